@@ -1,0 +1,3 @@
+"""linewatch: a real-time speech QA monitor for phone lines."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,27 @@
+#!/bin/sh
+# System packages for one purpose: venv, test or model. Installs them when root on Debian, else prints the line to run.
+set -eu
+case "${1:-test}" in
+venv) need="python3-venv" ;;
+model) need="espeak-ng" ;;
+test) need="espeak-ng chromium pulseaudio pulseaudio-utils libasound2-plugins libportaudio2 fonts-noto-cjk" ;;
+*) echo "tools/deps.sh: unknown purpose $1; one of venv, test, model" >&2; exit 2 ;;
+esac
+
+if [ "$1" = venv ] && "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null; then exit 0; fi
+if ! command -v dpkg-query >/dev/null 2>&1; then
+    echo "make deps: this is not Debian; install the equivalents of: $need" >&2
+    exit 0
+fi
+missing=""
+for package in $need; do
+    dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -q '^installed' || missing="$missing $package"
+done
+[ -z "$missing" ] && exit 0
+if [ "$(id -u)" != 0 ]; then
+    echo "make deps: missing system packages. Run: sudo apt-get install --no-install-recommends$missing" >&2
+    exit 1
+fi
+echo "make deps: installing system packages:$missing"
+apt-get update -qq
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
