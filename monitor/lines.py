@@ -1,0 +1,277 @@
+"""All running calls in lockstep: one signal bank and one segmenter per sample rate, a `Call` for each line.
+
+Pure: media in, envelopes and segments out. `live.py` and `audit.py` are the shells around it; a single recording is
+the case n = 1. A line's results do not depend on which other lines run beside it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from monitor.call import Call
+from monitor.compliance.rulebook import Rulebook
+from monitor.core.events import CallAnswered, CallData, Envelope, Event, Meter
+from monitor.core.framing import Framing, FramingSettings
+from monitor.core.types import (
+    AGENT,
+    CHANNELS,
+    CUSTOMER,
+    FRAME_MS,
+    Answer,
+    CallInfo,
+    EndedBy,
+    Frame,
+    MediaChunk,
+    Segment,
+)
+from monitor.signal.bank import Bank, Readings
+from monitor.signal.settings import SignalSettings
+from monitor.speech.segmenter import Segmenter, SegmenterSettings
+
+METER_EVERY_MS = 250
+HANGUP_LEAD_MS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LineSettings:
+    framing: FramingSettings = field(default_factory=FramingSettings)
+    signal: SignalSettings = field(default_factory=SignalSettings)
+    segmenter: SegmenterSettings = field(default_factory=SegmenterSettings)
+    meters: bool = False
+
+
+@dataclass(slots=True)
+class Output:
+    """envelopes in order of emission per call; segments to be answered, each once."""
+
+    envelopes: list[Envelope] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
+
+    def add(self, other: Output) -> None:
+        self.envelopes += other.envelopes
+        self.segments += other.segments
+
+
+class _Floor:
+    """Bank and segmenter of one sample rate."""
+
+    def __init__(self, rate_hz: int, settings: LineSettings) -> None:
+        self.rate_hz = rate_hz
+        self.bank = Bank(rate_hz, settings.signal)
+        self.segmenter = Segmenter(rate_hz, settings.segmenter)
+        self.by_row: dict[int, _Line] = {}
+
+
+@dataclass(slots=True, eq=False)
+class _Line:
+    call: Call
+    floor: _Floor
+    framing: Framing
+    row: int
+    cuts: int
+    frames: deque[Frame] = field(default_factory=deque)
+    unanswered: set[str] = field(default_factory=set)
+    media_ms: list[int] = field(default_factory=lambda: [0, 0])
+    answered: bool = True
+
+
+class Lines:
+    """Every call between `open` and the answer to its last segment."""
+
+    def __init__(self, settings: LineSettings, rulebook: Rulebook) -> None:
+        self.settings = settings
+        self.rulebook = rulebook
+        self._floors: dict[int, _Floor] = {}
+        self._lines: dict[str, _Line] = {}
+
+    def __contains__(self, call_id: str) -> bool:
+        return call_id in self._lines
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def call(self, call_id: str) -> Call:
+        return self._lines[call_id].call
+
+    def unanswered(self, call_id: str) -> int:
+        """Segments of that call which the recogniser still owes; 0 for a call that is gone."""
+        line = self._lines.get(call_id)
+        return len(line.unanswered) if line else 0
+
+    def frames(self, call_id: str) -> int:
+        """Frames of that call that wait for `step`."""
+        line = self._lines.get(call_id)
+        return len(line.frames) if line else 0
+
+    def queued(self) -> int:
+        """Frames of all calls that the next `step` will take."""
+        return sum(len(line.frames) for line in self._lines.values())
+
+    def open(self, info: CallInfo) -> list[Envelope]:
+        """A new line; its rule pack stays the one that is in force now. call_id must not be running."""
+        assert info.call_id not in self._lines, info.call_id
+        floor = self._floors.get(info.sample_rate_hz)
+        if floor is None:
+            floor = self._floors[info.sample_rate_hz] = _Floor(info.sample_rate_hz, self.settings)
+        line = _Line(
+            call=Call(info, self.rulebook),
+            floor=floor,
+            framing=Framing(info.sample_rate_hz, self.settings.framing),
+            row=floor.bank.open(),
+            cuts=floor.segmenter.open(info.call_id),
+            answered=not info.answered_ms,
+        )
+        # both number their lines by the same free list, so that one column index serves bank and segmenter
+        assert line.row == line.cuts, (line.row, line.cuts)
+        self._lines[info.call_id] = line
+        floor.by_row[line.row] = line
+        envelopes = line.call.start()
+        if line.answered:
+            self._bank_data(line, CallAnswered(inferred=info.answered_ms is None))
+        return envelopes
+
+    def push(self, call_id: str, chunk: MediaChunk) -> None:
+        """Media of one leg; complete frames wait for the next `step`."""
+        line = self._lines[call_id]
+        line.frames.extend(line.framing.push(chunk))
+
+    def advance(self, call_id: str, to_ms: int) -> None:
+        """Call audio has reached to_ms, whatever the legs sent."""
+        line = self._lines[call_id]
+        line.frames.extend(line.framing.advance(to_ms))
+
+    def data(self, call_id: str, body: CallAnswered | CallData) -> list[Envelope]:
+        """Something the platform says about the call, at the instant it has reached."""
+        line = self._lines[call_id]
+        if isinstance(body, CallAnswered):
+            line.answered = True
+        at_ms = line.call.heard_ms
+        events = [Event(at_ms, None, body), *self._bank_data(line, body)]
+        return line.call.push_events(events, at_ms)
+
+    def step(self, max_frames: int | None = None) -> Output:
+        """Take the queued frames of all calls, one of each call at a time; at most max_frames of each."""
+        out = Output()
+        taken = 0
+        while max_frames is None or taken < max_frames:
+            ready = [line for line in self._lines.values() if line.frames]
+            if not ready:
+                break
+            taken += 1
+            for floor in self._floors.values():
+                here = [line for line in ready if line.floor is floor]
+                if here:
+                    out.add(self._step(floor, here))
+        return out
+
+    def answer(self, segment: Segment, answer: Answer) -> list[Envelope]:
+        """The recogniser's answer; after a hang-up the last one brings the closing envelopes."""
+        line = self._lines[segment.call_id]
+        line.unanswered.remove(segment.segment_id)
+        out = line.call.push_utterance(segment, answer)
+        return out + self._close_if_done(line)
+
+    def hang_up(self, call_id: str, reason: str, ended_by: EndedBy | None = None) -> Output:
+        """The line is gone. ended_by None: the leg whose media stopped at least 200 ms before the other's, if one did.
+
+        The segments in the output still have to be answered; the call closes with the last answer.
+        """
+        line = self._lines[call_id]
+        stops = [line.framing.last_media_ms(AGENT), line.framing.last_media_ms(CUSTOMER)]
+        line.frames.extend(line.framing.flush())
+        out = Output()
+        while line.frames:
+            out.add(self._step(line.floor, [line]))
+        events = line.floor.bank.finish(line.row)
+        out.segments += self._sent(line, line.floor.segmenter.finish(line.row, events))
+        self._report_media(line)
+        out.envelopes += line.call.push_events(events, line.call.heard_ms)
+        side, inferred = (ended_by, False) if ended_by is not None else _first_to_stop(stops)
+        out.envelopes += line.call.end(reason, side, inferred)
+        out.envelopes += self._close_if_done(line)
+        return out
+
+    def _step(self, floor: _Floor, lines: list[_Line]) -> Output:
+        out = Output()
+        frames = [line.frames.popleft() for line in lines]
+        rows = np.array([line.row for line in lines], np.int64)
+        pcm = np.stack([frame.pcm for frame in frames])
+        absent = np.array([frame.absent for frame in frames], np.uint8)
+        for line, frame in zip(lines, frames, strict=True):
+            if not line.answered and (line.call.info.answered_ms or 0) < frame.end_ms:
+                out.envelopes += self.data(line.call.info.call_id, CallAnswered(inferred=False))
+        step = floor.bank.step(rows, pcm, absent)
+        for row, segment in floor.segmenter.step(rows, pcm, step.readings, step.events):
+            out.segments += self._sent(floor.by_row[row], [segment])
+        events: dict[int, list[Event]] = {}
+        for row, event in step.events:
+            events.setdefault(row, []).append(event)
+        for number, (line, frame) in enumerate(zip(lines, frames, strict=True)):
+            for leg in (AGENT, CUSTOMER):
+                line.media_ms[leg] += FRAME_MS if frame.absent[leg] == 0 else 0
+            out.envelopes += self._push(line, events.get(line.row), frame.end_ms)
+            if self.settings.meters and frame.end_ms % METER_EVERY_MS < FRAME_MS:
+                out.envelopes += line.call.overlay(_meters(step.readings, number, frame.end_ms))
+        return out
+
+    def _push(self, line: _Line, events: list[Event] | None, heard_ms: int) -> list[Envelope]:
+        call = line.call
+        if events is None and heard_ms < call.due_ms:
+            call.heard_ms = heard_ms
+            return []
+        self._report_media(line)
+        return call.push_events(events or (), heard_ms)
+
+    def _report_media(self, line: _Line) -> None:
+        for leg, channel in enumerate(CHANNELS):
+            line.call.media(channel, line.media_ms[leg])
+
+    def _sent(self, line: _Line, segments: list[Segment]) -> list[Segment]:
+        line.unanswered.update(segment.segment_id for segment in segments)
+        return segments
+
+    def _bank_data(self, line: _Line, body: CallAnswered | CallData) -> list[Event]:
+        return line.floor.bank.call_data(line.row, body)
+
+    def _close_if_done(self, line: _Line) -> list[Envelope]:
+        if not line.call.ended or line.unanswered:
+            return []
+        self._forget(line)
+        return line.call.finish()
+
+    def _forget(self, line: _Line) -> None:
+        line.floor.bank.close(line.row)
+        line.floor.segmenter.close(line.cuts)
+        del line.floor.by_row[line.row]
+        del self._lines[line.call.info.call_id]
+
+
+def _first_to_stop(stops_ms: list[int]) -> tuple[EndedBy, bool]:
+    """Contract: the leg whose media stopped at least 200 ms first hung up; otherwise nobody knows."""
+    agent, customer = stops_ms
+    if agent == 0 or customer == 0 or abs(agent - customer) < HANGUP_LEAD_MS:
+        return "unknown", True
+    return ("agent" if agent < customer else "customer"), True
+
+
+def _meters(readings: Readings, number: int, at_ms: int) -> Iterable[Event]:
+    for leg, channel in enumerate(CHANNELS):
+        yield Event(
+            at_ms,
+            channel,
+            Meter(
+                level_dbov=round(float(readings.level_dbov[number, leg]), 1),
+                speech_level_dbov=_known(readings.speech_level_dbov[number, leg]),
+                noise_dbov=_known(readings.noise_dbov[number, leg]),
+                snr_db=_known(readings.snr_db[number, leg]),
+                speech=bool(readings.speech[number, leg]),
+            ),
+        )
+
+
+def _known(value: np.float32) -> float | None:
+    return None if np.isnan(value) else round(float(value), 1)

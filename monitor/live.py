@@ -1,0 +1,235 @@
+"""The live shell: many calls, one recogniser, one web port, one clock at the edge.
+
+Everything runs on one event loop; only the recogniser and the store's writer have threads of their own. Media comes in
+through `Line`, findings are stored first and pushed then. A line ends with its last answer, never with a timer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from monitor.bus import Bus
+from monitor.compliance.rulebook import Rulebook
+from monitor.core.events import CallAnswered, CallClosed, CallData, Envelope
+from monitor.core.types import Answer, CallInfo, EndedBy, MediaChunk, Segment
+from monitor.errors import LinewatchError
+from monitor.lines import Lines, LineSettings, Output
+
+if TYPE_CHECKING:
+    from monitor.asr.recogniser import Recogniser
+    from monitor.sources.base import Clock, Source
+    from monitor.store.store import Store
+    from monitor.store.writer import Writer
+
+log = structlog.get_logger(__name__)
+
+TICK_S = 0.02
+FRAMES_A_TURN = 10
+ROOM_FRAMES = 250
+ROOM_SEGMENTS = 8
+
+
+@dataclass(eq=False)
+class LiveLine:
+    """One running call, as its source sees it (`sources.base.Line`)."""
+
+    call_id: str
+    live: Live
+    opened_s: float
+    clock: Clock
+    hurried: bool = False
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: bool = False
+
+    def media(self, chunk: MediaChunk) -> None:
+        if not self.ended:
+            self.live.lines.push(self.call_id, chunk)
+            self.live.wake.set()
+
+    def data(self, body: CallAnswered | CallData) -> None:
+        if not self.ended:
+            self.live.take(Output(envelopes=self.live.lines.data(self.call_id, body)))
+
+    async def room(self) -> None:
+        """Wait until this line's frames and segments are few: for sources that are faster than real time.
+
+        Such a line's segments may take as long as they need; nothing of it is ever lost to a deadline.
+        """
+        self.hurried = True
+        lines = self.live.lines
+        while not self.ended and (
+            lines.frames(self.call_id) > ROOM_FRAMES or lines.unanswered(self.call_id) > ROOM_SEGMENTS
+        ):
+            self.moved.clear()
+            await self.moved.wait()
+        await asyncio.sleep(0)
+
+    async def end(self, reason: str, ended_by: EndedBy | None = None) -> None:
+        if not self.ended:
+            self.ended = True
+            self.live.take(self.live.lines.hang_up(self.call_id, reason, ended_by))
+        await self.closed.wait()
+
+
+class Live:
+    """Host of all sources. `run_sources` until they end or are cancelled, then `stop`."""
+
+    def __init__(
+        self,
+        settings: LineSettings,
+        rulebook: Rulebook,
+        recogniser: Recogniser,
+        store: Store,
+        writer: Writer,
+        bus: Bus,
+        answer_within_s: float = 5.0,
+        max_lines: int = 1000,
+    ) -> None:
+        self.lines = Lines(replace(settings, meters=True), rulebook)
+        self.recogniser = recogniser
+        self.store = store
+        self.writer = writer
+        self.bus = bus
+        self.answer_within_s = answer_within_s
+        self.max_lines = max_lines
+        self.wake = asyncio.Event()
+        self._open: dict[str, LiveLine] = {}
+        self._outbox: asyncio.Queue[list[Envelope]] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._tasks = [asyncio.create_task(self._turn(), name="turn"), asyncio.create_task(self._publish())]
+
+    async def run_sources(self, sources: Sequence[Source]) -> None:
+        """Every source until it has nothing left; one that fails is logged and the others go on."""
+        await asyncio.gather(*(self._guarded(source) for source in sources))
+
+    async def stop(self, reason: str = "shutdown") -> None:
+        """End what still runs, let the recogniser answer, publish everything, stop."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.answer_within_s + 2):
+                await asyncio.gather(*(line.end(reason, "system") for line in list(self._open.values())))
+        await self._loop.run_in_executor(None, self.recogniser.close)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(2):
+                await asyncio.gather(*(line.closed.wait() for line in list(self._open.values())))
+        await self._outbox.join()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def open(self, info: CallInfo, clock: Clock = "media") -> LiveLine:
+        """A new call (`sources.base.Host`). An empty call_id gets a unique one; one that is running gets a suffix."""
+        if len(self._open) >= self.max_lines:
+            raise LinewatchError(
+                f"source {info.source}", f"no room for another line; {self.max_lines} are running",
+                do="Raise [server] max_lines or add a machine",
+            )  # fmt: skip
+        now = datetime.now(UTC)
+        base = info.call_id or f"{now:%Y-%m-%d}-{uuid.uuid4().hex[:8]}"
+        call_id, number = base, 1
+        while call_id in self._open or self.store.has(call_id):
+            number += 1
+            call_id = f"{base}-{number}"
+        info = replace(
+            info,
+            call_id=call_id,
+            model=self.recogniser.name,
+            rules_version=self.lines.rulebook.version,
+            started_at_utc=info.started_at_utc or now.isoformat(timespec="milliseconds"),
+        )
+        line = LiveLine(call_id, self, self._loop.time(), clock)
+        self._open[call_id] = line
+        self.take(Output(envelopes=self.lines.open(info)))
+        self.wake.set()
+        return line
+
+    def acknowledge(self, call_id: str, alert_id: str, actor: str, note: str) -> bool:
+        """A supervisor has seen an alert of a running call; False when the call does not run any more."""
+        if call_id not in self.lines:
+            return False
+        acted = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self.take(Output(envelopes=self.lines.call(call_id).acknowledge(alert_id, actor, note, acted)))
+        return True
+
+    def running(self) -> int:
+        return len(self._open)
+
+    def reload(self, rulebook: Rulebook) -> None:
+        """New calls get the new rules; running ones keep theirs."""
+        self.lines.rulebook = rulebook
+
+    def take(self, out: Output) -> None:
+        """Send segments to the recogniser and envelopes on their way to the store and the bus."""
+        for segment in out.segments:
+            line = self._open[segment.call_id]
+            patience = None if line.hurried else self.answer_within_s
+            self.recogniser.submit(segment, self._from_worker, patience)
+        if out.envelopes:
+            self._outbox.put_nowait(out.envelopes)
+
+    def _from_worker(self, segment: Segment, answer: Answer) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the process is going down
+            self._loop.call_soon_threadsafe(self._answered, segment, answer)
+
+    def _answered(self, segment: Segment, answer: Answer) -> None:
+        self.take(Output(envelopes=self.lines.answer(segment, answer)))
+        line = self._open.get(segment.call_id)
+        if line is not None:
+            line.moved.set()
+
+    async def _turn(self) -> None:
+        while True:
+            if not self.lines.queued():
+                self.wake.clear()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(TICK_S):
+                        await self.wake.wait()
+            self._advance_silent_lines()
+            self.take(self.lines.step(max_frames=FRAMES_A_TURN))
+            for line in self._open.values():
+                line.moved.set()
+            await asyncio.sleep(0)
+
+    def _advance_silent_lines(self) -> None:
+        now = self._loop.time()
+        patience_ms = self.lines.settings.framing.arrival_jitter_ms
+        for line in self._open.values():
+            if line.clock == "arrival" and not line.ended:
+                self.lines.advance(line.call_id, int((now - line.opened_s) * 1000) - patience_ms)
+
+    async def _publish(self) -> None:
+        while True:
+            batches = [await self._outbox.get()]
+            while not self._outbox.empty():
+                batches.append(self._outbox.get_nowait())
+            published = datetime.now(UTC).isoformat(timespec="milliseconds")
+            envelopes = [e.model_copy(update={"published_at_utc": published}) for batch in batches for e in batch]
+            try:
+                envelopes = await self.writer.put(envelopes)
+            except LinewatchError as error:
+                log.error("store", error=str(error))
+            self.bus.publish(envelopes)
+            for envelope in envelopes:
+                if envelope.type == CallClosed.type and envelope.call_id in self._open:
+                    self._open.pop(envelope.call_id).closed.set()
+            for _ in batches:
+                self._outbox.task_done()
+
+    async def _guarded(self, source: Source) -> None:
+        try:
+            await source.run(self)
+        except LinewatchError as error:
+            log.error("source ended", source=source.name, error=str(error))
+        except Exception:
+            log.exception("source failed", source=source.name)
