@@ -9,20 +9,30 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from operator import is_
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from monitor import resources
+from monitor.asr.settings import AsrSettings
 from monitor.core.framing import FramingSettings
-from monitor.core.mistakes import Mistake, dotted, mistakes
+from monitor.core.mistakes import Mistake, dotted, mistakes, nearest
 from monitor.core.toml import Document, TomlError, parse
+from monitor.desk.settings import DeskSettings
 from monitor.errors import ConfigError
+from monitor.signal.settings import SignalSettings
+from monitor.sources import SOURCES
+from monitor.speech.segmenter import SegmenterSettings
+from monitor.store.settings import StoreSettings
+
+if TYPE_CHECKING:
+    from monitor.lines import LineSettings
+    from monitor.sources.base import Source
 
 M = TypeVar("M", bound=BaseModel)
-MUST_EXIST: dict[str, Any] = {"must_exist": True}
 
 
 class Section(BaseModel):
@@ -30,28 +40,15 @@ class Section(BaseModel):
 
 
 class ServerSettings(Section):
-    """The one port of pages, API and sockets."""
+    """The process that hosts live calls."""
 
-    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 for every interface")
-    port: int = Field(8765, ge=0, le=65535, description="0 takes any free port and prints it")
-    tls_certificate: Path | None = Field(
-        None, json_schema_extra=MUST_EXIST, description="PEM file; with tls_key the port speaks TLS only"
-    )
-    tls_key: Path | None = Field(None, json_schema_extra=MUST_EXIST, description="PEM file of the private key")
-
-    @model_validator(mode="after")
-    def _both_or_none(self) -> Self:
-        if (self.tls_certificate is None) != (self.tls_key is None):
-            raise ValueError("tls_certificate and tls_key go together; only one of them is set")
-        return self
+    max_lines: int = Field(1000, ge=1, le=100_000, description="calls that may run at once; one more is refused")
 
 
 class RulesSettings(Section):
     """Rule packs and what is said to them."""
 
-    packs: tuple[Path, ...] = Field(
-        (Path("rules"),), json_schema_extra=MUST_EXIST, description="TOML files or folders of them, read in this order"
-    )
+    packs: tuple[Path, ...] = Field((Path("rules"),), description="TOML files or folders of them, read in this order")
     presets: Mapping[str, str] = Field({}, description="which preset of a rule holds: rule id = name of the preset")
     company: str = Field("", description="how agents name the company in the greeting; empty: any name will do")
 
@@ -59,9 +56,7 @@ class RulesSettings(Section):
 class DemoSettings(Section):
     """What `linewatch demo` plays."""
 
-    calls: Path = Field(
-        Path("demo/calls"), json_schema_extra=MUST_EXIST, description="folder of recordings with their sidecars"
-    )
+    calls: Path = Field(Path("demo/calls"), description="folder of recordings with their sidecars")
     model: str = Field("demo-zh", description="recogniser model; the embedded one understands synthetic speech only")
 
 
@@ -69,16 +64,35 @@ class Settings(Section):
     """Everything an operator can set. folder: where the file lies; paths in it are already absolute."""
 
     server: ServerSettings = ServerSettings()
-    framing: FramingSettings = FramingSettings()
+    asr: AsrSettings = AsrSettings()
     rules: RulesSettings = RulesSettings()
+    signal: SignalSettings = SignalSettings()
+    segmenter: SegmenterSettings = SegmenterSettings()
+    framing: FramingSettings = FramingSettings()
+    store: StoreSettings = StoreSettings()
+    desk: DeskSettings = DeskSettings()
     demo: DemoSettings = DemoSettings()
-    sources: tuple[dict[str, Any], ...] = Field((), description="where calls come from; without one: only pages")
+    sources: tuple[dict[str, Any], ...] = Field(
+        (), description="Where calls come from, one table each; without one only the pages are served."
+    )
 
     _folder: Path = PrivateAttr(default_factory=Path.cwd)
+    _chosen: list[tuple[type[Any], BaseModel]] = PrivateAttr(default_factory=list)
 
     @property
     def folder(self) -> Path:
         return self._folder
+
+    @property
+    def lines(self) -> LineSettings:
+        """What the pure rooms need."""
+        from monitor.lines import LineSettings
+
+        return LineSettings(self.framing, self.signal, self.segmenter)
+
+    def make_sources(self) -> list[Source]:
+        """A source for each table, in order."""
+        return [source(settings) for source, settings in self._chosen]
 
 
 class MistakesError(ConfigError):
@@ -105,8 +119,9 @@ def load(path: Path | None = None, overrides: Sequence[str] = ()) -> Settings:
         _override(document.data, override)
     settings = _checked(document, name)
     roots = _Roots(path.parent.resolve() if path else None)
-    settings = roots.rooted(settings)
+    settings = roots.texts(roots.rooted(settings))
     settings._folder = roots.folder or Path.cwd()
+    settings._chosen = [_source(roots, document, name, number) for number in range(len(settings.sources))]
     lost = [_absent(name, document, key, found) for key, found in roots.missing]
     if lost:
         raise MistakesError(lost)
@@ -148,6 +163,31 @@ def _checked(document: Document, name: str) -> Settings:
         raise MistakesError([_error(name, mistake) for mistake in mistakes(error, Settings, document)]) from None
 
 
+def _source(roots: _Roots, document: Document, name: str, number: int) -> tuple[type[Any], BaseModel]:
+    """Class and settings of one [[sources]] table."""
+    at = ("sources", number)
+    table = {key: value for key, value in document.data["sources"][number].items() if key != "kind"}
+    kind = document.data["sources"][number].get("kind")
+    if kind not in SOURCES:
+        meant = nearest(str(kind), list(SOURCES))
+        what = f'there is no source of kind "{kind}"' if kind else 'the source says no "kind"'
+        do = f'Did you mean "{meant}"' if kind and meant else f"Known: {', '.join(SOURCES)}"
+        raise _error(name, Mistake(document.line((*at, "kind")), dotted(at), what, do=do))
+    source = source_class(kind)
+    try:
+        settings = source.Settings.model_validate_json(json.dumps(table, default=str), strict=True)
+    except ValidationError as error:
+        found = mistakes(error, source.Settings, document, at)
+        raise MistakesError([_error(name, mistake) for mistake in found]) from None
+    return source, roots.rooted(settings, at)
+
+
+def source_class(kind: str) -> Any:
+    """The class behind a name of `monitor.sources.SOURCES`."""
+    module, _, name = SOURCES[kind].partition(":")
+    return getattr(import_module(module), name)
+
+
 def _error(name: str, mistake: Mistake) -> ConfigError:
     return ConfigError(mistake.where(name), mistake.what, mistake.found, mistake.do)
 
@@ -157,7 +197,7 @@ def _absent(name: str, document: Document, key: tuple[str | int, ...], found: Pa
 
 
 class _Roots:
-    """Makes every Path of a model absolute: beside the file, else shipped, else (to be written) beside the file."""
+    """Makes every Path of a model absolute: beside the file, else shipped; `missing` holds what is in neither place."""
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
@@ -166,23 +206,34 @@ class _Roots:
     def rooted(self, model: M, at: tuple[str | int, ...] = ()) -> M:
         changed = {}
         for name, field in type(model).model_fields.items():
-            needed = isinstance(field.json_schema_extra, dict) and bool(field.json_schema_extra.get("must_exist"))
             value = getattr(model, name)
-            rooted = self._value(value, (*at, name), needed)
+            rooted = self._value(value, (*at, field.alias or name))
             if rooted is not value:
                 changed[name] = rooted
         return model.model_copy(update=changed) if changed else model
 
-    def _value(self, value: Any, at: tuple[str | int, ...], needed: bool) -> Any:
+    def texts(self, settings: Settings) -> Settings:
+        """The settings that may be a path but need not."""
+        here = self.folder or Path.cwd()
+        asr, store = settings.asr, settings.store
+        changed = {name: str(here / value) for name in ("model", "models_dir") if (value := getattr(asr, name))}
+        if not Path(changed["model"]).is_dir():
+            del changed["model"]
+        file = store.url.removeprefix("sqlite:///")
+        if file != store.url and file not in ("", ":memory:"):
+            store = store.model_copy(update={"url": f"sqlite:///{here / file}"})
+        return settings.model_copy(update={"asr": asr.model_copy(update=changed), "store": store})
+
+    def _value(self, value: Any, at: tuple[str | int, ...]) -> Any:
         if isinstance(value, Path):
             path = self._path(value)
-            if needed and not path.exists():
+            if not path.exists():
                 self.missing.append((at, value))
             return path
         if isinstance(value, BaseModel):
             return self.rooted(value, at)
         if isinstance(value, tuple):
-            new = tuple(self._value(item, (*at, index), needed) for index, item in enumerate(value))
+            new = tuple(self._value(item, (*at, index)) for index, item in enumerate(value))
             return value if all(map(is_, new, value)) else new
         return value
 

@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from monitor.config import Settings
+from monitor.config import Settings, source_class
+from monitor.sources import SOURCES
 
 HEAD = """\
 # linewatch: every setting with its default. A line left out means the same.
@@ -29,7 +30,7 @@ def render() -> str:
 def _section(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[str]:
     later: list[tuple[str, FieldInfo]] = []
     for name, field in model.model_fields.items():
-        if _table(field) or _tables(field):
+        if _table(field) or _tables(field) or name == "sources":
             later.append((name, field))
         elif path:
             yield _setting(name, field)
@@ -38,17 +39,22 @@ def _section(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[str]:
         if table := _table(field):
             yield f"\n[{'.'.join(inner)}]\n{_comment(_summary(table))}"
             yield from _section(table, inner)
+        elif path or name != "sources":
+            yield from _example(inner, field.description, _tables(field), "")
         else:
-            yield from _example(inner, field)
+            yield _comment(f"\n{field.description}")
+            for kind in SOURCES:
+                model = source_class(kind).Settings
+                yield from _example(inner, _summary(model), model, f'# kind = "{kind}"\n')
 
 
-def _example(path: tuple[str, ...], field: FieldInfo) -> Iterator[str]:
+def _example(path: tuple[str, ...], text: str | None, model: type[BaseModel] | None, first: str) -> Iterator[str]:
     """A list of tables: none by default, so each of its settings is a comment."""
-    model = _tables(field)
     assert model is not None
-    yield f"\n{_comment(field.description or _summary(model))}# [[{'.'.join(path)}]]\n"
+    yield f"\n{_comment(text or _summary(model))}# [[{'.'.join(path)}]]\n{first}"
     for name, inner in model.model_fields.items():
-        yield textwrap.indent(_setting(name, inner).lstrip("\n"), "# ", lambda line: not line.startswith("#"))
+        lines = _setting(name, inner).lstrip("\n").splitlines()
+        yield "".join(line if line.startswith("#") else f"# {line}" for line in (f"{line}\n" for line in lines))
 
 
 def _setting(name: str, field: FieldInfo) -> str:

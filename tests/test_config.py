@@ -46,15 +46,15 @@ def test_every_setting_says_what_it_means() -> None:
 
 
 def test_a_setting_of_the_file_holds(tmp_path: Path) -> None:
-    settings = load(write(tmp_path, "[server]\nport = 9000\n"))
-    assert settings.server.port == 9000
+    settings = load(write(tmp_path, "[desk]\nport = 9000\n"))
+    assert settings.desk.port == 9000
     assert settings.folder == tmp_path
 
 
 def test_set_comes_last(tmp_path: Path) -> None:
-    path = write(tmp_path, "[server]\nport = 9000\n")
-    settings = load(path, ["server.port=9001", "server.host=::1", 'rules.company="青云"'])
-    assert (settings.server.port, settings.server.host, settings.rules.company) == (9001, "::1", "青云")
+    path = write(tmp_path, "[desk]\nport = 9000\n")
+    settings = load(path, ["desk.port=9001", "desk.host=::1", 'rules.company="青云"'])
+    assert (settings.desk.port, settings.desk.host, settings.rules.company) == (9001, "::1", "青云")
 
 
 def test_paths_are_relative_to_the_file_and_else_shipped(tmp_path: Path) -> None:
@@ -68,16 +68,20 @@ def test_paths_are_relative_to_the_file_and_else_shipped(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("[server]\nprot = 1\n", 'config.toml:2: unknown key "prot"; did you mean "port".'),
-        ("[serve]\nport = 1\n", 'config.toml:1: unknown key "serve"; did you mean "server".'),
-        ("[server]\nport = '80'\n", 'config.toml:2: "server.port" must be a whole number; found "80".'),
-        ("[server]\n\nport = 70000\n", "config.toml:3: "),
+        ("[desk]\nprot = 1\n", 'config.toml:2: unknown key "prot"; did you mean "port".'),
+        ("[serve]\nmax_lines = 1\n", 'config.toml:1: unknown key "serve"; did you mean "server".'),
+        ("[desk]\nport = '80'\n", 'config.toml:2: "desk.port" must be a whole number; found "80".'),
+        ("[desk]\n\nport = 70000\n", "config.toml:3: "),
         (
             "[framing]\njitter_s = 1\n",
             'config.toml:2: unknown key "jitter_s"; did you mean "jitter_ms" (milliseconds).',
         ),
         ('[rules]\npacks = ["no-such"]\n', 'config.toml:2: "rules.packs[0]": there is no such file; found no-such.'),
-        ("[server]\ntls_key = 'k.pem'\n", 'config.toml:1: "server": tls_certificate and tls_key go together'),
+        ("[desk]\ntls_key = 'k.pem'\n", 'config.toml:2: "desk.tls_key": there is no such file; found k.pem.'),
+        ("[signal.noise]\nwarn_db = 5.0\n", 'config.toml:1: "signal.noise": alarm_db must not lie over warn_db.'),
+        ("[[sources]]\nfolder = 'x'\n", 'config.toml:1: the source says no "kind". Known: '),
+        ("[[sources]]\nkind = 'file'\n", 'config.toml:2: there is no source of kind "file". Did you mean "files".'),
+        ("[[desk.tokens]]\ntoken = 'abc'\nrole = 'agent'\n", 'config.toml:2: "desk.tokens[0].token" must be '),
         ("[server\n", "config.toml:1: "),
         ("port = \n", "config.toml:1: "),
     ],
@@ -89,12 +93,12 @@ def test_a_mistake_is_one_line_with_its_place(tmp_path: Path, text: str, line: s
 
 
 def test_several_mistakes_are_all_told(tmp_path: Path) -> None:
-    said = refused(tmp_path, "[server]\nport = ''\nhost = 1\nx = 1\n")
+    said = refused(tmp_path, "[desk]\nport = ''\nhost = 1\nx = 1\n")
     assert [line.split(":")[1] for line in said] == ["2", "3", "4"]
 
 
 @pytest.mark.parametrize(
-    ("override", "said"), [("server.port", "section.key=value"), ("server.port=x", "whole number"), ("=1", "wants")]
+    ("override", "said"), [("desk.port", "section.key=value"), ("desk.port=x", "whole number"), ("=1", "wants")]
 )
 def test_a_wrong_override(tmp_path: Path, override: str, said: str) -> None:
     assert said in refused(tmp_path, "", override)[0]
@@ -112,5 +116,20 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    path.write_bytes("\ufeff[server]\nport = 1\n".encode())
-    assert config.load(path).server.port == 1
+    path.write_bytes("\ufeff[desk]\nport = 1\n".encode())
+    assert config.load(path).desk.port == 1
+
+
+def test_a_store_beside_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, '[store]\nurl = "sqlite:///calls.db"\n')
+    assert load(path).store.url == f"sqlite:///{tmp_path / 'calls.db'}"
+    assert load(path, ["store.url=sqlite://"]).store.url == "sqlite://"
+    assert load(path, ["store.url=sqlite:////var/x.db"]).store.url == "sqlite:////var/x.db"
+    assert load(path, ["store.url=postgresql+psycopg://h/n"]).store.url == "postgresql+psycopg://h/n"
+
+
+def test_a_model_is_a_name_or_a_folder_beside_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, '[asr]\nmodel = "mine"\n')
+    assert load(path).asr.model == "mine"
+    (tmp_path / "mine").mkdir()
+    assert load(path).asr.model == str(tmp_path / "mine")

@@ -41,17 +41,19 @@ class Mistake:
         return f"{file}:{self.line}" if self.line else file
 
 
-def mistakes(error: ValidationError, model: type[BaseModel], document: Document) -> list[Mistake]:
-    """Every mistake of a document that `model` refused, in the order of its lines."""
-    found = [_mistake(details, model, document) for details in error.errors(include_url=False)]
+def mistakes(
+    error: ValidationError, model: type[BaseModel], document: Document, at: Sequence[str | int] = ()
+) -> list[Mistake]:
+    """Every mistake of a document that `model` refused, in the order of its lines. at: the table that it was given."""
+    found = [_mistake(details, model, document, tuple(at)) for details in error.errors(include_url=False)]
     return sorted(dict.fromkeys(found), key=lambda mistake: mistake.line or 0)
 
 
-def _mistake(details: ErrorDetails, model: type[BaseModel], document: Document) -> Mistake:
-    path = _in_file(details["loc"], document.data)
+def _mistake(details: ErrorDetails, model: type[BaseModel], document: Document, at: tuple[str | int, ...]) -> Mistake:
+    path = _in_file((*at, *details["loc"]), document.data)
     line, key, kind = document.line(path), dotted(path), details["type"]
     if kind == "extra_forbidden":
-        return _unknown(path, line, model)
+        return _unknown(path, line, names_at(model, path[len(at) : -1]))
     if kind == "missing":
         return Mistake(line, key, f'"{key}" is missing')
     if kind == "value_error":
@@ -73,8 +75,8 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
     return close[0] if close else None
 
 
-def _unknown(path: Sequence[str | int], line: int | None, model: type[BaseModel]) -> Mistake:
-    key, known = str(path[-1]), names_at(model, path[:-1])
+def _unknown(path: Sequence[str | int], line: int | None, known: Sequence[str]) -> Mistake:
+    key = str(path[-1])
     meant = nearest(key, known)
     if meant:
         return Mistake(line, dotted(path), f'unknown key "{key}"; did you mean "{meant}"{_unit([meant])}')
