@@ -1,0 +1,169 @@
+"""The signal bank: 20 ms of every running call in one step, as columns; a single call is the case of one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from importlib import import_module
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.core.events import CallAnswered, CallData, Event
+from monitor.core.types import FRAME_MS, RATES_HZ, Absent, Pcm
+from monitor.signal import DETECTORS
+from monitor.signal.columns import START_LINES, IntArray, State, selection
+from monitor.signal.level import NoiseFloor, NoiseLevel, SpeechLevel, dbov, frame_power, snr_db
+from monitor.signal.moment import Detector, Moment
+from monitor.signal.runs import SpeechRuns
+from monitor.signal.settings import SignalSettings
+from monitor.signal.vad import Vad
+
+_REFERENCE_UNTIL_MS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Meters of one frame, [n, 2] in the order of the lines stepped; agent, customer.
+
+    float32 in dBov or dB, nan = not known: level_dbov of the frame, speech_level_dbov (active) and noise_dbov over
+    their last seconds, snr_db. speech: bool.
+    """
+
+    level_dbov: NDArray[np.float32]
+    speech_level_dbov: NDArray[np.float32]
+    noise_dbov: NDArray[np.float32]
+    snr_db: NDArray[np.float32]
+    speech: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """events: (line number, event) in the order of emission."""
+
+    readings: Readings
+    events: list[tuple[int, Event]]
+
+
+class Bank:
+    """All lines of one sample rate. A row's results depend on that row's line alone."""
+
+    def __init__(self, rate_hz: int, settings: SignalSettings) -> None:
+        assert rate_hz in RATES_HZ, rate_hz
+        self._samples, self._settings, noise = rate_hz // 50, settings, settings.noise
+        self._state = State()
+        self._frames = self._state.column(np.int64, 0, ())
+        self._held = self._state.column(np.int8, 0, ())
+        self._muted = self._state.column(np.bool_, 0)
+        self._floor = NoiseFloor(self._samples)
+        self._vad = Vad(settings.vad, rate_hz)
+        self._runs = SpeechRuns(settings.vad)
+        self._speech = SpeechLevel(self._samples, settings.low_volume.window_ms)
+        self._noise = NoiseLevel(self._samples, noise.window_ms, noise.guard_ms)
+        self._reference = 10.0 ** (noise.reference_dbov / 10.0) * (self._samples * 32768.0) ** 2
+        names = DETECTORS if settings.detectors is None else [name for name in DETECTORS if name in settings.detectors]
+        self.detectors: dict[str, Detector] = {name: _build(DETECTORS[name], settings, rate_hz) for name in names}
+        self._free: list[int] = []
+        self._capacity, self._next = START_LINES, 0
+
+    def open(self) -> int:
+        """A fresh line (two rows): the lowest number that is free."""
+        if self._free:
+            line = heappop(self._free)
+        else:
+            line = self._next
+            self._next += 1
+            if line >= self._capacity:
+                self._capacity *= 2
+                for part in self._parts():
+                    part.grow(self._capacity)
+        self._vad.open(line)
+        return line
+
+    def close(self, line: int) -> None:
+        """Forgets a line."""
+        self._vad.close(line)
+        for part in self._parts():
+            part.reset(line)
+        heappush(self._free, line)
+
+    def step(self, lines: IntArray, pcm: Pcm, absent: NDArray[np.uint8]) -> Step:
+        """lines int64[n], each at most once; pcm int16[n, 2, rate_hz // 50], absent uint8[n, 2] (`Absent`)."""
+        assert pcm.shape == (len(lines), 2, self._samples), pcm.shape
+        if not len(lines):
+            none = np.empty((0, 2))
+            return Step(_readings(none, none, none, none, none.astype(np.bool_)), [])
+        now = self._moment(lines, pcm, absent)
+        floor = self._floor.step(now)
+        maybe, back_ms = self._vad.step(now, pcm, floor)
+        self._runs.step(now, maybe, back_ms)
+        now.speech_dbov, now.speech_ms, speech_power = self._speech.step(now, now.speech)
+        blocked = now.speech | maybe | ~now.present | (now.held > 0)[:, None]
+        now.noise_dbov, now.noise_ms, noise_power = self._noise.step(now, blocked)
+        heard = np.where(now.speech_ms >= _REFERENCE_UNTIL_MS, now.speech_ms // FRAME_MS, 0)
+        now.snr_db = snr_db(speech_power, heard, noise_power, now.noise_ms // FRAME_MS, self._reference)
+        for detector in self.detectors.values():
+            detector.step(now)
+        shown = np.where(np.isnan(now.noise_dbov), floor, now.noise_dbov)
+        return Step(_readings(now.level_dbov, now.speech_dbov, shown, now.snr_db, now.speech), now.events)
+
+    def call_data(self, line: int, body: CallAnswered | CallData) -> list[Event]:
+        """What the platform says of the call, between two frames."""
+        at_ms = self.at_ms(line)
+        if isinstance(body, CallData) and body.kind == "hold":
+            self._held.array[line] = body.on is not False
+        if isinstance(body, CallData) and body.kind == "mute":
+            self._muted.array[line, 0] = body.on is not False
+        return [event for detector in self.detectors.values() for event in detector.call_data(line, at_ms, body)]
+
+    def finish(self, line: int) -> list[Event]:
+        """Hang-up: ends what is open at the line's current time. The line is not stepped again before `close`."""
+        at_ms = self.at_ms(line)
+        events = self._runs.finish(line, at_ms)
+        return events + [event for detector in self.detectors.values() for event in detector.finish(line, at_ms)]
+
+    def at_ms(self, line: int) -> int:
+        """Audio time a line has reached."""
+        return int(self._frames.array[line]) * FRAME_MS
+
+    def line_bytes(self) -> int:
+        """Bytes of state for one line, without the two WebRTC detectors."""
+        return sum(part.line_bytes() for part in self._parts())
+
+    def _moment(self, lines: IntArray, pcm: Pcm, absent: NDArray[np.uint8]) -> Moment:
+        sel = selection(lines)
+        frames = self._frames[sel] + 1
+        self._frames[sel] = frames
+        power = frame_power(pcm)
+        return Moment(
+            lines=lines,
+            sel=sel,
+            at_ms=frames * FRAME_MS,
+            present=absent == Absent.PRESENT,
+            missing=absent >= Absent.LOST,
+            power=power,
+            level_dbov=dbov(power, 1, self._samples),
+            held=self._held[sel],
+            muted=self._muted[sel],
+        )
+
+    def _parts(self) -> list[State | Detector]:
+        own = (self._state, self._floor.state, self._vad.state, self._runs.state, self._speech.state, self._noise.state)
+        return [*own, *self.detectors.values()]
+
+
+def _build(path: str, settings: SignalSettings, rate_hz: int) -> Detector:
+    module, name = path.split(":")
+    made: Detector = getattr(import_module(module), name)(settings, rate_hz)
+    return made
+
+
+def _readings(
+    level: NDArray[np.float64],
+    speech_level: NDArray[np.float64],
+    noise: NDArray[np.float64],
+    snr: NDArray[np.float64],
+    speech: NDArray[np.bool_],
+) -> Readings:
+    small = [column.astype(np.float32) for column in (level, speech_level, noise, snr)]
+    return Readings(small[0], small[1], small[2], small[3], speech)

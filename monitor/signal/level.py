@@ -1,0 +1,138 @@
+"""Levels: RMS of a frame, the noise floor under it, active speech level, noise between the words, and SNR.
+
+0 dBov is a full-scale square wave; a full-scale sine reads -3.01 dBov. Everything is summed in integers, and readings
+are rounded to 0.01 dB before anybody compares them, so neighbours and array layouts cannot move a result.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from monitor.core.types import FRAME_MS, Pcm
+from monitor.signal.columns import BoolArray, FloatArray, IntArray, State, Window
+from monitor.signal.moment import Moment
+
+FLOOR_DBOV = -100.0
+_SETTLE_FRAMES = 5
+_BUCKET_FRAMES = 25
+_BUCKETS = 8
+_MANY = np.iinfo(np.int64).max
+
+
+def rounded(db: FloatArray) -> FloatArray:
+    quantised: FloatArray = np.rint(db * 100.0) / 100.0
+    return quantised
+
+
+def frame_power(pcm: Pcm) -> IntArray:
+    """int64[n, 2] of int16[n, 2, N]: N squared times the variance, exact."""
+    samples = pcm.astype(np.float64)
+    # every partial sum is an integer under 2**53, so float64 adds exactly in any order
+    squares = np.einsum("ijk,ijk->ij", samples, samples).astype(np.int64)
+    total = pcm.sum(axis=2, dtype=np.int64)
+    power: IntArray = pcm.shape[2] * squares - total * total
+    return power
+
+
+def dbov(power: IntArray, frames: IntArray | int, samples: int) -> FloatArray:
+    """Level of `frames` frames of `samples` samples with this power in all, never under FLOOR_DBOV."""
+    full = np.maximum(frames, 1) * (float(samples) * samples * 32768.0 * 32768.0)
+    return rounded(np.maximum(10.0 * np.log10(np.maximum(power, 1) / full), FLOOR_DBOV))
+
+
+class NoiseFloor:
+    """Minimum of the smoothed power (80 ms) over the last four seconds, in buckets of half a second."""
+
+    def __init__(self, samples: int) -> None:
+        self._samples = samples
+        self.state = State()
+        self._smooth = self.state.column(np.int64)
+        self._seen = self.state.column(np.int64)
+        self._newest = self.state.column(np.int64, _MANY)
+        self._older = self.state.column(np.int64, _MANY)
+        self._buckets = self.state.column(np.int64, _MANY, (2, _BUCKETS))
+
+    def step(self, now: Moment) -> FloatArray:
+        """dBov [n, 2], nan before the first frames. Absent frames leave it as it is."""
+        present = now.present
+        seen, smooth, newest, older = (c[now.sel] for c in (self._seen, self._smooth, self._newest, self._older))
+        moved = np.where(seen == 0, now.power, smooth + ((now.power - smooth) >> 2))
+        smooth = np.where(present, moved, smooth)
+        seen += present
+        newest = np.where(present & (seen >= _SETTLE_FRAMES), np.minimum(newest, smooth), newest)
+        floor = np.minimum(newest, older)
+        turn = present & (seen % _BUCKET_FRAMES == 0)
+        if turn.any():
+            rows = (2 * now.lines[:, None] + np.arange(2))[turn]
+            self._buckets.rows[rows, (seen[turn] // _BUCKET_FRAMES) % _BUCKETS] = newest[turn]
+            self._older.rows[rows] = self._buckets.rows[rows].min(axis=1)
+            newest = np.where(turn, smooth, newest)
+        self._smooth[now.sel], self._seen[now.sel], self._newest[now.sel] = smooth, seen, newest
+        return np.where(floor == _MANY, np.nan, dbov(floor, 1, self._samples))
+
+
+class SpeechLevel:
+    """Active speech level over the last seconds of a channel's speech runs: their power, bridged gaps included.
+
+    ITU-T P.56 method B finds its active time with a 200 ms hangover over an adaptive threshold; speech runs, which
+    bridge gaps under 300 ms, stand in for it here.
+    """
+
+    def __init__(self, samples: int, window_ms: int) -> None:
+        self._samples = samples
+        self.state = State()
+        self._window = Window(self.state, window_ms // FRAME_MS, 2)
+        self._gap = self.state.column(np.int64, 0, (2, 2))
+
+    def step(self, now: Moment, counted: BoolArray) -> tuple[FloatArray, IntArray, IntArray]:
+        """counted: the speech frames that count, [n, 2]. Returns level (nan before any), its ms, its power."""
+        entry = self._gap[now.sel] + np.stack((now.power, np.ones_like(now.power)), axis=2)
+        if counted.any():
+            self._window.push((2 * now.lines[:, None] + np.arange(2))[counted], entry[counted])
+        in_gap = ~now.speech & (now.runs.last_ms >= 0)
+        self._gap[now.sel] = np.where(in_gap[:, :, None], entry, 0)
+        sums = self._window.sums(now.sel)
+        power, count = sums[:, :, 0], sums[:, :, 1]
+        level = np.where(count > 0, dbov(power, count, self._samples), np.nan)
+        return level, count * FRAME_MS, power
+
+
+class NoiseLevel:
+    """RMS of non-speech over its last seconds. A frame counts once it is known to lie clear of speech on both sides."""
+
+    def __init__(self, samples: int, window_ms: int, guard_ms: int) -> None:
+        self._samples, self._guard = samples, max(guard_ms // FRAME_MS, 1)
+        self.state = State()
+        self._window = Window(self.state, window_ms // FRAME_MS, 2)
+        self._quiet = self.state.column(np.int64)
+        self._delay = self.state.column(np.int64, 0, (2, self._guard))
+
+    def step(self, now: Moment, blocked: BoolArray) -> tuple[FloatArray, IntArray, IntArray]:
+        """blocked: frames that are not the line's noise, [n, 2]. Returns level (nan before any), its ms, its power."""
+        quiet = np.where(blocked, 0, self._quiet[now.sel] + 1)
+        self._quiet[now.sel] = quiet
+        if not blocked.all():
+            clear = ~blocked
+            rows = (2 * now.lines[:, None] + np.arange(2))[clear]
+            slots = quiet[clear] % self._guard
+            delay = self._delay.rows
+            leaves = quiet[clear] > 2 * self._guard
+            power = delay[rows, slots][leaves]
+            self._window.push(rows[leaves], np.stack((power, np.ones_like(power)), axis=1))
+            delay[rows, slots] = now.power[clear]
+        sums = self._window.sums(now.sel)
+        power, count = sums[:, :, 0], sums[:, :, 1]
+        return np.where(count > 0, dbov(power, count, self._samples), np.nan), count * FRAME_MS, power
+
+
+def snr_db(
+    speech_power: IntArray, speech_frames: IntArray, noise_power: IntArray, noise_frames: IntArray, reference: float
+) -> FloatArray:
+    """Speech over noise, the noise under the speech taken out first; `reference` is used where speech_frames is 0.
+
+    reference: power of one frame of speech assumed before any was heard. nan where noise_frames is 0.
+    """
+    noise = np.maximum(noise_power, 1) / np.maximum(noise_frames, 1)
+    heard = speech_power / np.maximum(speech_frames, 1) - noise
+    speech = np.where(speech_frames > 0, np.maximum(heard, noise * 0.01), reference)
+    return np.where(noise_frames > 0, rounded(10.0 * np.log10(speech / noise)), np.nan)

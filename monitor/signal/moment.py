@@ -1,0 +1,93 @@
+"""What the bank knows of one frame of every line in a step: the detectors' input, and their way to speak."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from monitor.core.events import Body, CallAnswered, CallData, Event
+from monitor.core.types import CHANNELS, Side
+from monitor.signal.columns import BoolArray, FloatArray, IntArray, Selection
+from monitor.signal.settings import SignalSettings
+
+SIDES: tuple[Side, ...] = (*CHANNELS, "both")
+
+
+@dataclass(slots=True)
+class Runs:
+    """Speech runs, all [n, 2]. since_ms, last_ms (end of the newest speech frame): of the open or pending run, else -1.
+
+    open: certain (100 ms) and its gap under 300 ms. pending: speech that may still become a run. started, ended: on
+    this frame. end_ms: end of the newest run that has ended, -1 before. grown_ms: how much runs grew on this frame.
+    """
+
+    since_ms: IntArray
+    last_ms: IntArray
+    open: BoolArray
+    pending: BoolArray
+    started: BoolArray
+    ended: BoolArray
+    end_ms: IntArray
+    grown_ms: IntArray
+
+
+@dataclass(slots=True)
+class Moment:
+    """Columns over n lines. Arrays [n, 2] are agent, customer.
+
+    at_ms: int64[n], end of the frame. present, missing (lost or unknown): neither of them for a DTX frame.
+    power: int64[n, 2], N squared times the variance of the frame's N samples, so DC is out and nothing is rounded.
+    level_dbov: of that power, in steps of 0.01. speech: frames judged speech. speech_dbov, noise_dbov, snr_db: over
+    the last seconds of speech and of non-speech, nan where not known. held: int8[n]. muted: int8[n, 2].
+    """
+
+    lines: IntArray
+    sel: Selection
+    at_ms: IntArray
+    present: BoolArray
+    missing: BoolArray
+    power: IntArray
+    level_dbov: FloatArray
+    held: BoolArray
+    muted: BoolArray
+    speech: BoolArray = field(init=False)
+    runs: Runs = field(init=False)
+    speech_dbov: FloatArray = field(init=False)
+    speech_ms: IntArray = field(init=False)
+    noise_dbov: FloatArray = field(init=False)
+    noise_ms: IntArray = field(init=False)
+    snr_db: FloatArray = field(init=False)
+    holds: dict[str, BoolArray] = field(default_factory=dict)
+    events: list[tuple[int, Event]] = field(default_factory=list)
+
+    def emit(self, i: int, side: int, body: Body) -> None:
+        self.events.append((int(self.lines[i]), Event(int(self.at_ms[i]), SIDES[side], body)))
+
+    def condition(self, name: str) -> BoolArray:
+        """Where a condition of an earlier detector holds on this frame, [n, 2]; nowhere if that one does not run."""
+        found = self.holds.get(name)
+        return found if found is not None else np.zeros(self.speech.shape, np.bool_)
+
+
+class Detector(Protocol):
+    """One condition over all lines. Built once for a bank; `step` sees every frame of every line that has one."""
+
+    def __init__(self, settings: SignalSettings, rate_hz: int) -> None: ...
+
+    def step(self, now: Moment) -> None: ...
+
+    def call_data(self, line: int, at_ms: int, body: CallAnswered | CallData) -> list[Event]: ...
+
+    def finish(self, line: int, at_ms: int) -> list[Event]: ...
+
+    def grow(self, lines: int) -> None: ...
+
+    def reset(self, line: int) -> None: ...
+
+    def line_bytes(self) -> int: ...
+
+
+Details = Callable[[int, int], dict[str, Any]]

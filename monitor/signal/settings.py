@@ -1,0 +1,83 @@
+"""Settings of the signal room, `[signal.*]` of the configuration. Definitions of the conditions: docs/contract.md."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class VadSettings(_Section):
+    engine: Literal["webrtc", "silero"] = Field(
+        "webrtc", description="webrtc: WebRTC VAD with evidence around it; silero: a neural one, far more work"
+    )
+    aggressiveness: int = Field(2, ge=0, le=3, description="mode of the WebRTC VAD, 3 is the strictest")
+    gate_dbov: float = Field(-60.0, ge=-90, le=-30, description="frames at or below this level are not speech, dBov")
+    gate_over_floor_db: float = Field(
+        4.0, ge=0, le=20, description="nor are frames under the noise floor plus this, dB"
+    )
+    silero_threshold: float = Field(0.5, gt=0, lt=1, description="probability from which a frame is speech")
+    bridge_ms: int = Field(300, ge=20, le=1000, multiple_of=20, description="shorter gaps are part of a speech run, ms")
+    min_run_ms: int = Field(100, ge=20, le=1000, multiple_of=20, description="shorter runs are not speech, ms")
+
+
+class SilenceSettings(_Section):
+    after_ms: int = Field(2000, ge=500, le=60_000, description="silence is stated after this long without speech, ms")
+
+
+class LowVolumeSettings(_Section):
+    warn_dbov: float = Field(-36.0, ge=-80, le=0, description="active speech level at or under which it starts, dBov")
+    alarm_dbov: float = Field(-42.0, ge=-80, le=0, description="level at or under which it is an alarm, dBov")
+    hysteresis_db: float = Field(3.0, ge=0, le=20, description="how far it must rise over a threshold again, dB")
+    window_ms: int = Field(3000, ge=500, le=10_000, description="measured over this much of the channel's speech, ms")
+    min_speech_ms: int = Field(1000, ge=200, le=10_000, description="not judged on less speech than this, ms")
+    echo_db: float = Field(12.0, ge=0, le=60, description="speech this far under the other's is its echo, dB")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> LowVolumeSettings:
+        if self.alarm_dbov > self.warn_dbov:
+            raise ValueError("alarm_dbov must not lie over warn_dbov")
+        return self
+
+
+class NoiseSettings(_Section):
+    warn_db: float = Field(15.0, ge=-20, le=60, description="SNR under which it is stated, dB")
+    alarm_db: float = Field(10.0, ge=-20, le=60, description="SNR under which it is an alarm, dB")
+    hysteresis_db: float = Field(3.0, ge=0, le=20, description="how far it must rise over a threshold again, dB")
+    window_ms: int = Field(3000, ge=500, le=10_000, description="noise is measured over this much non-speech, ms")
+    hold_ms: int = Field(3000, ge=0, le=20_000, description="the SNR must stay under the threshold this long, ms")
+    min_noise_ms: int = Field(1000, ge=100, le=10_000, description="not judged on less non-speech than this, ms")
+    guard_ms: int = Field(200, ge=0, le=1000, multiple_of=20, description="nearer to speech it is not measured, ms")
+    reference_dbov: float = Field(-26.0, ge=-60, le=0, description="speech level assumed before any was heard, dBov")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> NoiseSettings:
+        if self.alarm_db > self.warn_db:
+            raise ValueError("alarm_db must not lie over warn_db")
+        return self
+
+
+class TalkOverSettings(_Section):
+    overlap_ms: int = Field(600, ge=100, le=10_000, description="both speak together for this long, ms")
+    lead_ms: int = Field(500, ge=0, le=10_000, description="the second began at least this long after the first, ms")
+
+
+class OneWaySettings(_Section):
+    dead_dbov: float = Field(-70.0, ge=-100, le=-40, description="a leg at or under this level is dead, dBov")
+    dead_ms: int = Field(5000, ge=1000, le=60_000, description="for at least this long, ms")
+    other_speech_ms: int = Field(2000, ge=0, le=60_000, description="in which the other speaks this long, ms")
+    alive_ms: int = Field(100, ge=20, le=2000, multiple_of=20, description="sound this long ends it, ms")
+
+
+class SignalSettings(_Section):
+    vad: VadSettings = VadSettings()
+    silence: SilenceSettings = SilenceSettings()
+    low_volume: LowVolumeSettings = LowVolumeSettings()
+    noise: NoiseSettings = NoiseSettings()
+    talk_over: TalkOverSettings = TalkOverSettings()
+    one_way: OneWaySettings = OneWaySettings()
+    detectors: tuple[str, ...] | None = Field(None, description="detectors that run; default: all of them")

@@ -1,0 +1,48 @@
+"""talk_over (抢话): one party speaks into the other's run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from monitor.core.events import Event
+from monitor.signal.columns import IntArray
+from monitor.signal.condition import OFF, WARN, ConditionDetector
+from monitor.signal.moment import Moment
+from monitor.signal.settings import SignalSettings
+
+
+class TalkOver(ConditionDetector):
+    """channel: who came second. since_ms: start of the overlap, end_ms: the first to stop. value: ms of it."""
+
+    name = "talk_over"
+
+    def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
+        super().__init__(settings, rate_hz)
+        self._settings = settings.talk_over
+        self._last = self.state.column(np.int64, -1)
+
+    def step(self, now: Moment) -> None:
+        runs, level = now.runs, self.level(now)
+        both = (runs.open[:, 0] & runs.open[:, 1])[:, None]
+        second = both & (runs.since_ms - runs.since_ms[:, ::-1] >= self._settings.lead_ms)
+        spoken_to = runs.last_ms.min(axis=1)
+        overlap = spoken_to[:, None] - runs.since_ms
+        want: IntArray = np.where(second & ((overlap >= self._settings.overlap_ms) | (level != OFF)), WARN, OFF)
+        stopped = np.where(runs.ended, runs.end_ms, np.iinfo(np.int64).max).min(axis=1)
+        self._last[now.sel] = runs.last_ms
+
+        def starting(i: int, side: int) -> dict[str, Any]:
+            return {"since_ms": int(runs.since_ms[i, side]), "value": float(overlap[i, side]), "unit": "ms"}
+
+        def ending(i: int, side: int) -> dict[str, Any]:
+            since = self.open_body(int(now.lines[i]), side).since_ms
+            return {"end_ms": int(stopped[i]), "value": float(stopped[i] - since)}
+
+        self.update(now, want.astype(np.int8), starting, ending)
+
+    def finish(self, line: int, at_ms: int) -> list[Event]:
+        """The overlap ends with the last frame in which both spoke."""
+        end = int(self._last.array[line].min())
+        return [event for side in range(2) for event in self.stop(line, side, at_ms, end)]
