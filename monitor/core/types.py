@@ -122,7 +122,7 @@ class Answer:
 
     text: as decoded (not yet normalised); for suppressed text it is kept for audit and never reaches a rule.
     mean_logprob: natural log, None when lost. context_ms: encoder context used. decodes: causes of every decode made,
-    such as ("final",) or ("final", "retry_full").
+    such as ("final",) or ("final", "retry_full"). cut: invented credits that the guard took off the end of the text.
     """
 
     segment_id: str
@@ -135,3 +135,4 @@ class Answer:
     decodes: tuple[str, ...] = ()
     language: str | None = None
     language_prob: float | None = None
+    cut: str = ""

@@ -1,0 +1,38 @@
+"""From settings to a running recogniser: which engine, which model, on what device. Shared by live and audit."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from monitor.asr import registry
+from monitor.asr.recogniser import Recogniser
+from monitor.asr.settings import AsrSettings
+from monitor.asr.whisper import Placement, WhisperEngine, place
+
+
+def cores() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def chosen_model(settings: AsrSettings, placement: Placement) -> str:
+    """The model's name or folder: `auto` is what the device can carry."""
+    if settings.model != "auto":
+        return settings.model
+    return "large-v3-turbo" if placement.device == "cuda" else "small"
+
+
+def load(settings: AsrSettings) -> Recogniser:
+    """Load the configured model and start the recogniser. Raises ModelError, naming the command that fetches it."""
+    if settings.engine == "openai":
+        from monitor.asr.openai import OpenAiEngine
+
+        return Recogniser(OpenAiEngine(settings.openai), settings, settings.workers or 4, 1)
+    placement = place(settings, cores())
+    folder = registry.locate(chosen_model(settings, placement), _models_dir(settings))
+    return Recogniser(WhisperEngine(folder, settings, placement), settings, placement.workers, placement.batch)
+
+
+def _models_dir(settings: AsrSettings) -> Path | None:
+    return Path(settings.models_dir) if settings.models_dir else None

@@ -1,0 +1,121 @@
+"""What waits for the recogniser: finals before hypotheses, earliest deadline first, grouped by encoder context.
+
+Plain data, no threads: the recogniser holds its lock around every call.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from monitor.core.types import Answer, Segment
+
+OnAnswer = Callable[[Segment, Answer], None]
+AGENT_LEAD_S = 0.3
+"""Most rules read the agent's words, so at equal deadlines an agent's segment goes first by this much."""
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """One segment on its way. deadline_s: on the monotonic clock, inf for none. Answered exactly once: see `claim`."""
+
+    segment: Segment
+    on_answer: OnAnswer
+    context_ms: int
+    submitted_s: float
+    deadline_s: float = math.inf
+    started_s: float | None = None
+    answered: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.segment.call_id, self.segment.segment_id
+
+    def claim(self) -> bool:
+        """True for the one who may answer; call under the recogniser's lock."""
+        first = not self.answered
+        self.answered = True
+        return first
+
+
+@dataclass(slots=True)
+class _Lane:
+    """Heaps by encoder context. Answered jobs stay in until they come up, and do not count."""
+
+    heaps: dict[int, list[tuple[float, int, Job]]] = field(default_factory=dict)
+    waiting: int = 0
+
+    def push(self, order: float, number: int, job: Job) -> None:
+        heapq.heappush(self.heaps.setdefault(job.context_ms, []), (order, number, job))
+        self.waiting += 1
+
+    def take(self, most: int) -> list[Job]:
+        for context_ms, heap in list(self.heaps.items()):
+            while heap and heap[0][2].answered:
+                heapq.heappop(heap)
+            if not heap:
+                del self.heaps[context_ms]
+        if not self.heaps:
+            return []
+        heap = min(self.heaps.values(), key=lambda heap: heap[0][:2])
+        batch: list[Job] = []
+        while heap and len(batch) < most:
+            job = heapq.heappop(heap)[2]
+            if not job.answered:
+                batch.append(job)
+        self.waiting -= len(batch)
+        return batch
+
+
+class JobQueue:
+    """Bounded in finals and in hypotheses. A job that was answered while it waited must be reported by `gone`."""
+
+    def __init__(self, finals: int, hypotheses: int) -> None:
+        self._bounds = {True: finals, False: hypotheses}
+        self._lanes = {True: _Lane(), False: _Lane()}
+        self._numbers = itertools.count()
+        self._previews: dict[tuple[str, str], Job] = {}
+
+    def waiting(self, final: bool) -> int:
+        return self._lanes[final].waiting
+
+    def full(self, final: bool) -> bool:
+        return self.waiting(final) >= self._bounds[final]
+
+    def push(self, job: Job) -> None:
+        assert not self.full(job.segment.final)
+        lead = AGENT_LEAD_S if job.segment.channel == "agent" else 0.0
+        self._lanes[job.segment.final].push(job.deadline_s - lead, next(self._numbers), job)
+        if not job.segment.final:
+            self._previews[job.key] = job
+
+    def preview_of(self, segment: Segment) -> Job | None:
+        """The hypothesis that waits for the same segment; a newer one, or the final, makes it pointless."""
+        return self._previews.get((segment.call_id, segment.segment_id))
+
+    def oldest_preview(self) -> Job | None:
+        return next(iter(self._previews.values()), None)
+
+    def take(self, most: int) -> list[Job]:
+        """Up to `most` jobs of one encoder context, the most urgent first; no hypothesis while a final waits."""
+        batch = self._lanes[True].take(most)
+        if not batch:
+            batch = self._lanes[False].take(most)
+            for job in batch:
+                self._previews.pop(job.key, None)
+        return batch
+
+    def gone(self, job: Job) -> None:
+        """A job that waits here was answered without a decode."""
+        self._lanes[job.segment.final].waiting -= 1
+        if self._previews.get(job.key) is job:
+            del self._previews[job.key]
+
+    def jobs(self) -> Iterator[Job]:
+        """Everything that still waits, in no order."""
+        for lane in self._lanes.values():
+            for heap in lane.heaps.values():
+                yield from (job for _, _, job in heap if not job.answered)

@@ -1,0 +1,76 @@
+"""What the recogniser did, in figures: waits, decodes by cause, losses by reason, seconds of audio and of work."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+WINDOW = 512
+
+
+@dataclass(frozen=True, slots=True)
+class RecogniserStats:
+    """A snapshot. Waits (submission to decode) and delays (submission to answer) are of the last finals only.
+
+    busy_s: wall seconds of decodes, summed over the workers. decodes: "final", "hypothesis", "retry_full",
+    "retry_single", "align". lost, suppressed: counts by reason.
+    """
+
+    queued: int
+    hypotheses_queued: int
+    running: int
+    workers: int
+    answered: int
+    wait_p50_ms: float
+    wait_p95_ms: float
+    delay_p50_ms: float
+    delay_p95_ms: float
+    audio_s: float
+    busy_s: float
+    decodes: dict[str, int]
+    lost: dict[str, int]
+    suppressed: dict[str, int]
+    callback_errors: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """The counters behind a snapshot; guarded by the recogniser's lock."""
+
+    answered: int = 0
+    audio_s: float = 0.0
+    busy_s: float = 0.0
+    callback_errors: int = 0
+    decodes: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
+    suppressed: Counter[str] = field(default_factory=Counter)
+    waits_s: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
+    delays_s: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
+
+    def snapshot(self, queued: int, hypotheses_queued: int, running: int, workers: int) -> RecogniserStats:
+        return RecogniserStats(
+            queued=queued,
+            hypotheses_queued=hypotheses_queued,
+            running=running,
+            workers=workers,
+            answered=self.answered,
+            wait_p50_ms=quantile_ms(self.waits_s, 0.5),
+            wait_p95_ms=quantile_ms(self.waits_s, 0.95),
+            delay_p50_ms=quantile_ms(self.delays_s, 0.5),
+            delay_p95_ms=quantile_ms(self.delays_s, 0.95),
+            audio_s=round(self.audio_s, 3),
+            busy_s=round(self.busy_s, 3),
+            decodes=dict(self.decodes),
+            lost=dict(self.lost),
+            suppressed=dict(self.suppressed),
+            callback_errors=self.callback_errors,
+        )
+
+
+def quantile_ms(seconds: Iterable[float], share: float) -> float:
+    """The nearest-rank quantile in ms; 0 for nothing."""
+    ordered = sorted(seconds)
+    if not ordered:
+        return 0.0
+    return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000, 1)

@@ -1,0 +1,230 @@
+"""faster-whisper as the recogniser's engine: its loader and features, CTranslate2's decoder, our encoder context.
+
+`WhisperModel.transcribe` pads every utterance to 30 s. Here the encoder sees the segment and a margin, the decoder is
+greedy and writes no timestamps, and the number of new tokens is bounded by the segment's length.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import numpy as np
+from faster_whisper import WhisperModel
+
+from monitor.asr.features import FULL_MS, MS_PER_FRAME, context_frames, log_mel, waveform
+from monitor.asr.settings import AsrSettings
+from monitor.core.types import Answer, Segment
+from monitor.errors import ModelError
+
+FILES = ("model.bin", "config.json", "tokenizer.json")
+VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
+MAX_LENGTH = 448
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where and how a model runs. batch: most segments in one decode; workers: decodes at a time."""
+
+    device: str
+    compute_type: str
+    workers: int
+    threads: int
+    batch: int
+
+
+def place(settings: AsrSettings, cores: int) -> Placement:
+    """Fill in what the settings leave to us: a GPU where CTranslate2 finds one, else one worker for each core."""
+    device = settings.device
+    if device == "auto":
+        device = "cuda" if ctranslate2.get_cuda_device_count() > 0 else "cpu"
+    gpu = device == "cuda"
+    compute_type = settings.compute_type
+    if compute_type == "auto":
+        compute_type = "float16" if gpu else "int8"
+    return Placement(
+        device=device,
+        compute_type=compute_type,
+        workers=settings.workers or (1 if gpu else max(1, cores // settings.threads)),
+        threads=settings.threads,
+        batch=settings.batch or (16 if gpu else 1),
+    )
+
+
+class WhisperEngine:
+    """One model, shared by all calls; `decode` may be called from `placement.workers` threads at a time."""
+
+    def __init__(self, model_dir: Path, settings: AsrSettings, placement: Placement) -> None:
+        self.name = model_dir.name
+        self.settings = settings
+        self.placement = placement
+        self._model = _load(model_dir, placement)
+        self._ids = _Ids.of(model_dir, self._model, settings.language)
+        self.n_mels: int = self._model.model.n_mels
+        if self._model.feature_extractor.mel_filters.shape[0] != self.n_mels:
+            raise ModelError(
+                str(model_dir / "preprocessor_config.json"), f"does not fit the model, which wants {self.n_mels} bins",
+                f"{self._model.feature_extractor.mel_filters.shape[0]}", "Fetch the whole folder again",
+            )  # fmt: skip
+
+    def context_ms(self, segment: Segment, full: bool = False) -> int:
+        """Encoder context this segment is decoded in; segments of equal context may share a batch."""
+        if full or self.settings.context == "full":
+            return FULL_MS
+        audio_ms = segment.samples.size * 1000 // segment.rate_hz
+        settings = self.settings
+        frames = context_frames(audio_ms, settings.margin_ms, settings.length_class_ms, self.n_mels)
+        return frames * MS_PER_FRAME
+
+    def decode(self, segments: Sequence[Segment], full: bool = False) -> list[Answer]:
+        """One answer for each segment, in order, all in the longest context among them; full: in 30 s.
+
+        A segment longer than 30 s is answered lost ("too_long"). Raises what CTranslate2 raises.
+        """
+        answers = [Answer(s.segment_id, lost="too_long") for s in segments]
+        fit = [i for i, s in enumerate(segments) if s.samples.size <= s.rate_hz * FULL_MS // 1000]
+        if fit:
+            frames = max(self.context_ms(segments[i], full) for i in fit) // MS_PER_FRAME
+            for i, answer in zip(fit, self._decode([segments[i] for i in fit], frames), strict=True):
+                answers[i] = answer
+        return answers
+
+    def _decode(self, segments: list[Segment], frames: int) -> list[Answer]:
+        features = self._features(segments, frames)
+        languages: list[tuple[str | None, float | None]] = [(None, None)] * len(segments)
+        prompts = [self._ids.prompt()] * len(segments)
+        if self.settings.language == "auto":
+            features = self._model.model.encode(features)
+            found = [best[0] for best in self._model.model.detect_language(features)]
+            prompts = [self._ids.prompt(token) for token, _ in found]
+            languages = [(token.strip("<|>"), round(prob, 4)) for token, prob in found]
+        limits = [self._most_tokens(segment) for segment in segments]
+        results = self._generate(features, prompts, max(limits))
+        return [
+            self._answer(segment, result, limit, frames, *language)
+            for segment, result, limit, language in zip(segments, results, limits, languages, strict=True)
+        ]
+
+    def _features(self, segments: Sequence[Segment], frames: int) -> Any:
+        extract = self._model.feature_extractor
+        mels = [log_mel(waveform(s.samples, s.rate_hz), frames, extract) for s in segments]
+        return ctranslate2.StorageView.from_array(np.stack(mels))
+
+    def _generate(self, features: Any, prompts: list[list[int]], most_tokens: int) -> list[Any]:
+        results: list[Any] = self._model.model.generate(
+            features,
+            prompts,
+            beam_size=1,
+            # CTranslate2 allows min(max_length / 2, max_length - prompt) new tokens
+            max_length=min(MAX_LENGTH, max(2 * most_tokens, most_tokens + len(prompts[0]))),
+            return_scores=True,
+            return_no_speech_prob=True,
+        )
+        return results
+
+    def _most_tokens(self, segment: Segment) -> int:
+        seconds = (segment.end_ms - segment.start_ms) / 1000
+        return min(MAX_LENGTH // 2, self.settings.tokens_base + math.ceil(seconds * self.settings.tokens_per_s))
+
+    def _answer(
+        self, segment: Segment, result: Any, limit: int, frames: int, language: str | None, language_prob: float | None
+    ) -> Answer:
+        tokens = result.sequences_ids[0]
+        # the end token counts too, as in faster-whisper; CTranslate2's score is a mean over the text tokens
+        logprob = result.scores[0] * len(tokens) / (len(tokens) + 1)
+        return Answer(
+            segment.segment_id,
+            text=self._ids.text(tokens[:limit]),
+            mean_logprob=round(logprob, 4),
+            no_speech_prob=round(result.no_speech_prob, 4),
+            context_ms=frames * MS_PER_FRAME,
+            language=language,
+            language_prob=language_prob,
+        )
+
+
+def _load(model_dir: Path, placement: Placement) -> WhisperModel:
+    missing = [name for name in FILES if not (model_dir / name).is_file()]
+    if not any((model_dir / name).is_file() for name in VOCABULARIES):
+        missing.append(VOCABULARIES[0])
+    if not model_dir.is_dir():
+        raise ModelError(str(model_dir), "the model folder is not there", do="Run: linewatch models fetch NAME")
+    if missing:
+        raise ModelError(
+            str(model_dir), "is not a whole CTranslate2 Whisper model", "no " + ", ".join(missing),
+            "Run: linewatch models fetch NAME",
+        )  # fmt: skip
+    supported = ctranslate2.get_supported_compute_types(placement.device)
+    if placement.compute_type not in supported | {"default"}:
+        raise ModelError(
+            "[asr] compute_type", f"{placement.device} cannot compute in this type", placement.compute_type,
+            "Use one of: auto, " + ", ".join(sorted(supported)),
+        )  # fmt: skip
+    try:
+        return WhisperModel(
+            str(model_dir),
+            device=placement.device,
+            compute_type=placement.compute_type,
+            cpu_threads=placement.threads,
+            num_workers=placement.workers,
+            local_files_only=True,
+        )
+    except Exception as error:
+        # the libraries below raise RuntimeError, ValueError or a bare Exception for the same damage
+        raise ModelError(
+            str(model_dir), "cannot be loaded as a Whisper model", str(error).splitlines()[0],
+            "Fetch it again, or name a CTranslate2 Whisper model",
+        ) from error  # fmt: skip
+
+
+def _vocabulary(model_dir: Path) -> list[str]:
+    path = model_dir / VOCABULARIES[0]
+    if path.is_file():
+        tokens: list[str] = json.loads(path.read_text(encoding="utf-8"))
+        return tokens
+    return (model_dir / VOCABULARIES[1]).read_text(encoding="utf-8").split("\n")
+
+
+class _Ids:
+    """The special tokens of a prompt, and tokens back to text."""
+
+    def __init__(self, tokenizer: Any, start: int, language: int, task: tuple[int, int], end: int) -> None:
+        self._tokenizer = tokenizer
+        self._start, self._language, self._task, self._end = start, language, task, end
+
+    @classmethod
+    def of(cls, model_dir: Path, model: WhisperModel, language: str) -> _Ids:
+        """Raises ModelError where the vocabulary lacks a token, or is another one than the tokenizer's."""
+        tokenizer = model.hf_tokenizer
+        vocabulary = _vocabulary(model_dir)
+        spoken = "zh" if language == "auto" else language
+        if spoken != "en" and not model.model.is_multilingual:
+            raise ModelError(
+                str(model_dir), "is for English only", f"[asr] language = {language}", "Name a multilingual model"
+            )
+
+        def token(name: str) -> int:
+            found = tokenizer.token_to_id(name)
+            if found is None or found >= len(vocabulary) or vocabulary[found] != name:
+                raise ModelError(
+                    str(model_dir), f"its vocabulary has no token {name} where its tokenizer expects it",
+                    "nothing" if found is None else f"another at {found}", "Fetch the whole folder again",
+                )  # fmt: skip
+            return int(found)
+
+        task = token("<|transcribe|>"), token("<|notimestamps|>")
+        return cls(tokenizer, token("<|startoftranscript|>"), token(f"<|{spoken}|>"), task, token("<|endoftext|>"))
+
+    def prompt(self, language: str | None = None) -> list[int]:
+        """Every prompt has the same length, without which CTranslate2 refuses the batch."""
+        spoken = self._language if language is None else self._tokenizer.token_to_id(language)
+        return [self._start, spoken, *self._task]
+
+    def text(self, tokens: Sequence[int]) -> str:
+        text: str = self._tokenizer.decode([token for token in tokens if token < self._end])
+        return text.replace("\ufffd", "").strip()
