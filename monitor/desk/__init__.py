@@ -1,0 +1,1 @@
+"""The desk: one ASGI app with the pages, the sockets behind them, the API, health and metrics."""

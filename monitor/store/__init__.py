@@ -1,0 +1,1 @@
+"""The store: every envelope that was pushed, kept in order, by call."""

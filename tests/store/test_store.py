@@ -1,0 +1,177 @@
+"""The store on a real SQLite file: what was appended is read back, found, acknowledged and erased."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from monitor.core.events import BODIES
+from monitor.errors import StoreError
+from monitor.store.store import ConflictError, Store
+from tests.story import Story
+
+
+@pytest.fixture(name="path")
+def _path(tmp_path: Path) -> Path:
+    return tmp_path / "linewatch.db"
+
+
+@pytest.fixture(name="store")
+def _store(path: Path):
+    store = Store(f"sqlite:///{path}")
+    yield store
+    store.close()
+
+
+def a_call(call_id: str = "one", agent_id: str = "1", team: str = "north", over: bool = True) -> Story:
+    story = Story(call_id, agent_id, team)
+    story.started()
+    story.answered()
+    story.said("agent", 0, 2000, "您好,“请问”有什么可以帮助您?\n🙂")
+    story.alert(3000, f"{call_id}-a", severity="critical")
+    if over:
+        story.ended(9000)
+        story.closed(9000)
+    return story
+
+
+def test_envelopes_come_back_as_they_were(store):
+    story = a_call()
+    store.append(story.told)
+    assert store.events("one") == story.told
+    assert store.events("one", after_seq=4) == story.told[4:]
+    assert store.events("one", limit=2) == story.told[:2]
+    assert store.events("nobody") == []
+
+
+def test_they_outlive_the_process(store, path):
+    store.append(a_call().told)
+    store.close()
+    again = Store(f"sqlite:///{path}")
+    assert len(again.events("one")) == 6
+    again.close()
+
+
+def test_overlay_is_never_stored(store):
+    story = Story("one")
+    store.append([story.started(), story.meter(100, "agent")])
+    assert [each.type for each in store.events("one")] == ["call.started"]
+
+
+def test_the_same_seq_twice_is_refused_and_nothing_of_that_append_stays(store):
+    story = a_call(over=False)
+    store.append(story.told[:3])
+    with pytest.raises(ConflictError, match="one"):
+        store.append([story.told[3], story.told[2]])
+    assert len(store.events("one")) == 3
+
+
+def test_calls_are_found_by_who_when_and_what(store):
+    for call_id, agent_id, team in (("one", "1", "north"), ("two", "2", "south"), ("three", "1", "north")):
+        store.append(a_call(call_id, agent_id, team, over=call_id != "three").told)
+    found = {row.call_id for row in store.calls()}
+    assert found == {"one", "two", "three"}
+    assert {row.call_id for row in store.calls(agent_id="1")} == {"one", "three"}
+    assert {row.call_id for row in store.calls(teams=["south"])} == {"two"}
+    assert store.calls(teams=[]) == []
+    assert {row.call_id for row in store.calls(closed=False)} == {"three"}
+    assert store.calls(severity="minor") == []
+    assert len(store.calls(severity="critical", rule_id="B1")) == 3
+    assert store.calls(until_utc="2001-01-01") == []
+    assert len(store.calls(since_utc="2001-01-01", limit=2)) == 2
+    row = store.call("one")
+    assert row is not None
+    assert (row.duration_ms, row.ended_by, row.closed, row.alerts) == (9000, "customer", True, 1)
+
+
+def test_a_cleared_alert_no_longer_counts(store):
+    story = a_call(over=False)
+    store.append(story.told)
+    cleared = story.tell(5000, BODIES["alert.cleared"].model_validate(story.told[3].body), "agent")
+    store.append([cleared])
+    row = store.call("one")
+    assert row is not None
+    assert row.alerts == 0
+
+
+def test_an_alert_of_a_closed_call_is_acknowledged_with_the_next_seq(store):
+    story = a_call()
+    store.append(story.told)
+    first = store.acknowledge("one-a", "Li", "谈过了", "2026-11-22T03:00:00Z")
+    second = store.acknowledge("one-a", "Wang", "", "2026-11-22T04:00:00Z")
+    assert (first.seq, second.seq) == (7, 8)
+    assert first.at_ms == 9000
+    assert store.events("one", after_seq=6) == [first, second]
+    assert store.call_of_alert("one-a") == "one"
+    with pytest.raises(StoreError, match="no such alert"):
+        store.acknowledge("never", "Li", "", "2026-11-22T03:00:00Z")
+
+
+def test_erasing_leaves_nothing_of_the_call_in_the_file(store, path):
+    store.append(a_call("one").told)
+    store.append(a_call("two").told)
+    assert store.erase(call_id="one") == 1
+    assert [row.call_id for row in store.calls()] == ["two"]
+    assert store.events("one") == []
+    assert store.erase(call_id="two") == 1
+    assert "请问".encode() not in path.read_bytes() + path.with_name(path.name + "-wal").read_bytes()
+
+
+def test_erasing_by_agent_and_age_spares_the_running(store):
+    for call_id, over in (("one", True), ("two", False)):
+        store.append(a_call(call_id, over=over).told)
+    assert store.erase(older_than_utc="2001-01-01") == 0
+    assert store.erase(agent_id="1") == 1
+    assert [row.call_id for row in store.calls()] == ["two"]
+    assert store.erase(older_than_utc="2999-01-01", unclosed=True) == 1
+
+
+def test_a_database_in_memory_serves_several_threads():
+    from concurrent.futures import ThreadPoolExecutor
+
+    store = Store("sqlite://")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda index: store.append(a_call(f"call-{index}").told), range(20)))
+    assert len(store.calls()) == 20
+    assert len(store.events("call-7")) == 6
+    store.close()
+
+
+def test_a_file_that_is_no_store(tmp_path):
+    path = tmp_path / "notes.db"
+    path.write_bytes(b"shopping list\n" * 1000)
+    with pytest.raises(StoreError, match=r"notes\.db: is damaged or no linewatch store"):
+        Store(f"sqlite:///{path}")
+
+
+def test_a_store_of_a_newer_linewatch(store, path):
+    with sqlite3.connect(path) as raw:
+        raw.execute("UPDATE linewatch SET version = 99")
+    with pytest.raises(StoreError, match="newer linewatch; found version 99"):
+        Store(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize(
+    ("url", "text"),
+    [
+        ("sqlite:////nowhere/at/all/x.db", "cannot be written"),
+        ("linewatch.db", "is not a database URL"),
+        ("oracle2://x", "is no database we know"),
+        ("postgresql+psycopg://me:secret@localhost/x", "needs a driver"),
+    ],
+)
+def test_a_url_that_cannot_be_used(url, text):
+    with pytest.raises(StoreError, match=text) as caught:
+        Store(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_damaged_page_is_one_clear_line(store, path):
+    for index in range(50):
+        store.append(a_call(f"call-{index}").told)
+    store.close()
+    data = bytearray(path.read_bytes())
+    data[4096:] = b"\xff" * (len(data) - 4096)
+    path.write_bytes(data)
+    with pytest.raises(StoreError, match="damaged"):
+        Store(f"sqlite:///{path}").calls()
