@@ -17,8 +17,8 @@ class RecogniserStats:
     "retry_single", "align". lost, suppressed: counts by reason.
     """
 
-    queued: int
-    hypotheses_queued: int
+    waiting: int
+    hypotheses_waiting: int
     running: int
     workers: int
     answered: int
@@ -48,10 +48,10 @@ class Tally:
     waits_s: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
     delays_s: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
 
-    def snapshot(self, queued: int, hypotheses_queued: int, running: int, workers: int) -> RecogniserStats:
+    def snapshot(self, waiting: int, hypotheses_waiting: int, running: int, workers: int) -> RecogniserStats:
         return RecogniserStats(
-            queued=queued,
-            hypotheses_queued=hypotheses_queued,
+            waiting=waiting,
+            hypotheses_waiting=hypotheses_waiting,
             running=running,
             workers=workers,
             answered=self.answered,

@@ -54,7 +54,7 @@ def test_a_full_queue_loses_the_newcomer_and_keeps_the_rest(started):
     for name in ("a1", "a2", "a3"):
         recogniser.submit(segment(name), inbox, 30.0)
     assert inbox.wait(1)["a3"].lost == "overload"
-    assert recogniser.stats().queued == 2
+    assert recogniser.stats().waiting == 2
     engine.gate.set()
     answers = inbox.wait(4)
     assert {name for name, answer in answers.items() if answer.lost} == {"a3"}
@@ -84,7 +84,7 @@ def test_a_segment_that_is_not_decoded_in_time_is_lost_once_and_the_late_text_go
     recogniser.submit(segment("waiting"), inbox, 0.05)
     answers = inbox.wait(2)
     assert {answer.lost for answer in answers.values()} == {"timeout"}
-    assert recogniser.stats().queued == 0
+    assert recogniser.stats().waiting == 0
     engine.gate.set()
     recogniser.submit(segment("next"), inbox, 30.0)
     assert inbox.wait(3)["next"].text == "next"
@@ -301,5 +301,5 @@ def test_each_segment_is_answered_exactly_once(plan, workers, batch, queue, stop
     inbox.wait(len(plan))
     assert Counter(f"{s.call_id}/{s.segment_id}/{s.final}" for s, _ in inbox.got) == sent
     stats = recogniser.stats()
-    assert (stats.queued, stats.hypotheses_queued, stats.running) == (0, 0, 0)
+    assert (stats.waiting, stats.hypotheses_waiting, stats.running) == (0, 0, 0)
     assert stats.answered == len(plan)
