@@ -1,0 +1,122 @@
+"""Step 3, training: one process feeds, this one learns; checkpoints every few minutes; ends at its time box, annealed.
+
+The learning rate follows the time spent, not the step count, so a busy machine ends on schedule as well.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from models.recipes.demo_zh import batches
+from models.recipes.demo_zh.clips import COUNTS
+from models.recipes.demo_zh.network import Net, Shape
+
+PEAK, WARM_UP, SAVE_S, SEED = 1.6e-3, 300, 240, 20261122
+
+
+def rate(step: int, progress: float) -> float:
+    """Warm-up over the first steps, then a cosine down to 1 % of the peak at the end of the time box."""
+    return PEAK * min(1.0, (step + 1) / WARM_UP) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
+
+
+def looked(weights: Tensor, windows: Tensor) -> Tensor:
+    """Guided attention: -log of the attention that falls into the window (a frame wider), where there is one."""
+    frames = torch.arange(weights.shape[-1])
+    inside = (frames >= windows[..., :1] - 1) & (frames < windows[..., 1:] + 1)  # [batch, token, frame]
+    share = (weights * inside[:, None]).sum(-1)
+    known = (windows[..., 0] >= 0)[:, None].expand_as(share)
+    return -(share[known] + 1e-4).log().mean() if bool(known.any()) else share.sum() * 0
+
+
+def losses(net: Net, batch: batches.Batch) -> dict[str, Tensor]:
+    b = {k: torch.from_numpy(v) for k, v in batch.items()}
+    with torch.autocast("cpu", torch.bfloat16):
+        logits, sounds, shown = net(b["mel"].float(), b["ids"])
+    each = F.cross_entropy(logits.transpose(1, 2), b["targets"], ignore_index=batches.IGNORE, reduction="none")
+    weight = (b["targets"] != batches.IGNORE) * b["weight"][:, None]
+    parts = sounds.split(COUNTS, -1)
+    heard = sum(F.cross_entropy(p.flatten(0, 1), b["labels"][..., i].flatten()) for i, p in enumerate(parts))
+    known = b["targets"] != batches.IGNORE
+    return {
+        "text": (each * weight).sum() / weight.sum(),
+        "sound": torch.as_tensor(heard),
+        "now": looked(shown[0][:, : net.shape.current_heads], b["now"]),
+        "soon": looked(shown[1][:, : net.shape.next_heads], b["soon"]),
+        "right": ((logits.argmax(-1) == b["targets"]) & known).sum() / known.sum(),
+    }
+
+
+class Run:
+    """The state that a checkpoint holds."""
+
+    def __init__(self, work: Path, shape: Shape) -> None:
+        torch.manual_seed(SEED)
+        self.path, self.net = work / "checkpoint.pt", Net(shape)
+        self.mean = copy.deepcopy(self.net).requires_grad_(False)  # moving average: what is exported
+        groups = [{"params": [p for p in self.net.parameters() if (p.ndim > 1) == decays], "weight_decay": 0.01 * decays} for decays in (True, False)]
+        self.optimiser = torch.optim.AdamW(groups, lr=PEAK, betas=(0.9, 0.98), eps=1e-8, fused=True)
+        self.step, self.spent_s = 0, 0.0
+        if self.path.exists():
+            kept = torch.load(self.path, weights_only=True)
+            self.net.load_state_dict(kept["net"])
+            self.mean.load_state_dict(kept["mean"])
+            self.optimiser.load_state_dict(kept["optimiser"])
+            self.step, self.spent_s = kept["step"], kept["spent_s"]
+
+    def save(self) -> None:
+        part = self.path.with_suffix(".part")
+        state = {"net": self.net.state_dict(), "mean": self.mean.state_dict(), "optimiser": self.optimiser.state_dict()}
+        torch.save({**state, "step": self.step, "spent_s": self.spent_s}, part)
+        part.rename(self.path)
+
+    def learn(self, batch: batches.Batch, progress: float) -> dict[str, float]:
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate(self.step, progress)
+        out = losses(self.net, batch)
+        guide = 0.5 if progress < 0.3 else 0.25
+        total = out["text"] + (0.5 if progress < 0.3 else 0.3) * out["sound"] + guide * (out["now"] + out["soon"])
+        self.optimiser.zero_grad(set_to_none=True)
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
+        self.optimiser.step()
+        keep = min(0.998, (1 + self.step) / (10 + self.step))
+        torch._foreach_lerp_(list(self.mean.parameters()), list(self.net.parameters()), 1 - keep)
+        self.step += 1
+        return {k: float(v.detach()) for k, v in out.items()}
+
+
+def run(work: Path, minutes: float, shape: Shape | None = None) -> None:
+    state = Run(work, shape or Shape())
+    feeder, shared, queue = batches.start(work / "speech", SEED + state.step)
+    log, saved, last, waited = [], time.monotonic(), time.monotonic(), 0.0
+    queue.get()  # the feeder's start is not training time
+    last = time.monotonic()
+    while state.spent_s < minutes * 60:
+        progress = state.spent_s / (minutes * 60)
+        shared.value = progress
+        before = time.monotonic()
+        batch = queue.get(timeout=300)
+        waited += time.monotonic() - before
+        log.append(state.learn(batch, progress))
+        now = time.monotonic()
+        state.spent_s += now - last
+        last = now
+        if len(log) == 50:
+            means = {k: np.mean([row[k] for row in log]) for k in log[0]}
+            line = " ".join(f"{k} {v:.3f}" for k, v in means.items())
+            print(f"step {state.step} {state.spent_s / 60:.1f} of {minutes:.0f} min  {line}  waited {waited:.1f} s", flush=True)
+            log, waited = [], 0.0
+        if now - saved > SAVE_S:
+            state.save()
+            saved = now
+    state.save()
+    feeder.terminate()
+    print(f"train: done after {state.step} steps")
