@@ -22,12 +22,13 @@ from monitor.core.events import CallAnswered, CallClosed, CallData, Envelope
 from monitor.core.types import Answer, CallInfo, EndedBy, MediaChunk, Segment
 from monitor.errors import LinewatchError
 from monitor.lines import Lines, LineSettings, Output
+from monitor.store.writer import Writer
 
 if TYPE_CHECKING:
     from monitor.asr.recogniser import Recogniser
     from monitor.sources.base import Clock, Source
+    from monitor.store.settings import StoreSettings
     from monitor.store.store import Store
-    from monitor.store.writer import Writer
 
 log = structlog.get_logger(__name__)
 
@@ -89,26 +90,26 @@ class Live:
         rulebook: Rulebook,
         recogniser: Recogniser,
         store: Store,
-        writer: Writer,
         bus: Bus,
+        writing: StoreSettings | None = None,
         answer_within_s: float = 5.0,
         max_lines: int = 1000,
     ) -> None:
         self.lines = Lines(replace(settings, meters=True), rulebook)
         self.recogniser = recogniser
         self.store = store
-        self.writer = writer
+        self.writer = Writer(store, self._published, writing)
         self.bus = bus
         self.answer_within_s = answer_within_s
         self.max_lines = max_lines
         self.wake = asyncio.Event()
         self._open: dict[str, LiveLine] = {}
-        self._outbox: asyncio.Queue[list[Envelope]] = asyncio.Queue()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._turning: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._tasks = [asyncio.create_task(self._turn(), name="turn"), asyncio.create_task(self._publish())]
+        self.writer.start()
+        self._turning = asyncio.create_task(self._turn(), name="turn")
 
     async def run_sources(self, sources: Sequence[Source]) -> None:
         """Every source until it has nothing left; one that fails is logged and the others go on."""
@@ -123,10 +124,10 @@ class Live:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(2):
                 await asyncio.gather(*(line.closed.wait() for line in list(self._open.values())))
-        await self._outbox.join()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._turning is not None:
+            self._turning.cancel()
+            await asyncio.gather(self._turning, return_exceptions=True)
+        await self.writer.stop()
 
     def open(self, info: CallInfo, clock: Clock = "media") -> LiveLine:
         """A new call (`sources.base.Host`). An empty call_id gets a unique one; one that is running gets a suffix."""
@@ -138,7 +139,7 @@ class Live:
         now = datetime.now(UTC)
         base = info.call_id or f"{now:%Y-%m-%d}-{uuid.uuid4().hex[:8]}"
         call_id, number = base, 1
-        while call_id in self._open or self.store.has(call_id):
+        while call_id in self._open or self.store.call(call_id) is not None:
             number += 1
             call_id = f"{base}-{number}"
         info = replace(
@@ -154,13 +155,18 @@ class Live:
         self.wake.set()
         return line
 
-    def acknowledge(self, call_id: str, alert_id: str, actor: str, note: str) -> bool:
-        """A supervisor has seen an alert of a running call; False when the call does not run any more."""
-        if call_id not in self.lines:
-            return False
-        acted = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self.take(Output(envelopes=self.lines.call(call_id).acknowledge(alert_id, actor, note, acted)))
-        return True
+    async def acknowledge(self, alert_id: str, actor: str, note: str) -> Envelope:
+        """A supervisor has seen an alert; the envelope, stored and published. Raises StoreError for no such alert.
+
+        The call of a running alert gives the next seq itself; of a call that is over the store does.
+        """
+        for view in self.bus.wall():
+            if alert_id in view.alerts and view.call_id in self.lines:
+                acted = datetime.now(UTC).isoformat(timespec="milliseconds")
+                envelopes = self.lines.call(view.call_id).acknowledge(alert_id, actor, note, acted)
+                await self.writer.put(envelopes)
+                return envelopes[0]
+        return await self.writer.acknowledge(alert_id, actor, note)
 
     def running(self) -> int:
         return len(self._open)
@@ -176,7 +182,7 @@ class Live:
             patience = None if line.hurried else self.answer_within_s
             self.recogniser.submit(segment, self._from_worker, patience)
         if out.envelopes:
-            self._outbox.put_nowait(out.envelopes)
+            self.writer.submit(out.envelopes)
 
     def _from_worker(self, segment: Segment, answer: Answer) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: the process is going down
@@ -208,23 +214,11 @@ class Live:
             if line.clock == "arrival" and not line.ended:
                 self.lines.advance(line.call_id, int((now - line.opened_s) * 1000) - patience_ms)
 
-    async def _publish(self) -> None:
-        while True:
-            batches = [await self._outbox.get()]
-            while not self._outbox.empty():
-                batches.append(self._outbox.get_nowait())
-            published = datetime.now(UTC).isoformat(timespec="milliseconds")
-            envelopes = [e.model_copy(update={"published_at_utc": published}) for batch in batches for e in batch]
-            try:
-                envelopes = await self.writer.put(envelopes)
-            except LinewatchError as error:
-                log.error("store", error=str(error))
-            self.bus.publish(envelopes)
-            for envelope in envelopes:
-                if envelope.type == CallClosed.type and envelope.call_id in self._open:
-                    self._open.pop(envelope.call_id).closed.set()
-            for _ in batches:
-                self._outbox.task_done()
+    def _published(self, envelopes: Sequence[Envelope]) -> None:
+        self.bus.publish(envelopes)
+        for envelope in envelopes:
+            if envelope.type == CallClosed.type and envelope.call_id in self._open:
+                self._open.pop(envelope.call_id).closed.set()
 
     async def _guarded(self, source: Source) -> None:
         try:

@@ -1,0 +1,145 @@
+"""The whole program from settings: model, store, pages, sources; started in order, stopped in order.
+
+`serve`, `demo`, `listen` and `replay` are this service with other sources and another ending.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import secrets
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+
+from monitor.asr.load import load
+from monitor.asr.recogniser import Recogniser
+from monitor.asr.settings import AsrSettings
+from monitor.bus import Bus
+from monitor.compliance.rulebook import Rulebook
+from monitor.config import Settings
+from monitor.core.events import Envelope
+from monitor.desk.server import Server
+from monitor.desk.settings import DeskSettings, TokenSettings
+from monitor.desk.state import Desk, Status
+from monitor.errors import ConfigError
+from monitor.lines import LineSettings
+from monitor.live import Live
+from monitor.sources import SOURCES
+from monitor.sources.base import Source
+from monitor.store.store import Store
+
+log = structlog.get_logger(__name__)
+
+
+class Service:
+    """Use as `async with Service(settings) as service`. Raises LinewatchError where something cannot start."""
+
+    def __init__(self, settings: Settings, asr: AsrSettings | None = None, desk: DeskSettings | None = None) -> None:
+        self.settings = settings
+        self.asr = asr or settings.asr
+        self.desk = desk or settings.desk
+        self.bus = Bus()
+        self.recogniser: Recogniser
+        self.live: Live
+        self.server: Server
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        rulebook = self.settings.rulebook()
+        self.recogniser = await loop.run_in_executor(None, load, self.asr)
+        self.store = Store(self.settings.store.url)
+        line = LineSettings(self.settings.framing, self.settings.signal, self.settings.segmenter)
+        self.live = Live(
+            line,
+            rulebook,
+            self.recogniser,
+            self.store,
+            self.bus,
+            self.settings.store,
+            self.asr.answer_within_ms / 1000,
+        )
+        await self.live.start()
+        self.server = Server(Desk(self.bus, self.store, self.desk, self._acknowledge, self._status))
+        await self.server.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.live.stop()
+        await self.server.stop()
+        self.store.close()
+
+    async def run(self, sources: Sequence[Source]) -> None:
+        """The sources until they end or the process is told to stop (SIGINT, SIGTERM)."""
+        stopped = asyncio.Event()
+        running = asyncio.create_task(self.live.run_sources(sources))
+        waiting = asyncio.create_task(stopped.wait())
+        with _on_signals(stopped.set, self.reload):
+            await asyncio.wait((running, waiting), return_when=asyncio.FIRST_COMPLETED)
+        for task in (running, waiting):
+            task.cancel()
+        await asyncio.gather(running, waiting, return_exceptions=True)
+
+    def reload(self) -> None:
+        """Read the rule packs again (SIGHUP); a mistake leaves the last good ones in force, and says so."""
+        try:
+            rulebook = self.settings.rulebook()
+        except ConfigError as error:
+            log.error("rules not reloaded, the last good ones stay in force", error=str(error))
+            return
+        self.live.reload(rulebook)
+        log.info("rules reloaded for new calls", version=rulebook.version)
+
+    async def _acknowledge(self, alert_id: str, actor: str, note: str) -> Envelope:
+        return await self.live.acknowledge(alert_id, actor, note)
+
+    def _status(self) -> Status:
+        stats = self.recogniser.stats()
+        figures = {
+            "asr_waiting": float(stats.waiting),
+            "asr_running": float(stats.running),
+            "store_lag_ms": float(self.live.writer.stats().lag_ms),
+        }
+        return Status(
+            lines=self.live.running(), capacity=self.live.max_lines, model=self.recogniser.name, figures=figures
+        )
+
+
+def build_sources(settings: Settings) -> list[Source]:
+    """The [[sources]] tables of the configuration, each by its `kind`. Raises ConfigError."""
+    return [source_of(dict(table), settings.folder) for table in settings.sources]
+
+
+def source_of(table: dict[str, Any], folder: Path) -> Source:
+    kind = table.pop("kind", None)
+    if kind not in SOURCES:
+        raise ConfigError("[[sources]]", "kind is not known", repr(kind), "One of " + ", ".join(sorted(SOURCES)))
+    module, _, name = SOURCES[kind].partition(":")
+    cls = getattr(importlib.import_module(module), name)
+    source: Source = cls(cls.Settings.model_validate(table))
+    return source
+
+
+@contextlib.contextmanager
+def _on_signals(stop: Callable[[], None], reload: Callable[[], None]) -> Any:
+    loop = asyncio.get_running_loop()
+    wanted = ((signal.SIGINT, stop), (signal.SIGTERM, stop), (signal.SIGHUP, reload))
+    with contextlib.suppress(NotImplementedError, RuntimeError):  # no signals outside the main thread or on Windows
+        for number, action in wanted:
+            loop.add_signal_handler(number, action)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(NotImplementedError, RuntimeError):
+            for number, _ in wanted:
+                loop.remove_signal_handler(number)
