@@ -1,0 +1,1 @@
+"""What an audit leaves behind: calls.csv, report.html, report.xlsx and a page for each call. Opens offline."""

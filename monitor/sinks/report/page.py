@@ -1,0 +1,83 @@
+"""report.html and a page for each call: one file each, nothing fetched, everything escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from monitor.core.types import CHANNELS, SEVERITIES
+from monitor.sinks.report import summary
+from monitor.sinks.report.sheet import CallSheet
+from monitor.sinks.report.summary import CallFigures
+from monitor.sinks.report.timeline import draw
+from monitor.sinks.report.words import Lang, clock, word
+
+DEMO_MODEL = "demo-zh"
+
+
+@cache
+def _templates(lang: Lang) -> Environment:
+    env = Environment(
+        loader=PackageLoader("monitor.sinks.report"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters |= {"clock": clock, "number": _number}
+    env.globals |= {"t": lambda key: word(key, lang), "lang": lang, "severities": tuple(reversed(SEVERITIES))}
+    return env
+
+
+def call_page(sheet: CallSheet, lang: Lang) -> str:
+    """One call: score, alerts with their evidence, timeline, transcript."""
+    return _render(
+        "call.html",
+        lang,
+        sheet=sheet,
+        channels=CHANNELS,
+        timeline=Markup(draw(sheet, lang)),
+        marks=_marks(sheet),
+        demo_model=bool(sheet.started and sheet.started.model == DEMO_MODEL),
+    )
+
+
+def report_page(calls: Sequence[CallFigures], failed: Sequence[tuple[str, str]], lang: Lang) -> str:
+    """All calls, worst first; agents, teams, rules; what could not be judged."""
+    return _render(
+        "report.html",
+        lang,
+        calls=summary.worst_first(calls),
+        total=summary.totals(calls),
+        groups=[(name, summary.groups(calls, by)) for name, by in (("agent", "agent_id"), ("team", "team"))],
+        rules=summary.rules(calls),
+        failed=failed,
+        demo_model=any(call.model == DEMO_MODEL for call in calls),
+    )
+
+
+def _render(name: str, lang: Lang, **values: Any) -> str:
+    return _templates(lang).get_template(name).render(**values)
+
+
+def _marks(sheet: CallSheet) -> dict[int, list[Any]]:
+    """Alerts by the transcript line that they rest on: the first line of their channel they overlap."""
+    found: dict[int, list[Any]] = {}
+    for alert in sheet.alerts:
+        spans = [(one.start_ms, one.end_ms) for one in alert.body.evidence] or [
+            (alert.body.start_ms, alert.body.end_ms)
+        ]
+        for number, line in enumerate(sheet.lines):
+            inside = any(line.said.start_ms < end and start < line.said.end_ms for start, end in spans)
+            if inside and alert.channel in (line.channel, "both", None) and alert.body.evidence:
+                found.setdefault(number, []).append(alert)
+                break
+    return found
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"

@@ -1,0 +1,116 @@
+"""The words of reports, Chinese and English."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Lang = Literal["zh", "en"]
+
+WORDS: dict[str, tuple[str, str]] = {
+    "agent": ("客服", "agent"),
+    "customer": ("客户", "customer"),
+    "both": ("双方", "both"),
+    "unknown": ("未知", "unknown"),
+    "system": ("系统", "system"),
+    "critical": ("致命", "critical"),
+    "major": ("严重", "major"),
+    "minor": ("一般", "minor"),
+    "info": ("提示", "info"),
+    "silence": ("静默", "silence"),
+    "low_volume": ("音量低", "low volume"),
+    "noise": ("噪声", "noise"),
+    "talk_over": ("抢话", "talk-over"),
+    "one_way": ("单通", "one-way audio"),
+    "clipping": ("削波", "clipping"),
+    "dropout": ("断续", "drop-out"),
+    "tone": ("信号音", "tone"),
+    "music": ("音乐", "music"),
+    "reverberant": ("免提", "speakerphone"),
+    "in_time": ("按时", "in time"),
+    "early": ("过早", "early"),
+    "late": ("过迟", "late"),
+    "wrong_words": ("用语不符", "wrong words"),
+    "skipped": ("遗漏", "skipped"),
+    "not_judged": ("未判定", "not judged"),
+    "warn": ("预警", "warn"),
+    "alarm": ("告警", "alarm"),
+    "certain": ("确定", "certain"),
+    "probable": ("可能", "probable"),
+    "self_management": ("自我管理", "self-management"),
+    "skill": ("工作技术", "skill"),
+    "flexibility": ("灵活性", "flexibility"),
+    "relationship": ("人际关系", "relationship"),
+    "report": ("通话质检报告", "Call quality report"),
+    "calls": ("通话", "Calls"),
+    "call": ("通话", "Call"),
+    "file": ("录音", "Recording"),
+    "agents": ("客服人员", "Agents"),
+    "teams": ("班组", "Teams"),
+    "team": ("班组", "Team"),
+    "rules": ("规则", "Rules"),
+    "rule": ("规则", "Rule"),
+    "length": ("时长", "Length"),
+    "score": ("得分", "Score"),
+    "mean_score": ("平均得分", "Mean score"),
+    "fatal": ("一票否决", "Fatal item"),
+    "alerts": ("告警", "Alerts"),
+    "no_alerts": ("没有告警。", "No alerts."),
+    "transcript": ("通话文字", "Transcript"),
+    "timeline": ("时间线", "Timeline"),
+    "conditions": ("线路状况", "Line conditions"),
+    "no_conditions": ("没有线路状况。", "No line conditions."),
+    "script": ("应答流程", "Script steps"),
+    "step": ("步骤", "Step"),
+    "verdict": ("结论", "Verdict"),
+    "due": ("应在", "Due"),
+    "scorecard": ("评分", "Score card"),
+    "points": ("扣分", "Points"),
+    "dimension": ("维度", "Dimension"),
+    "severity": ("级别", "Severity"),
+    "channel": ("声道", "Channel"),
+    "time": ("时间", "Time"),
+    "end": ("结束", "End"),
+    "value": ("数值", "Value"),
+    "evidence": ("依据", "Evidence"),
+    "message": ("说明", "Finding"),
+    "clause": ("条款", "Clause"),
+    "coverage": ("覆盖情况", "What was heard"),
+    "speech": ("语音", "Speech"),
+    "transcribed": ("已转写", "Transcribed"),
+    "suppressed": ("已剔除", "Suppressed"),
+    "lost": ("未转写", "Not transcribed"),
+    "ended_by": ("挂机方", "Ended by"),
+    "direction": ("方向", "Direction"),
+    "inbound": ("呼入", "inbound"),
+    "outbound": ("呼出", "outbound"),
+    "model": ("识别模型", "Recogniser model"),
+    "rules_version": ("规则版本", "Rules version"),
+    "started": ("开始", "Started"),
+    "failed": ("未能判定的录音", "Recordings that could not be judged"),
+    "reason": ("原因", "Reason"),
+    "worst_first": ("问题最多的在前", "Worst first"),
+    "back": ("返回总表", "Back to the report"),
+    "demo_model": (
+        "本次识别使用内置演示模型,它只听得懂合成语音;真实通话的文字与用语结论不可采信。",
+        "The embedded demonstration model understands synthetic speech only; for real calls its words and every "
+        "finding that rests on words mean nothing.",
+    ),
+    "made_by": ("由 linewatch 生成", "Made by linewatch"),
+    "running": ("通话未结束", "The call has not ended"),
+    "lost_line": ("(未转写)", "(not transcribed)"),
+    "suppressed_line": ("(疑为识别器臆造,不计)", "(taken for invented text, not counted)"),
+}
+
+
+def word(key: str, lang: Lang) -> str:
+    """The word for a key; the key itself where there is none, so that a new condition still shows."""
+    pair = WORDS.get(key)
+    return key if pair is None else pair[lang == "en"]
+
+
+def clock(ms: int | None) -> str:
+    """125400 -> 2:05.4"""
+    if ms is None:
+        return ""
+    minutes, rest = divmod(ms, 60_000)
+    return f"{minutes}:{rest // 1000:02d}.{rest % 1000 // 100}"

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from monitor.core.events import Envelope
+from monitor.sinks.report import page, sheet, summary
+from monitor.sinks.report.sheet import CallSheet
+from monitor.sinks.report.words import Lang
+from tests.sinks.report.story import NASTY
+
+
+class Reader(HTMLParser):
+    """Collects text, links and outside references."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text: list[str] = []
+        self.links: list[str] = []
+        self.tags: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_call_page_shows_words_alerts_and_score(envelopes: list[Envelope], lang: Lang) -> None:
+    found = Reader(page.call_page(sheet.read(envelopes, "a.wav"), lang))
+    text = " ".join(" ".join(found.text).split())
+    for part in (
+        "call-1",
+        "您好,请问有什么可以帮助您",
+        "B1-policy",
+        "公司就是这么规定的",
+        "班长",
+        "A6",
+        "谢谢观看",
+        "timeout",
+    ):
+        assert part in text
+    assert ("转写" in text) == (lang == "zh")
+    assert "#a1" in found.links
+
+
+def test_nothing_from_a_call_becomes_markup(envelopes: list[Envelope]) -> None:
+    text = page.call_page(sheet.read(envelopes, NASTY), "zh")
+    assert "<script" not in text
+    assert NASTY in " ".join(Reader(text).text)
+
+
+def test_pages_fetch_nothing(envelopes: list[Envelope]) -> None:
+    one = sheet.read(envelopes)
+    for text in (page.call_page(one, "zh"), page.report_page([summary.figures(one)], [], "en")):
+        assert not re.search(r"https?://|url\(|@import", text)
+        assert not {"script", "link", "img", "iframe"} & set(Reader(text).tags)
+
+
+def test_the_demo_model_is_said_to_understand_synthetic_speech_only(envelopes: list[Envelope]) -> None:
+    one = sheet.read(envelopes)
+    assert "合成语音" in page.call_page(one, "zh")
+    assert one.started is not None
+    one.started = one.started.model_copy(update={"model": "small"})
+    assert "合成语音" not in page.call_page(one, "zh")
+
+
+def test_the_report_links_each_call_and_lists_what_failed(envelopes: list[Envelope]) -> None:
+    one = sheet.read(envelopes)
+    one.page = "通话 1#.html"
+    found = Reader(page.report_page([summary.figures(one)], [("bad.wav", f"is empty {NASTY}")], "en"))
+    assert "calls/%E9%80%9A%E8%AF%9D%201%23.html" in found.links
+    text = " ".join(found.text)
+    assert "bad.wav" in text
+    assert NASTY in text
+    assert "早班" in text
+
+
+def test_a_report_of_nothing_and_a_call_of_nothing() -> None:
+    assert "<h1>" in page.report_page([], [], "zh")
+    assert "<h1>" in page.call_page(CallSheet("x"), "en")

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import re
+from typing import get_args
+
+import pytest
+
+from monitor import resources
+from monitor.core.events import DIMENSIONS, Condition, StepVerdict
+from monitor.core.types import SEVERITIES, EndedBy, Side
+from monitor.sinks.report.words import WORDS, clock, word
+
+TEMPLATES = resources.PACKAGE / "sinks" / "report" / "templates"
+
+
+@pytest.mark.parametrize("kind", [Condition, StepVerdict, Side, EndedBy])
+def test_everything_a_report_names_has_a_word(kind: object) -> None:
+    assert set(get_args(kind)) | set(SEVERITIES) | set(DIMENSIONS) <= set(WORDS)
+
+
+def test_every_word_of_a_template_is_there() -> None:
+    used = {key for file in TEMPLATES.iterdir() for key in re.findall(r"\bt\('(\w+)'\)", file.read_text("utf-8"))}
+    assert used
+    assert used <= set(WORDS)
+
+
+def test_words_and_clock() -> None:
+    assert (word("silence", "zh"), word("silence", "en"), word("brand_new", "en")) == ("静默", "silence", "brand_new")
+    assert [clock(ms) for ms in (0, 999, 65_432, 3_600_000, None)] == ["0:00.0", "0:00.9", "1:05.4", "60:00.0", ""]
