@@ -1,22 +1,13 @@
-"""The whole program from settings: model, store, pages, sources; started in order, stopped in order.
-
-`serve`, `demo`, `listen` and `replay` are this service with other sources and another ending.
-"""
+"""The whole program from settings: model, store, pages, sources; started in order, stopped in order."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
-import secrets
 import signal
-import sys
-import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import structlog
 
@@ -24,16 +15,13 @@ from monitor.asr.load import load
 from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import AsrSettings
 from monitor.bus import Bus
-from monitor.compliance.rulebook import Rulebook
 from monitor.config import Settings
 from monitor.core.events import Envelope
 from monitor.desk.server import Server
-from monitor.desk.settings import DeskSettings, TokenSettings
+from monitor.desk.settings import DeskSettings
 from monitor.desk.state import Desk, Status
-from monitor.errors import ConfigError
-from monitor.lines import LineSettings
+from monitor.errors import LinewatchError
 from monitor.live import Live
-from monitor.sources import SOURCES
 from monitor.sources.base import Source
 from monitor.store.store import Store
 
@@ -56,16 +44,16 @@ class Service:
         loop = asyncio.get_running_loop()
         rulebook = self.settings.rulebook()
         self.recogniser = await loop.run_in_executor(None, load, self.asr)
-        self.store = Store(self.settings.store.url)
-        line = LineSettings(self.settings.framing, self.settings.signal, self.settings.segmenter)
+        self.store = Store(self.settings.store.url, self.settings.store.synchronous)
         self.live = Live(
-            line,
+            self.settings.lines,
             rulebook,
             self.recogniser,
             self.store,
             self.bus,
             self.settings.store,
             self.asr.answer_within_ms / 1000,
+            self.settings.server.max_lines,
         )
         await self.live.start()
         self.server = Server(Desk(self.bus, self.store, self.desk, self._acknowledge, self._status))
@@ -94,7 +82,7 @@ class Service:
         """Read the rule packs again (SIGHUP); a mistake leaves the last good ones in force, and says so."""
         try:
             rulebook = self.settings.rulebook()
-        except ConfigError as error:
+        except LinewatchError as error:
             log.error("rules not reloaded, the last good ones stay in force", error=str(error))
             return
         self.live.reload(rulebook)
@@ -115,23 +103,8 @@ class Service:
         )
 
 
-def build_sources(settings: Settings) -> list[Source]:
-    """The [[sources]] tables of the configuration, each by its `kind`. Raises ConfigError."""
-    return [source_of(dict(table), settings.folder) for table in settings.sources]
-
-
-def source_of(table: dict[str, Any], folder: Path) -> Source:
-    kind = table.pop("kind", None)
-    if kind not in SOURCES:
-        raise ConfigError("[[sources]]", "kind is not known", repr(kind), "One of " + ", ".join(sorted(SOURCES)))
-    module, _, name = SOURCES[kind].partition(":")
-    cls = getattr(importlib.import_module(module), name)
-    source: Source = cls(cls.Settings.model_validate(table))
-    return source
-
-
 @contextlib.contextmanager
-def _on_signals(stop: Callable[[], None], reload: Callable[[], None]) -> Any:
+def _on_signals(stop: Callable[[], None], reload: Callable[[], None]) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     wanted = ((signal.SIGINT, stop), (signal.SIGTERM, stop), (signal.SIGHUP, reload))
     with contextlib.suppress(NotImplementedError, RuntimeError):  # no signals outside the main thread or on Windows

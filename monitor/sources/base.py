@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, Protocol
+from typing import Literal, Protocol
 
 from pydantic import BaseModel
 
@@ -42,8 +42,11 @@ class Host(Protocol):
 class Source(Protocol):
     """Built as `SomeSource(SomeSource.Settings(...))` from one [[sources]] table."""
 
-    Settings: ClassVar[type[BaseModel]]
-    name: str
+    @property
+    def Settings(self) -> type[BaseModel]: ...  # noqa: N802 (a class attribute)
+
+    @property
+    def name(self) -> str: ...
 
     async def run(self, host: Host) -> None:
         """Until cancelled or out of input. Raises LinewatchError when the source as a whole cannot go on."""

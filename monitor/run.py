@@ -1,0 +1,168 @@
+"""What the live commands do: the service with their sources and their ending."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from rich.console import Console
+
+from monitor.bus import Want
+from monitor.config import Settings
+from monitor.core.events import Envelope
+from monitor.desk.settings import DeskSettings, TokenSettings
+from monitor.errors import ConfigError
+from monitor.service import Service
+from monitor.sinks.report.folder import Folder
+from monitor.sinks.report.words import Lang
+from monitor.sinks.terminal import Terminal
+from monitor.sources.base import Source
+from monitor.sources.files import FilesSettings, FilesSource
+from monitor.sources.recording import find, read
+
+Speed = float | Literal["max"]
+DEMO_QUEUE = 100_000
+
+
+async def serve(settings: Settings) -> None:
+    """The configured sources until they end or the process is told to stop; the pages stay up to the end."""
+    console = Console(stderr=True)
+    sources = settings.make_sources()
+    async with Service(settings) as service:
+        console.print(f"linewatch serves {service.server.url}  model {service.recogniser.name}", highlight=False)
+        if not settings.desk.tokens:
+            console.print("Nobody can sign in: [[desk.tokens]] is empty. `linewatch init DIR` makes one.", style="yellow")
+        if not sources:
+            console.print("No line will come in: [[sources]] is empty. The pages and the API are up.", style="yellow")
+        await service.run([*sources, Forever()])
+
+
+async def demo(settings: Settings, speed: Speed, keep: bool, out: Path | None, lang: Lang) -> None:
+    """The shipped calls as live lines through everything: sockets, store, pages, terminal; then a summary."""
+    paths = (settings.demo.calls,)
+    with tempfile.TemporaryDirectory(prefix="linewatch-") as scratch:
+        recordings = find(list(paths))
+        agent_id = next((read(path).sidecar.agent_id for path in recordings), None)
+        settings = offline(settings, Path(scratch), agent_id)
+        source = FilesSource(FilesSettings(paths=paths, speed=speed, lines=len(recordings), stagger_ms=1500))
+        envelopes = await watch(settings, [source], keep, lang)
+        if out is not None:
+            write_report(envelopes, out, lang)
+
+
+async def replay(settings: Settings, file: Path, speed: Speed, to: str | None) -> None:
+    """One recording as a live line in this process."""
+    if to:
+        raise ConfigError("replay --to", "needs a telephony source in the running server, which is not there yet", to,
+                          "Leave --to away, or name the recording in the server's [[sources]]")  # fmt: skip
+    settings = _with_visitor(settings)
+    await watch(settings, [FilesSource(FilesSettings(paths=(file,), speed=speed))], False, "zh")
+
+
+async def listen(settings: Settings, agent: str, customer: str, agent_id: str) -> None:
+    """This machine's sound devices as one line."""
+    from monitor.sources.device import DeviceSettings, DeviceSource
+
+    chosen = {"agent": agent, "customer": customer, "agent_id": agent_id}
+    source = DeviceSource(DeviceSettings(**{name: value for name, value in chosen.items() if value}))
+    await watch(_with_visitor(settings), [source], False, "zh")
+
+
+async def watch(settings: Settings, sources: Sequence[Source], keep: bool, lang: Lang) -> list[Envelope]:
+    """Run the sources with the events in the terminal; every stored envelope, in order of publication."""
+    kept: list[Envelope] = []
+    async with Service(settings) as service:
+        terminal = Terminal(lang=lang)
+        terminal.begin(service.server.url, _links(service, settings), service.recogniser.name)
+        async with _shown(service, terminal, kept):
+            await service.run(sources)
+        terminal.summary(kept)
+        if keep:
+            terminal.note("keep")
+            await service.run([Forever()])
+    return kept
+
+
+class Forever:
+    """A source that never has a call: what keeps a service up until it is told to stop."""
+
+    name = "forever"
+    Settings = FilesSettings
+
+    async def run(self, host: Any) -> None:
+        await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def _shown(service: Service, terminal: Terminal, kept: list[Envelope]) -> AsyncIterator[None]:
+    subscription = service.bus.subscribe(Want(), DEMO_QUEUE)
+
+    async def show() -> None:
+        async for item in subscription:
+            if isinstance(item, Envelope):
+                if item.seq is not None:
+                    kept.append(item)
+                terminal.show(item)
+
+    showing = asyncio.create_task(show())
+    try:
+        yield
+    finally:
+        subscription.close("done")
+        await showing
+        service.bus.unsubscribe(subscription)
+
+
+def offline(settings: Settings, folder: Path, agent_id: str | None = None) -> Settings:
+    """The settings with a store of its own in folder, the demo model, and visitors' tokens."""
+    store = settings.store.model_copy(update={"url": f"sqlite:///{folder / 'demo.db'}"})
+    asr = settings.asr.model_copy(update={"model": settings.demo.model, "engine": "whisper"})
+    return _with_visitor(settings.model_copy(update={"store": store, "asr": asr}), agent_id)
+
+
+def _with_visitor(settings: Settings, agent_id: str | None = None) -> Settings:
+    """With a supervisor's and an agent's token made for this run, where the port is open to this machine only."""
+    if settings.desk.tokens:
+        return settings
+    tokens = [TokenSettings(token=secrets.token_urlsafe(12), role="supervisor", name="demo")]
+    if agent_id:
+        tokens.append(TokenSettings(token=secrets.token_urlsafe(12), role="agent", name="demo", agent_id=agent_id))
+    local = {"tokens": tuple(tokens), "host": "127.0.0.1", "port": _free_port(settings.desk)}
+    desk = settings.desk.model_copy(update=local)
+    return settings.model_copy(update={"desk": desk})
+
+
+def _links(service: Service, settings: Settings) -> list[tuple[str, str]]:
+    """(role, address that signs in) for the tokens that are not stored as a hash."""
+    url = service.server.url
+    return [
+        (token.role, f"{url}/{'agent' if token.role == 'agent' else 'supervisor'}#token={token.token}")
+        for token in settings.desk.tokens
+        if not token.token.startswith("sha256:")
+    ]
+
+
+def write_report(envelopes: Sequence[Envelope], out: Path, lang: Lang) -> None:
+    """What `audit` writes, of calls that ran live."""
+    folder = Folder(out, lang, "")
+    for number, call_id in enumerate(dict.fromkeys(e.call_id for e in envelopes if e.call_id)):
+        with folder.open(call_id) as file:
+            file.writelines(f"{e.to_json()}\n" for e in envelopes if e.call_id == call_id)
+        folder.close(call_id, file, None, number)
+    folder.finish(())
+
+
+def _free_port(desk: DeskSettings) -> int:
+    """The configured port; any free one where something listens there already."""
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", desk.port))
+        except OSError:
+            return 0
+    return desk.port
