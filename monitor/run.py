@@ -37,7 +37,7 @@ async def serve(settings: Settings) -> None:
     async with Service(settings) as service:
         console.print(f"linewatch serves {service.server.url}  model {service.recogniser.name}", highlight=False)
         if not settings.desk.tokens:
-            console.print("Nobody can sign in: [[desk.tokens]] is empty. `linewatch init DIR` makes one.", style="yellow")
+            console.print("Nobody can sign in: [[desk.tokens]] is empty; `linewatch init DIR` makes one", style="yellow")
         if not sources:
             console.print("No line will come in: [[sources]] is empty. The pages and the API are up.", style="yellow")
         await service.run([*sources, Forever()])
