@@ -1,5 +1,6 @@
-"""Texts that recognisers invent where nobody speaks, as patterns over folded text (`speech.normalise.fold`), so in Simplified characters.
+"""Texts that recognisers invent where nobody speaks, as patterns over folded text.
 
+Folded (`speech.normalise.fold`) means Simplified characters, lower case, no points or spaces.
 Gathered from public reports: openai/whisper discussions 928 and 1873 and pull request 1838, ufal/whisper_streaming
 issue 68. Two classes, because a call centre's required closing phrases are among them.
 """
@@ -30,7 +31,7 @@ CREDITS = re.compile(
             r"mingpei明佩",
             r"(?:请)?开启小铃铛(?:接收)?(?:通知)?",
             r"多谢[您你]收[睇看]时局新闻(?:再会)?",
-            r"チャンネル登录(?:お願いします|よろしくお願いします)?",
+            r"チャンネル登录(?:お[願愿]いします|よろしくお願いします)?",
             r"ご视聴ありがとうございました",
             r"시청해주셔서감사합니다",
             r"구독과좋아요(?:부탁드립니다)?",

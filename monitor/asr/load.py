@@ -28,7 +28,7 @@ def load(settings: AsrSettings) -> Recogniser:
     if settings.engine == "openai":
         from monitor.asr.openai import OpenAiEngine
 
-        return Recogniser(OpenAiEngine(settings.openai), settings, settings.workers or 4, 1)
+        return Recogniser(OpenAiEngine(settings.openai, settings.language), settings, settings.workers or 4, 1)
     placement = place(settings, cores())
     folder = registry.locate(chosen_model(settings, placement), _models_dir(settings))
     return Recogniser(WhisperEngine(folder, settings, placement), settings, placement.workers, placement.batch)

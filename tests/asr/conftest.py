@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
-import soxr
 
+from demo.voice import Speaker, say
 from monitor.asr.settings import AsrSettings
 from monitor.asr.whisper import WhisperEngine, place
+from monitor.core.types import Segment
 from monitor.resources import locate
+from tests.asr.segments import segment
+
+AGENT = Speaker("f3", 180, 50, -22.0)
+QUESTION = "请问还有什么可以帮助您的吗?"
 
 
 @pytest.fixture(scope="session")
@@ -27,20 +30,16 @@ def engine(model_dir: Path) -> WhisperEngine:
     return WhisperEngine(model_dir, settings, place(settings, cores=1))
 
 
-@pytest.fixture(scope="session")
-def speak(tmp_path_factory: pytest.TempPathFactory):
-    """espeak-ng's Mandarin at telephone rate and level: int16 at 8 kHz."""
-    folder = tmp_path_factory.mktemp("spoken")
+def spoken(text: str = QUESTION, segment_id: str = "a1", gap_ms: int = 300) -> Segment:
+    """A segment in which the demo's agent says the text, over a faint hiss."""
+    voice = say(text, AGENT)
+    gap = np.zeros(gap_ms * 8)
+    hiss = np.random.default_rng(1).normal(0, 20, voice.size + 2 * gap.size)
+    samples = (np.concatenate((gap, voice, gap)) + hiss).clip(-32768, 32767).astype(np.int16)
+    return segment(segment_id, length_ms=voice.size // 8, samples=samples)
 
-    def say(text: str) -> np.ndarray:
-        path = folder / f"{abs(hash(text))}.wav"
-        subprocess.run(["espeak-ng", "-v", "cmn", "-s", "160", "-w", str(path), text], check=True)
-        with av.open(str(path)) as file:
-            rate = file.streams.audio[0].rate
-            sound = np.concatenate([frame.to_ndarray().ravel() for frame in file.decode(audio=0)])
-        audio = soxr.resample(sound.astype(np.float32) / 32768, rate, 8000)
-        heard = np.flatnonzero(np.abs(audio) > 0.01)
-        audio = audio[heard[0] : heard[-1]]
-        return (audio * (3000 / 32768) / np.sqrt(np.mean(audio**2)) * 32767).clip(-32768, 32767).astype(np.int16)
 
-    return say
+def likeness(text: str, truth: str) -> float:
+    """Share of the truth's characters that the text has, in any order."""
+    plain = [char for char in truth if char.isalnum()]
+    return sum(char in text for char in plain) / len(plain)

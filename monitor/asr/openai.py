@@ -1,0 +1,106 @@
+"""Another engine behind the same port: any OpenAI-compatible transcription endpoint.
+
+Off by default, since speech leaves this process. Each segment is one request: a WAV file to
+`{url}/audio/transcriptions`. What the endpoint does wrong (an error status, silence, nonsense) is raised, and the
+recogniser answers that one segment as lost.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import urllib.request
+import uuid
+import wave
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from monitor.asr.settings import OpenAiSettings
+from monitor.core.types import Answer, Pcm, Segment
+from monitor.errors import ModelError
+
+LONGEST_REPLY = 1 << 20
+
+
+class OpenAiEngine:
+    """`decode` may be called from any number of threads; every segment is a request of its own."""
+
+    def __init__(self, settings: OpenAiSettings, language: str = "zh") -> None:
+        """Raises ModelError where the address is missing or no http address."""
+        parts = urlsplit(settings.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ModelError(
+                "[asr.openai] url", "is no http address", repr(settings.url) if settings.url else "nothing",
+                "Set it to the endpoint's base, such as http://127.0.0.1:8000/v1",
+            )  # fmt: skip
+        self.name = f"{settings.model} at {parts.hostname}"
+        self._address = settings.url.rstrip("/") + "/audio/transcriptions"
+        self._settings = settings
+        self._language = language
+
+    def context_ms(self, segment: Segment, full: bool = False) -> int:
+        """The endpoint's own business: one class, and nothing to gain from a second decode."""
+        return 0
+
+    def decode(self, segments: Sequence[Segment], full: bool = False) -> list[Answer]:
+        """Raises OSError for what the network or the endpoint does, ValueError for a reply that is none."""
+        return [self._ask(segment) for segment in segments]
+
+    def _ask(self, segment: Segment) -> Answer:
+        fields = {"model": self._settings.model, "response_format": "verbose_json", "temperature": "0"}
+        if self._language != "auto":
+            fields["language"] = self._language
+        body, kind = _form(fields, wav(segment.samples, segment.rate_hz))
+        headers = {"Content-Type": kind, "Accept": "application/json"}
+        if key := os.environ.get(self._settings.key_env):
+            headers["Authorization"] = f"Bearer {key}"
+        request = urllib.request.Request(self._address, body, headers, method="POST")
+        with urllib.request.urlopen(request, timeout=self._settings.timeout_ms / 1000) as reply:
+            raw = reply.read(LONGEST_REPLY + 1)
+        if len(raw) > LONGEST_REPLY:
+            raise ValueError("the reply is too long")
+        return _answer(segment, json.loads(raw))
+
+
+def wav(samples: Pcm, rate_hz: int) -> bytes:
+    """A 16-bit mono WAV file."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate_hz)
+        file.writeframes(samples.astype("<i2").tobytes())
+    return out.getvalue()
+
+
+def _form(fields: dict[str, str], audio: bytes) -> tuple[bytes, str]:
+    """A multipart/form-data body (RFC 7578) and its content type."""
+    mark = uuid.uuid4().hex
+    parts = [
+        f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ]
+    head = 'Content-Disposition: form-data; name="file"; filename="segment.wav"\r\nContent-Type: audio/wav'
+    parts.append(f"--{mark}\r\n{head}\r\n\r\n".encode() + audio + f"\r\n--{mark}--\r\n".encode())
+    return b"".join(parts), f"multipart/form-data; boundary={mark}"
+
+
+def _answer(segment: Segment, reply: Any) -> Answer:
+    if not isinstance(reply, dict) or not isinstance(reply.get("text"), str):
+        raise ValueError("the reply holds no text")
+    pieces = [piece for piece in reply.get("segments") or [] if isinstance(piece, dict)]
+    language = reply.get("language")
+    return Answer(
+        segment.segment_id,
+        text=reply["text"].strip(),
+        mean_logprob=_mean(pieces, "avg_logprob"),
+        no_speech_prob=_mean(pieces, "no_speech_prob"),
+        language=language if isinstance(language, str) else None,
+    )
+
+
+def _mean(pieces: Sequence[dict[str, Any]], name: str) -> float | None:
+    values = [float(piece[name]) for piece in pieces if isinstance(piece.get(name), int | float)]
+    return round(sum(values) / len(values), 4) if values else None

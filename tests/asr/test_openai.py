@@ -1,0 +1,173 @@
+"""Against a real HTTP server: one that wraps our own model, and some that misbehave."""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+import threading
+import wave
+from email.parser import BytesParser
+from email.policy import HTTP
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+
+from monitor.asr.openai import OpenAiEngine
+from monitor.asr.recogniser import Recogniser
+from monitor.asr.settings import OpenAiSettings
+from monitor.errors import ModelError
+from tests.asr.conftest import QUESTION, likeness, spoken
+from tests.asr.segments import Inbox, segment
+
+
+def parts_of(headers, body: bytes) -> dict[str, bytes]:
+    """The fields of a multipart form, by the standard library's own parser."""
+    message = BytesParser(policy=HTTP).parsebytes(
+        b"Content-Type: " + headers["Content-Type"].encode() + b"\r\n\r\n" + body
+    )
+    return {part.get_param("name", header="content-disposition"): part.get_payload(decode=True)
+            for part in message.iter_parts()}  # fmt: skip
+
+
+@pytest.fixture
+def serve():
+    """Start a server whose POST calls `reply(handler, path, headers, fields)`; returns its base address."""
+    servers: list[ThreadingHTTPServer] = []
+
+    def start(reply) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                reply(self, parts_of(self.headers, body))
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_address[1]}/v1"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def send(handler: BaseHTTPRequestHandler, status: int, body: bytes) -> None:
+    handler.send_response(status)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def test_our_own_model_behind_an_endpoint_hears_what_it_hears_here(serve, engine, monkeypatch):
+    seen: list[tuple[str, str, dict[str, bytes]]] = []
+
+    def reply(handler, fields):
+        seen.append((handler.path, handler.headers["Authorization"], fields))
+        with wave.open(io.BytesIO(fields["file"])) as file:
+            samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+            rate = file.getframerate()
+        asked = segment(samples=samples, rate_hz=rate, length_ms=samples.size * 1000 // rate)
+        (answer,) = engine.decode([asked])
+        pieces = [{"avg_logprob": answer.mean_logprob, "no_speech_prob": answer.no_speech_prob}]
+        send(handler, 200, json.dumps({"text": answer.text, "language": "zh", "segments": pieces}).encode())
+
+    monkeypatch.setenv("A_KEY", "secret")
+    there = OpenAiEngine(OpenAiSettings(url=serve(reply), model="demo", key_env="A_KEY"))
+    one = spoken()
+    (answer,) = there.decode([one])
+    assert likeness(answer.text, QUESTION) > 0.7
+    assert answer.language == "zh"
+    assert answer.mean_logprob > -2
+    path, key, fields = seen[0]
+    assert (path, key) == ("/v1/audio/transcriptions", "Bearer secret")
+    assert (fields["model"], fields["language"], fields["response_format"]) == (b"demo", b"zh", b"verbose_json")
+    assert there.name == "demo at 127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, b"{}"),
+        (401, b'{"error": "no"}'),
+        (200, b""),
+        (200, b"<html>"),
+        (200, b"[]"),
+        (200, b'{"text": 5}'),
+        (200, b"\xff\xfe"),
+        (200, b'"' + b"x" * 2_000_000 + b'"'),
+    ],
+)
+def test_an_endpoint_that_fails_loses_one_segment_and_the_next_is_heard(serve, status, body):
+    replies = [(status, body), (200, '{"text": " 您好 "}'.encode())]
+    engine = OpenAiEngine(OpenAiSettings(url=serve(lambda handler, fields: send(handler, *replies.pop(0)))))
+    recogniser, inbox = Recogniser(engine), Inbox()
+    recogniser.submit(segment("a1"), inbox, 30.0)
+    assert inbox.wait(1)["a1"].lost == "engine_error"
+    recogniser.submit(segment("a2"), inbox, 30.0)
+    answer = inbox.wait(2)["a2"]
+    recogniser.close()
+    assert (answer.text, answer.mean_logprob, answer.lost) == ("您好", None, None)
+
+
+def test_an_endpoint_that_never_answers_loses_the_segment(serve):
+    stuck = threading.Event()
+    engine = OpenAiEngine(OpenAiSettings(url=serve(lambda handler, fields: stuck.wait(30)), timeout_ms=200))
+    recogniser, inbox = Recogniser(engine), Inbox()
+    recogniser.submit(segment("a1"), inbox, None)
+    assert inbox.wait(1)["a1"].lost == "engine_error"
+    stuck.set()
+    recogniser.close()
+
+
+def test_an_endpoint_that_hangs_up_or_is_not_there_loses_the_segment():
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = door.getsockname()[1]
+
+        def slam() -> None:
+            door.accept()[0].close()
+
+        threading.Thread(target=slam, daemon=True).start()
+        recogniser, inbox = Recogniser(OpenAiEngine(OpenAiSettings(url=f"http://127.0.0.1:{port}"))), Inbox()
+        recogniser.submit(segment("a1"), inbox, None)
+        assert inbox.wait(1)["a1"].lost == "engine_error"
+    recogniser.submit(segment("a2"), inbox, None)
+    assert inbox.wait(2)["a2"].lost == "engine_error"
+    recogniser.close()
+
+
+def test_a_loop_from_an_endpoint_is_not_asked_for_again(serve):
+    asked = []
+
+    def reply(handler, fields):
+        asked.append(1)
+        send(handler, 200, json.dumps({"text": "的" * 40}).encode())
+
+    recogniser, inbox = Recogniser(OpenAiEngine(OpenAiSettings(url=serve(reply)))), Inbox()
+    recogniser.submit(segment("a1"), inbox, None)
+    assert "loop" in inbox.wait(1)["a1"].suppressed
+    recogniser.close()
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("url", ["", "ftp://host/v1", "localhost:8000", "http://"])
+def test_an_address_that_is_none_stops_at_start(url):
+    with pytest.raises(ModelError, match=r"asr\.openai"):
+        OpenAiEngine(OpenAiSettings(url=url))
+
+
+def test_no_language_is_sent_where_it_is_to_be_detected(serve):
+    seen = []
+
+    def reply(handler, fields):
+        seen.append(fields)
+        send(handler, 200, b'{"text": "ok", "segments": [{"avg_logprob": "x"}, 7]}')
+
+    engine = OpenAiEngine(OpenAiSettings(url=serve(reply) + "/"), language="auto")
+    assert engine.decode([segment()])[0].mean_logprob is None
+    assert "language" not in seen[0]

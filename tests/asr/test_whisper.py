@@ -1,0 +1,187 @@
+"""The engine on a real faster-whisper model: short contexts, batches, and folders that are no model."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.shapes import SENTENCE, Shape, random_whisper
+from monitor.asr.recogniser import Recogniser
+from monitor.asr.settings import AsrSettings
+from monitor.asr.whisper import Placement, WhisperEngine, place
+from monitor.errors import ModelError
+from tests.asr.conftest import QUESTION, likeness, spoken
+from tests.asr.segments import Inbox, segment
+
+CPU = Placement("cpu", "int8", workers=1, threads=1, batch=1)
+SMALLEST = Shape(64, 1, 1, 1)
+
+
+def engine_of(folder: Path, placement: Placement = CPU, **settings: object) -> WhisperEngine:
+    return WhisperEngine(folder, AsrSettings(**settings), placement)
+
+
+@pytest.fixture(scope="session")
+def speller(model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of random weights that writes the same sentence whatever it hears."""
+    return random_whisper(tmp_path_factory.mktemp("speller"), SMALLEST, model_dir)
+
+
+def test_it_hears_the_demos_agent_in_a_short_context(engine):
+    (answer,) = engine.decode([spoken()])
+    assert likeness(answer.text, QUESTION) > 0.7
+    assert answer.context_ms < 8000
+    assert answer.mean_logprob > -2
+    assert 0 <= answer.no_speech_prob <= 1
+    assert (answer.lost, answer.suppressed, answer.language) == (None, (), None)
+
+
+def test_full_context_is_thirty_seconds_and_hears_the_same(engine, model_dir):
+    (answer,) = engine.decode([spoken()], full=True)
+    assert answer.context_ms == 30_000
+    assert likeness(answer.text, QUESTION) > 0.5
+    assert engine_of(model_dir, context="full").context_ms(spoken()) == 30_000
+
+
+def test_a_batch_answers_in_order_in_the_longest_context_of_its_segments(engine):
+    texts = ["好的,请稍等。", QUESTION, "感谢您的来电,再见!"]
+    segments = [spoken(text, f"a{n}") for n, text in enumerate(texts)]
+    answers = engine.decode(segments)
+    assert [answer.segment_id for answer in answers] == ["a0", "a1", "a2"]
+    assert {answer.context_ms for answer in answers} == {max(map(engine.context_ms, segments))}
+    for text, answer in zip(texts, answers, strict=True):
+        assert likeness(answer.text, text) > 0.5
+
+
+def test_the_context_follows_the_segments_length(engine):
+    short, long = segment(length_ms=1000), segment(length_ms=9000)
+    assert 1000 + 2560 <= engine.context_ms(short) <= 1000 + 2560 + 500
+    assert 9000 + 2560 <= engine.context_ms(long) <= 9000 + 2560 + 500
+    assert engine.context_ms(short, full=True) == 30_000
+    assert engine.context_ms(segment(length_ms=29_000)) == 30_000
+
+
+def test_segments_beyond_thirty_seconds_are_lost_and_their_neighbours_are_not(engine):
+    long = segment("a1", samples=np.zeros(31 * 8000, np.int16), length_ms=31_000)
+    lost, heard = engine.decode([long, spoken(segment_id="a2")])
+    assert (lost.segment_id, lost.lost) == ("a1", "too_long")
+    assert likeness(heard.text, QUESTION) > 0.5
+    assert engine.decode([long])[0].lost == "too_long"
+
+
+def test_both_rates_and_a_single_sample_are_taken(engine):
+    at_8k = spoken()
+    wide = segment(length_ms=at_8k.end_ms, rate_hz=16_000, samples=np.repeat(at_8k.samples, 2))
+    assert likeness(engine.decode([wide])[0].text, QUESTION) > 0.5
+    assert engine.decode([segment(samples=np.ones(1, np.int16), length_ms=20)])[0].lost is None
+
+
+def test_the_language_is_detected_where_it_is_asked_for(model_dir):
+    (answer,) = engine_of(model_dir, language="auto").decode([spoken()])
+    assert answer.language == "zh"
+    assert answer.language_prob > 0.5
+
+
+def test_new_tokens_are_bounded_by_the_segments_length(speller):
+    whole, cut = segment("a1", length_ms=3000), segment("a2", length_ms=20)
+    engine = engine_of(speller, tokens_base=4, tokens_per_s=6)
+    long, short = engine.decode([whole, cut])
+    assert len(long.text) > 10
+    assert SENTENCE.startswith(long.text)
+    assert 0 < len(short.text) <= 5
+    assert engine.decode([cut])[0].text == short.text
+
+
+def test_through_the_recogniser_every_segment_of_many_comes_back(speller):
+    engine = engine_of(speller, Placement("cpu", "int8", workers=2, threads=1, batch=4))
+    recogniser, inbox = Recogniser(engine, AsrSettings(), workers=2, batch=4), Inbox()
+    for n in range(40):
+        recogniser.submit(segment(f"a{n}", length_ms=500 + 250 * (n % 5)), inbox, None)
+    answers = inbox.wait(40)
+    recogniser.close()
+    assert {f"a{n}" for n in range(40)} == set(answers)
+    assert all(answer.text for answer in answers.values())
+    assert recogniser.stats().decodes["final"] == 40
+
+
+def copy_of(folder: Path, to: Path) -> Path:
+    for file in folder.iterdir():
+        shutil.copy(file, to / file.name)
+    return to
+
+
+def test_a_folder_that_is_not_there_names_the_command_that_fetches_it(tmp_path):
+    with pytest.raises(ModelError, match="linewatch models fetch"):
+        engine_of(tmp_path / "none")
+
+
+@pytest.mark.parametrize("name", ["model.bin", "config.json", "tokenizer.json", "vocabulary.json"])
+def test_a_folder_without_one_of_its_files_says_which(speller, tmp_path, name):
+    (copy_of(speller, tmp_path) / name).unlink()
+    with pytest.raises(ModelError, match=name):
+        engine_of(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["model.bin", "config.json", "tokenizer.json", "vocabulary.json"])
+@pytest.mark.parametrize("size", [0, 1, 5000])
+def test_a_damaged_file_is_one_clear_line(speller, tmp_path, name, size):
+    path = copy_of(speller, tmp_path) / name
+    whole = path.read_bytes()
+    path.write_bytes(whole[: min(size, len(whole) // 2)] + b"\x00")
+    with pytest.raises(ModelError) as error:
+        engine_of(tmp_path)
+    assert "\n" not in str(error.value)
+    assert str(tmp_path) in str(error.value)
+
+
+def test_a_vocabulary_of_another_model_is_refused(speller, tmp_path):
+    path = copy_of(speller, tmp_path) / "vocabulary.json"
+    names = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps([*names[100:], *names[:100]]), "utf-8")
+    with pytest.raises(ModelError, match="vocabulary"):
+        engine_of(tmp_path)
+
+
+def test_an_english_only_model_is_refused_for_chinese(speller, tmp_path):
+    path = copy_of(speller, tmp_path) / "vocabulary.json"
+    names = json.loads(path.read_text("utf-8"))
+    names[names.index("")] = "english"  # CTranslate2 knows multilingual vocabularies by their empty token
+    path.write_text(json.dumps(names), "utf-8")
+    with pytest.raises(ModelError, match="English"):
+        engine_of(tmp_path)
+
+
+def test_a_model_of_another_kind_is_refused(speller, tmp_path):
+    path = copy_of(speller, tmp_path) / "model.bin"
+    path.write_bytes(path.read_bytes().replace(b"WhisperSpec", b"Wav2VecSpec"))
+    with pytest.raises(ModelError):
+        engine_of(tmp_path)
+
+
+def test_features_of_another_width_than_the_models_are_refused(speller, tmp_path):
+    (copy_of(speller, tmp_path) / "preprocessor_config.json").write_text('{"feature_size": 128}')
+    with pytest.raises(ModelError, match="preprocessor_config"):
+        engine_of(tmp_path)
+
+
+def test_a_compute_type_that_the_device_lacks_is_refused_with_those_it_has(speller):
+    with pytest.raises(ModelError, match="int8"):
+        engine_of(speller, Placement("cpu", "float16x", 1, 1, 1))
+
+
+def test_a_language_that_is_none_is_refused(speller):
+    with pytest.raises(ModelError, match="klingon"):
+        engine_of(speller, language="klingon")
+
+
+def test_places_are_filled_in_and_what_is_set_stays():
+    assert place(AsrSettings(device="cpu"), cores=4) == Placement("cpu", "int8", 4, 1, 1)
+    assert place(AsrSettings(device="cpu", threads=2), cores=4).workers == 2
+    assert place(AsrSettings(device="cuda"), cores=4) == Placement("cuda", "float16", 1, 1, 16)
+    chosen = AsrSettings(device="cpu", workers=3, batch=2, compute_type="float32")
+    assert place(chosen, cores=8) == Placement("cpu", "float32", 3, 1, 2)
+    assert place(AsrSettings(), cores=1).device in ("cpu", "cuda")
