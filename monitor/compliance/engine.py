@@ -1,0 +1,197 @@
+"""Runs a rulebook over one call: facts in, findings out, in two lanes (see monitor/compliance/runner.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from monitor.compliance.matcher import Hit
+from monitor.compliance.phrases import Heard, listen
+from monitor.compliance.rule import Rule
+from monitor.compliance.rulebook import Rulebook
+from monitor.compliance.runner import NEVER_MS, CallMemory, Found, Lane, Runner
+from monitor.compliance.scorecard import score
+from monitor.compliance.words import CERTAIN_AFTER_MS, ChannelClock, Unheard, Words
+from monitor.core.events import Event, Evidence, SpeechEnded, SpeechStarted, Utterance
+from monitor.core.types import CHANNELS, CallInfo, Channel
+
+FACTS = frozenset((
+    "call.started", "call.answered", "call.data", "call.ended", "speech.started", "speech.ended", "condition.started",
+    "condition.ended", "utterance",
+))  # fmt: skip
+JOIN_MS = 1500
+"""Longest pause inside a phrase that the segmenter may have cut in two."""
+
+
+class Engine:
+    """One call. Facts come in the order they were stored; audio time comes with `advance`."""
+
+    def __init__(self, rulebook: Rulebook, info: CallInfo) -> None:
+        self._book = rulebook
+        self._memory = CallMemory(info)
+        unheard = {channel: Unheard() for channel in CHANNELS}
+        self._unheard = unheard
+        self._signal = Lane(self._memory, unheard, ordered=False)
+        self._words = Lane(self._memory, unheard, ordered=True)
+        self._clocks: dict[Channel, ChannelClock] = {channel: ChannelClock() for channel in CHANNELS}
+        self._tails: dict[Channel, Words] = {}
+        self._heard_ms = 0
+        self._rules = [rule for rule in rulebook.rules if rule.scope.holds(info)]
+        self._in_scope = {rule.id: rule for rule in self._rules}
+        self._following: dict[str, Sequence[Runner]] = {}
+        for rule in self._rules:
+            if not rule.lazy:
+                self._follow(rule)
+
+    def _follow(self, rule: Rule) -> Sequence[Runner]:
+        if rule.id not in self._following:
+            self._following[rule.id] = rule.runners(self._signal, self._words)
+        return self._following[rule.id]
+
+    @property
+    def due_ms(self) -> int:
+        """No `advance` to a time before this has anything to say."""
+        words_ms = self._words.next_ms
+        if words_ms < NEVER_MS:
+            words_ms += CERTAIN_AFTER_MS + 1
+        return min(self._signal.next_ms, words_ms)
+
+    def push(self, event: Event) -> list[Event]:
+        """Any fact; the texts of utterances are normalised. Findings and anything else are passed over."""
+        if event.type not in FACTS:
+            return []
+        body, channel = event.body, event.channel
+        if isinstance(body, Utterance):
+            self._utterance(body, channel)  # type: ignore[arg-type]
+        else:
+            if event.type != "call.answered":
+                self._heard_ms = max(self._heard_ms, event.at_ms)
+            if channel in self._clocks:
+                if isinstance(body, SpeechStarted):
+                    self._clocks[channel].started(body.since_ms)
+                elif isinstance(body, SpeechEnded):
+                    self._clocks[channel].ended(body.since_ms, body.end_ms)
+            self._signal.take(event)
+            self._words.take(event)
+        self._run_words()
+        return self._taken()
+
+    def advance(self, heard_ms: int) -> list[Event]:
+        """Audio time has reached heard_ms: what is due until then, stamped with its deadline."""
+        self._heard_ms = max(self._heard_ms, heard_ms)
+        if self.due_ms > self._heard_ms and not self._memory.out:
+            return []
+        self._signal.run(self._heard_ms + 1)
+        self._run_words()
+        return self._taken()
+
+    def finish(self, end_ms: int) -> list[Event]:
+        """After call.ended and the last utterance: the last verdicts and the score."""
+        self._heard_ms = max(self._heard_ms, end_ms)
+        self._signal.run(end_ms + 1)
+        for channel, clock in self._clocks.items():
+            for start_ms, stop_ms in clock.uncovered(end_ms):
+                self._words.take_words(Words(channel, start_ms, stop_ms, "", stop_ms - start_ms, None, None))
+        self._words.run(end_ms + 1, self._hear)
+        self._signal.finish(end_ms)
+        self._words.finish(end_ms)
+        self._memory.emit(end_ms, None, score(self._rules, self._memory))
+        return self._taken()
+
+    def _taken(self) -> list[Event]:
+        out = self._memory.out
+        if out:
+            self._memory.out = []
+        return out
+
+    def _run_words(self) -> None:
+        if self._words.next_ms == NEVER_MS:
+            return
+        mark_ms = min(clock.mark_ms(self._heard_ms) for clock in self._clocks.values())
+        if self._words.next_ms < mark_ms:
+            self._words.run(mark_ms, self._hear)
+
+    def _utterance(self, body: Utterance, channel: Channel) -> None:
+        heard = listen(body.text, self._book.fold_f_h) if body.heard and body.text else None
+        words = Words(
+            channel, body.start_ms, body.end_ms, body.segment_id, body.voiced_ms, body.confidence, heard, body.text,
+            body.language, body.language_prob,
+        )  # fmt: skip
+        self._clocks[channel].answered(body.start_ms, body.end_ms)
+        if heard is not None:
+            self._tell_lazy(words, self._found(words, heard))
+        self._words.take_words(words)
+
+    def _hear(self, words: Words) -> None:
+        """An utterance whose turn has come in the words lane."""
+        doubtful = words.confidence is not None and words.confidence < self._book.min_confidence
+        if words.heard is None or doubtful:
+            self._unheard[words.channel].add(words.start_ms, words.end_ms)
+        found: dict[str, list[Found]] = {}
+        if words.heard is not None:
+            across = self._across(words)
+            self._tell_lazy(words, across)
+            found = self._found(words, words.heard)
+            for rule_id, ones in across.items():
+                found.setdefault(rule_id, []).extend(ones)
+        for runner in self._words.hearing:
+            runner.words(words, found.get(runner.rule_id, ()))
+        if words.heard is not None or words.voiced_ms >= CERTAIN_AFTER_MS:
+            self._tails[words.channel] = words
+
+    def _tell_lazy(self, words: Words, found: dict[str, list[Found]]) -> None:
+        for rule_id, ones in found.items():
+            rule = self._in_scope[rule_id]
+            if rule.lazy:
+                for runner in self._follow(rule):
+                    runner.words(words, ones)
+
+    def _found(self, words: Words, heard: Heard) -> dict[str, list[Found]]:
+        hits = self._book.find(words.channel, heard)
+        return self._sorted(hits, lambda hit: self._evidence(words, heard, hit, hit.start, hit.end))
+
+    def _across(self, words: Words) -> dict[str, list[Found]]:
+        """Phrases that begin in the utterance before and end in this one."""
+        before = self._tails.get(words.channel)
+        if before is None or before.heard is None or words.heard is None or words.start_ms - before.end_ms > JOIN_MS:
+            return {}
+        reach = self._book.longest(words.channel) + 2
+        tail, head = before.heard, words.heard
+        border = min(reach, len(tail.chars))
+        joined = _joined(tail, head, reach)
+        hits = [hit for hit in self._book.find(words.channel, joined) if hit.start < border < hit.end]
+        skipped = len(tail.chars) - border
+
+        def evidence(hit: Hit) -> Evidence:
+            left = self._evidence(before, tail, hit, hit.start + skipped, len(tail.chars))
+            right = self._evidence(words, head, hit, 0, hit.end - border)
+            return left.model_copy(update={"quote": left.quote + right.quote, "end_ms": right.end_ms})
+
+        return self._sorted(hits, evidence)
+
+    def _sorted(self, hits: Sequence[Hit], evidence: Callable[[Hit], Evidence]) -> dict[str, list[Found]]:
+        out: dict[str, list[Found]] = {}
+        for hit in hits:
+            rule_id, key = self._book.owner(hit.owner)
+            if rule_id in self._in_scope:
+                out.setdefault(rule_id, []).append(Found(key, hit, evidence(hit)))
+        return out
+
+    def _evidence(self, words: Words, heard: Heard, hit: Hit, start: int, end: int) -> Evidence:
+        return Evidence(
+            quote=heard.quote(start, end),
+            start_ms=words.at(start),
+            end_ms=words.at(end),
+            certainty=hit.certainty,
+        )
+
+
+def _joined(tail: Heard, head: Heard, reach: int) -> Heard:
+    first = len(tail.chars) - min(reach, len(tail.chars))
+    last = min(reach, len(head.chars))
+    return Heard(
+        text="",
+        chars=tail.chars[first:] + head.chars[:last],
+        origin=(),
+        sounds=tail.sounds[first:] + head.sounds[:last],
+        codes=tail.codes[first:] + head.codes[:last],
+    )

@@ -1,0 +1,169 @@
+"""What every rule has, whatever its kind; the shape of a `[[rule]]` table in a pack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+
+from monitor.compliance.matcher import PhraseSet, Sound
+from monitor.compliance.phrases import compiled
+from monitor.core.events import Dimension
+from monitor.core.types import CallInfo, Channel, Direction, Severity
+
+if TYPE_CHECKING:
+    from monitor.compliance.runner import Lane, Runner
+
+SYLLABLE_MS = 150
+"""A fast speaker's syllable: speech shorter than this times a phrase's syllables cannot hold the phrase."""
+
+
+class Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Clause(Table):
+    """The passage of the service standard a rule rests on."""
+
+    document: str = Field(min_length=1, description="name or number of the document")
+    passage: str = Field(min_length=1, description="the words of it, or where they stand")
+
+
+class Scope(Table):
+    """Calls a rule is for; an empty list is any."""
+
+    teams: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    directions: tuple[Direction, ...] = ()
+
+    def holds(self, info: CallInfo) -> bool:
+        return (
+            _one_of(info.team, self.teams)
+            and _one_of(info.line, self.lines)
+            and _one_of(info.language, self.languages)
+            and _one_of(info.direction, self.directions)
+        )
+
+
+def _one_of(value: str | None, allowed: Sequence[str]) -> bool:
+    return not allowed or value in allowed
+
+
+class Wording(Table):
+    """Words to be found: any of `phrases`, or at least `need` (default all) of the groups in `all_of`."""
+
+    phrases: tuple[str, ...] = Field((), description="any one of these")
+    all_of: tuple[tuple[str, ...], ...] = Field((), description="lists of phrases; one phrase of each list")
+    need: int | None = Field(None, ge=1, description="how many lists of all_of are enough; default all")
+
+    @field_validator("phrases", "all_of")
+    @classmethod
+    def _can_be_heard(cls, value: tuple[str | tuple[str, ...], ...]) -> tuple[str | tuple[str, ...], ...]:
+        for item in value:
+            for phrase in (item,) if isinstance(item, str) else item:
+                compiled(phrase)
+            if not item:
+                raise ValueError("a list of all_of is empty")
+        return value
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.need is not None and self.need > len(self.all_of):
+            raise ValueError(f"need is {self.need}, but all_of has {len(self.all_of)} lists")
+        return self
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        return (*((self.phrases,) if self.phrases else ()), *self.all_of)
+
+    @property
+    def empty(self) -> bool:
+        return not self.phrases and not self.all_of
+
+    def satisfied(self, found: frozenset[int] | set[int]) -> bool:
+        """found: indices into `groups` that were heard."""
+        first = 1 if self.phrases else 0
+        if self.phrases and 0 in found:
+            return True
+        if not self.all_of:
+            return False
+        heard = sum(1 for at in range(first, first + len(self.all_of)) if at in found)
+        return heard >= (self.need or len(self.all_of))
+
+    def missing(self, found: frozenset[int] | set[int]) -> list[str]:
+        """The first phrase of each group not heard."""
+        if self.satisfied(found):
+            return []
+        return [group[0] for at, group in enumerate(self.groups) if at not in found]
+
+    @property
+    def shortest_ms(self) -> int:
+        """Speech shorter than this cannot hold any of the phrases."""
+        lengths = [form.length for group in self.groups for phrase in group for form in compiled(phrase)]
+        return min(lengths, default=0) * SYLLABLE_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A set of phrases a rule wants to be told of. key: the rule's own name for it."""
+
+    channel: Channel
+    key: tuple[str, int]
+    phrases: tuple[str, ...]
+
+
+class Rule(Table):
+    """Common keys. Times are integer milliseconds of call audio.
+
+    points: added to the score once per call when the rule is violated (negative: a deduction). fatal: the score is 0.
+    origin: "source" where the service standard asks for it, "preset" where it is a default of this project.
+    passes, fires: examples, each a story of one or more lines (see monitor/compliance/story.py).
+    """
+
+    lazy: ClassVar[bool] = False
+    timed: ClassVar[bool] = True
+
+    id: str = Field(min_length=1, max_length=64, pattern=r"^[\w.\-]+$")
+    kind: str
+    title: str = Field(min_length=1)
+    title_en: str = ""
+    clause: Clause
+    severity: Severity = "minor"
+    points: float = Field(0.0, ge=-100, le=100)
+    fatal: bool = False
+    dimension: Dimension = "skill"
+    origin: Literal["source", "preset"] = "source"
+    message: str = Field("", description="what the alert says; default the title")
+    prompt: str = Field("", description="what the agent page shows; empty: nothing")
+    scope: Scope = Scope()
+    sound: Sound = "near"
+    similarity: int = Field(80, ge=60, le=100)
+    passes: tuple[str, ...] = ()
+    fires: tuple[str, ...] = ()
+    _number: int = PrivateAttr(default=-1)
+
+    @property
+    def said(self) -> str:
+        return self.message or self.title
+
+    def listening(self) -> Iterator[Listening]:
+        """The phrases this rule must be told of."""
+        yield from ()
+
+    def runners(self, signal: Lane, words: Lane) -> Sequence[Runner]:
+        """What follows one call for this rule. Called once per call, for a lazy kind at its first hit."""
+        raise NotImplementedError
+
+    def sets(self, owner_of: dict[tuple[str, int], int], channel: Channel, fh: bool) -> Iterator[PhraseSet]:
+        for listening in self.listening():
+            if listening.channel == channel:
+                phrases = tuple(form for phrase in listening.phrases for form in compiled(phrase, fh))
+                yield PhraseSet(owner_of[listening.key], phrases, self.sound, self.similarity)
+
+
+def wording_keys(name: str, wording: Wording, channel: Channel) -> Iterator[Listening]:
+    for at, phrases in enumerate(wording.groups):
+        yield Listening(channel, (name, at), phrases)

@@ -1,0 +1,207 @@
+"""Rule packs read, checked and made ready: built once, shared by every call."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Mapping, Sequence
+from hashlib import blake2s
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from monitor.compliance import KINDS
+from monitor.compliance.matcher import Hit, Matcher
+from monitor.compliance.phrases import Heard
+from monitor.compliance.rule import Rule
+from monitor.core.mistakes import mistakes, nearest
+from monitor.core.toml import Document, TomlError, parse
+from monitor.core.types import CHANNELS, Channel
+from monitor.errors import RuleError
+
+MAX_PACK_BYTES = 16 * 2**20
+
+
+class Pack(BaseModel):
+    """The top of a pack file; `[[rule]]` tables follow."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    pack: str = Field("", description="the pack's name")
+    title: str = ""
+    title_en: str = ""
+    rule: tuple[dict[str, Any], ...] = ()
+
+
+class Rulebook:
+    """rules in the order of the files. version: short hash of texts and choices. min_confidence: an utterance below
+    it (exp of its mean log-probability) cannot prove that something was not said. fold_f_h: f and hu sound alike."""
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        version: str = "",
+        where: Mapping[str, str] | None = None,
+        min_confidence: float = 0.4,
+        fold_f_h: bool = False,
+    ) -> None:
+        self.rules = tuple(rules)
+        self.version = version
+        self.where = dict(where or {})
+        self.min_confidence = min_confidence
+        self.fold_f_h = fold_f_h
+        self._owners: list[tuple[str, tuple[str, int]]] = []
+        self._matchers = {channel: self._matcher(channel) for channel in CHANNELS}
+
+    def _matcher(self, channel: Channel) -> Matcher:
+        sets = []
+        for rule in self.rules:
+            numbers: dict[tuple[str, int], int] = {}
+            for listening in rule.listening():
+                if listening.channel == channel:
+                    numbers[listening.key] = len(self._owners)
+                    self._owners.append((rule.id, listening.key))
+            sets += list(rule.sets(numbers, channel, self.fold_f_h))
+        return Matcher(sets)
+
+    def find(self, channel: Channel, heard: Heard) -> list[Hit]:
+        return self._matchers[channel].find(heard)
+
+    def longest(self, channel: Channel) -> int:
+        return self._matchers[channel].longest
+
+    def owner(self, number: int) -> tuple[str, tuple[str, int]]:
+        """The rule and its own name for the phrases of a hit."""
+        return self._owners[number]
+
+    def only(self, *rule_ids: str) -> Rulebook:
+        """The same book with these rules alone."""
+        kept = [rule for rule in self.rules if rule.id in rule_ids]
+        return Rulebook(kept, self.version, self.where, self.min_confidence, self.fold_f_h)
+
+    @classmethod
+    def parse(
+        cls,
+        files: Sequence[tuple[str, str]],
+        presets: Mapping[str, str] | None = None,
+        min_confidence: float = 0.4,
+        fold_f_h: bool = False,
+    ) -> Self:
+        """files: (name, TOML text). presets: which preset of a rule holds, rule id = name of the preset.
+
+        Raises RuleError naming file, line and rule of the first mistake.
+        """
+        rules, errors, where = read(files, presets or {})
+        if errors:
+            raise errors[0]
+        choices = json.dumps([list(files), sorted((presets or {}).items()), min_confidence, fold_f_h])
+        version = blake2s(choices.encode(), digest_size=5).hexdigest()
+        return cls(rules, version, where, min_confidence, fold_f_h)
+
+
+def read(
+    files: Sequence[tuple[str, str]], presets: Mapping[str, str]
+) -> tuple[list[Rule], list[RuleError], dict[str, str]]:
+    """Every rule that can be read, every mistake, and where each rule stands (file:line)."""
+    rules: list[Rule] = []
+    errors: list[RuleError] = []
+    where: dict[str, str] = {}
+    for file, text in files:
+        try:
+            document = _document(file, text)
+        except RuleError as error:
+            errors.append(error)
+            continue
+        for number, raw in enumerate(document.data.get("rule", ())):
+            place = f"{file}:{document.line(('rule', number)) or 1}"
+            rule, found = _rule(file, number, raw, document, presets)
+            errors += found
+            if rule is None:
+                continue
+            if rule.id in where:
+                first = f"the first at {where[rule.id]}"
+                errors.append(RuleError(place, f'rule id "{rule.id}" is used twice', first, "Rename one"))
+                continue
+            where[rule.id] = place
+            rules.append(rule)
+    for rule_id in presets:
+        if rule_id not in where and not errors:
+            meant = nearest(rule_id, list(where))
+            hint = f'Did you mean "{meant}"?' if meant else "Take it out of [rules.presets]"
+            errors.append(RuleError("[rules.presets]", f'there is no rule "{rule_id}"', do=hint))
+    return rules, errors, where
+
+
+def _document(file: str, text: str) -> Document:
+    if len(text) > MAX_PACK_BYTES:
+        raise RuleError(file, f"a pack is longer than {MAX_PACK_BYTES >> 20} million characters", do="Split it")
+    try:
+        document = parse(text)
+    except TomlError as error:
+        raise RuleError(f"{file}:{error.line}", error.what) from None
+    try:
+        Pack.model_validate_json(json.dumps(document.data, default=str), strict=True)
+    except ValidationError as error:
+        mistake = mistakes(error, Pack, document)[0]
+        raise RuleError(mistake.where(file), mistake.what, mistake.found, mistake.do) from None
+    return document
+
+
+def _rule(
+    file: str, number: int, raw: dict[str, Any], document: Document, presets: Mapping[str, str]
+) -> tuple[Rule | None, list[RuleError]]:
+    line = document.line(("rule", number)) or 1
+    name = str(raw.get("id", f"number {number + 1}"))
+    where = f'{file}:{line}: rule "{name}"'
+    kind = raw.get("kind")
+    if kind not in KINDS:
+        meant = nearest(str(kind), list(KINDS)) if kind else None
+        do = f'Did you mean "{meant}"?' if meant else f"Known: {', '.join(KINDS)}"
+        return None, [RuleError(where, "unknown kind" if kind else '"kind" is missing', str(kind or ""), do)]
+    values, error = _preset(where, raw, presets.get(name))
+    if error:
+        return None, [error]
+    model = kind_of(kind)
+    try:
+        return model.model_validate_json(json.dumps(values, default=str), strict=True), []
+    except ValidationError as problem:
+        return None, [
+            RuleError(
+                f'{file}:{_line(document, number, mistake.key) or line}: rule "{name}"',
+                mistake.what,
+                mistake.found,
+                mistake.do,
+            )
+            for mistake in mistakes(problem, model, Document(values, {}))
+        ]
+
+
+def _line(document: Document, number: int, key: str) -> int | None:
+    inner = [int(part[1:-1]) if part.startswith("[") else part for part in key.replace("[", ".[").split(".")]
+    return document.line(("rule", number, *inner))
+
+
+def _preset(
+    where: str, raw: dict[str, Any], chosen: str | None
+) -> tuple[dict[str, Any], RuleError | None]:
+    """The rule's own keys with those of the chosen preset over them; steps are matched by their id."""
+    values = dict(raw)
+    presets = values.pop("presets", {})
+    if chosen is None:
+        return values, None
+    if chosen not in presets:
+        known = ", ".join(f'"{name}"' for name in presets) or "none"
+        return values, RuleError(where, f'there is no preset "{chosen}"', do=f"Presets of this rule: {known}")
+    for key, value in presets[chosen].items():
+        if isinstance(value, dict) and isinstance(values.get(key), dict):
+            values[key] = values[key] | value
+        elif isinstance(value, dict) and isinstance(values.get(key), list):
+            values[key] = [item | value.get(item.get("id"), {}) for item in values[key]]
+        else:
+            values[key] = value
+    return values, None
+
+
+def kind_of(kind: str) -> type[Rule]:
+    module, name = KINDS[kind].split(":")
+    found: type[Rule] = getattr(importlib.import_module(module), name)
+    return found

@@ -1,0 +1,141 @@
+"""When words may be read in order: the watermark, and what of the speech was never understood.
+
+The watermark of a channel is the start of its oldest speech that no utterance covers yet, else heard_ms - 100 (a run is
+reported at most 100 ms after it began). It follows from stored facts alone and never goes back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from monitor.compliance.phrases import Heard
+from monitor.core.types import Channel
+
+CERTAIN_AFTER_MS = 100
+_MAX_STRETCHES = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One utterance ready for rules. heard: None where its words may not count (lost, suppressed, no text)."""
+
+    channel: Channel
+    start_ms: int
+    end_ms: int
+    segment_id: str
+    voiced_ms: int
+    confidence: float | None
+    heard: Heard | None
+    text: str = ""
+    language: str | None = None
+    language_prob: float | None = None
+
+    def at(self, index: int) -> int:
+        """When character `index` was said, taking the words as evenly spread over the speech."""
+        count = len(self.heard.chars) if self.heard else 0
+        return self.start_ms + (self.end_ms - self.start_ms) * index // count if count else self.start_ms
+
+
+@dataclass(slots=True)
+class ChannelClock:
+    """The watermark of one channel."""
+
+    _open_ms: int | None = None
+    _runs: list[tuple[int, int]] = field(default_factory=list)
+    _answers: list[tuple[int, int]] = field(default_factory=list)
+    _mark_ms: int = 0
+
+    def started(self, since_ms: int) -> None:
+        self._open_ms = since_ms
+
+    def ended(self, since_ms: int, end_ms: int) -> None:
+        self._open_ms = None
+        self._runs.append((since_ms, end_ms))
+        self._settle()
+
+    def answered(self, start_ms: int, end_ms: int) -> None:
+        self._answers.append((start_ms, end_ms))
+        self._settle()
+
+    def _settle(self) -> None:
+        self._answers = merged(self._answers)
+        self._runs = [piece for run in self._runs for piece in without(run, self._answers)]
+        # a run may still be open under an answer: keep every answer that reaches past the oldest run's start
+        opened = [] if self._open_ms is None else [self._open_ms]
+        first = min([start for start, _ in self._runs] + opened, default=None)
+        self._answers = [one for one in self._answers if first is not None and one[1] > first]
+
+    def _oldest(self) -> int | None:
+        starts = [start for start, _ in self._runs]
+        if self._open_ms is not None:
+            since = self._open_ms
+            covered = [end for start, end in self._answers if start <= since < end]
+            starts.append(max(covered, default=since))
+        return min(starts, default=None)
+
+    def mark_ms(self, heard_ms: int) -> int:
+        oldest = self._oldest()
+        mark = heard_ms - CERTAIN_AFTER_MS if oldest is None else min(oldest, heard_ms - CERTAIN_AFTER_MS)
+        self._mark_ms = max(self._mark_ms, mark)
+        return self._mark_ms
+
+    @property
+    def waiting(self) -> bool:
+        """Whether speech is being waited for, so that more audio alone cannot move the mark."""
+        return self._open_ms is not None or bool(self._runs)
+
+    def uncovered(self, end_ms: int) -> list[tuple[int, int]]:
+        """Speech no utterance ever covered."""
+        rest = list(self._runs)
+        if self._open_ms is not None and self._open_ms < end_ms:
+            rest += without((self._open_ms, end_ms), self._answers)
+        return rest
+
+
+def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        else:
+            out.append((start, end))
+    return out
+
+
+def without(span: tuple[int, int], cuts: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """span less the sorted, disjoint cuts."""
+    start, end = span
+    out = []
+    for low, high in cuts:
+        if high <= start or low >= end:
+            continue
+        if low > start:
+            out.append((start, low))
+        start = max(start, high)
+    if start < end:
+        out.append((start, end))
+    return out
+
+
+@dataclass(slots=True)
+class Unheard:
+    """Speech of one channel whose words are unknown or doubtful. Bounded: neighbours are joined, their sum is kept."""
+
+    _stretches: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def add(self, start_ms: int, end_ms: int) -> None:
+        self._stretches.append((start_ms, end_ms, end_ms - start_ms))
+        if len(self._stretches) > _MAX_STRETCHES:
+            self._stretches.sort()
+            pairs = zip(self._stretches[::2], self._stretches[1::2], strict=False)
+            odd = self._stretches[-1:] if len(self._stretches) % 2 else []
+            self._stretches = [(a[0], max(a[1], b[1]), a[2] + b[2]) for a, b in pairs] + odd
+
+    def within(self, start_ms: int, end_ms: int) -> int:
+        """Milliseconds of it that lie in the window."""
+        total = 0
+        for low, high, amount in self._stretches:
+            shared = min(high, end_ms) - max(low, start_ms)
+            if shared > 0:
+                total += amount * shared // (high - low)
+        return total
