@@ -16,6 +16,7 @@ from models.recipes.demo_zh.clips import Clip, Clips, classes
 RATE_HZ, FRAME = 16_000, 320  # samples per encoder frame
 FULL = 1500
 NO_WINDOW = (-1, -1)
+LATE = 0.65  # from this share of the training on, long contexts come as often as in use
 
 
 @dataclass
@@ -78,10 +79,10 @@ class Maker:
         return sounds.unit(np.pad(piece, (0, n - len(piece)), mode="wrap"))
 
     def draw(self) -> Example:
-        pick = self.rng.random()
-        if pick < 0.10:
+        pick, late = self.rng.random(), self.progress > LATE
+        if pick < 0.09:
             return self.negative()
-        return self.spoken(self.turns() if pick < 0.15 else [self.a_clip()])
+        return self.spoken(self.turns() if pick < (0.15 if late else 0.11) else [self.a_clip()])
 
     def a_clip(self) -> Clip:
         return self.clips[int(self.rng.integers(len(self.clips)))]
@@ -151,10 +152,10 @@ class Maker:
         """Mel, context and targets. Past the audio: the line's noise, digital silence, or zeros as faster-whisper pads."""
         rng = self.rng
         have = -(-len(audio) // FRAME)
-        wish = rng.random() - (0.0 if self.progress > 0.7 else 0.15)
-        margin = rng.integers(5, 50) if wish < 0.55 else rng.integers(128, 190) if wish < 0.9 else rng.integers(200, 400)
+        wish = rng.random() * (1.0 if self.progress > LATE else 0.65)
+        margin = rng.integers(5, 40) if wish < 0.55 else rng.integers(128, 190) if wish < 0.9 else rng.integers(200, 400)
         grain = 32 if have + margin < 416 else 160
-        full = wish > 0.96 or rng.random() < 0.008
+        full = wish > 0.96 or rng.random() < 0.006
         frames = FULL if full else min(FULL, grain * -(-(have + int(margin)) // grain))
         fill = rng.random()
         if fill < 0.25 and frames > have:
@@ -163,7 +164,7 @@ class Maker:
         if fill < 0.25 or rng.random() < 0.5:
             audio = np.pad(audio, (0, -len(audio) % FRAME))
         made = self.mel(audio)[:, : 2 * frames]
-        floor = 0.0 if fill > 0.6 else float(made.max()) - 2.0
+        floor = 0.0 if fill > 0.6 else max(-1.5, float(made.max()) - 2.0)  # log-mel 1e-10 at least, as the extractor
         mel = np.full((80, 2 * frames), floor, np.float32)
         mel[:, : made.shape[1]] = made
         return self.targets(mel, frames, placed)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import copy
 import math
+import signal
+import threading
 import time
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from models.recipes.demo_zh import batches
 from models.recipes.demo_zh.clips import COUNTS
 from models.recipes.demo_zh.network import Net, Shape
 
-PEAK, WARM_UP, SAVE_S, SEED = 1.6e-3, 300, 240, 20261122
+PEAK, WARM_UP, SAVE_S, SEED = 2e-3, 200, 240, 20261122
 
 
 def rate(step: int, progress: float) -> float:
@@ -96,10 +98,13 @@ class Run:
 def run(work: Path, minutes: float, shape: Shape | None = None) -> None:
     state = Run(work, shape or Shape())
     feeder, shared, queue = batches.start(work / "speech", SEED + state.step)
-    log, saved, last, waited = [], time.monotonic(), time.monotonic(), 0.0
+    log: list[dict[str, float]] = []
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())  # save first, then end
+    saved, waited = time.monotonic(), 0.0
     queue.get()  # the feeder's start is not training time
     last = time.monotonic()
-    while state.spent_s < minutes * 60:
+    while state.spent_s < minutes * 60 and not stop.is_set():
         progress = state.spent_s / (minutes * 60)
         shared.value = progress
         before = time.monotonic()
@@ -119,4 +124,4 @@ def run(work: Path, minutes: float, shape: Shape | None = None) -> None:
             saved = now
     state.save()
     feeder.terminate()
-    print(f"train: done after {state.step} steps")
+    print(f"train: {state.step} steps in {state.spent_s / 60:.0f} min")
