@@ -98,9 +98,9 @@ class Engine:
         return self._taken()
 
     def _taken(self) -> list[Event]:
-        out = self._memory.out
-        if out:
-            self._memory.out = []
+        if not self._memory.out:
+            return []
+        out, self._memory.out = self._memory.out, []
         return out
 
     def _run_words(self) -> None:

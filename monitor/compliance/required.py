@@ -32,6 +32,10 @@ class Required(Rule):
     if_customer_heard: bool = False
     not_if_ended_by: tuple[EndedBy, ...] = ()
 
+    @property
+    def timed(self) -> bool:  # type: ignore[override]
+        return self.within_ms is not None or self.before_end_ms is not None
+
     @model_validator(mode="after")
     def _one_window(self) -> Self:
         if self.within_ms is not None and self.before_end_ms is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from monitor.compliance.matcher import PhraseSet, Sound
-from monitor.compliance.phrases import compiled
+from monitor.compliance.phrases import compiled, expanded
 from monitor.core.events import Dimension
 from monitor.core.types import CallInfo, Channel, Direction, Severity
 
@@ -97,7 +97,7 @@ class Wording(Table):
         """The first phrase of each group not heard."""
         if self.satisfied(found):
             return []
-        return [group[0] for at, group in enumerate(self.groups) if at not in found]
+        return [expanded(group[0])[0] for at, group in enumerate(self.groups) if at not in found]
 
     @property
     def shortest_ms(self) -> int:

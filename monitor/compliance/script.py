@@ -21,7 +21,6 @@ from pydantic import Field, model_validator
 from monitor.compliance.anchor import LineState
 from monitor.compliance.rule import Listening, Rule, Table, Wording, wording_keys
 from monitor.compliance.runner import Lane, Runner
-from monitor.core.types import Severity
 
 
 class Step(Table):
@@ -53,7 +52,7 @@ class Script(Rule):
     excuse: Wording = Wording()
     excuse_ms: int = Field(15_000, ge=0, le=600_000)
     waiting: str = Field("稍停{s}秒，再说：{next}", description="shown while a wait runs; {s} seconds, {next} wording")
-    hang_up_severity: Severity | None = None
+    waiting_to_hang_up: str = Field("请等待{s}秒后挂机", description="the same before the hang-up")
 
     @model_validator(mode="after")
     def _sound_steps(self) -> Self:
@@ -93,4 +92,7 @@ class Script(Rule):
         return step.prompt or (step.words.groups[0][0] if not step.hang_up else "请挂机")
 
     def shown_while_waiting(self, at: int) -> str:
-        return self.waiting.replace("{s}", f"{self.steps[at].wait_ms / 1000:g}").replace("{next}", self.shown(at))
+        seconds = f"{self.steps[at].wait_ms / 1000:g}"
+        if self.steps[at].hang_up:
+            return self.waiting_to_hang_up.replace("{s}", seconds)
+        return self.waiting.replace("{s}", seconds).replace("{next}", self.shown(at))
