@@ -29,6 +29,7 @@ from monitor.speech.segmenter import SegmenterSettings
 from monitor.store.settings import StoreSettings
 
 if TYPE_CHECKING:
+    from monitor.compliance.rulebook import Rulebook
     from monitor.lines import LineSettings
     from monitor.sources.base import Source
 
@@ -50,7 +51,10 @@ class RulesSettings(Section):
 
     packs: tuple[Path, ...] = Field((Path("rules"),), description="TOML files or folders of them, read in this order")
     presets: Mapping[str, str] = Field({}, description="which preset of a rule holds: rule id = name of the preset")
-    company: str = Field("", description="how agents name the company in the greeting; empty: any name will do")
+    min_confidence: float = Field(
+        0.4, ge=0, le=1, description="words heard with less confidence cannot prove that something was not said"
+    )
+    fold_f_h: bool = Field(False, description="whether f and hu sound alike, for agents of the south-west")
 
 
 class DemoSettings(Section):
@@ -89,6 +93,28 @@ class Settings(Section):
         from monitor.lines import LineSettings
 
         return LineSettings(self.framing, self.signal, self.segmenter)
+
+    def rule_files(self) -> list[tuple[str, str]]:
+        """(name, text) of every rule pack, in order. Raises ConfigError for one that cannot be read."""
+        paths = [
+            file for pack in self.rules.packs for file in (sorted(pack.glob("*.toml")) if pack.is_dir() else [pack])
+        ]
+        return [(self._shown(path), _read(path)) for path in paths]
+
+    def rulebook(self) -> Rulebook:
+        """Raises RuleError for a mistake in a pack."""
+        from monitor.compliance.rulebook import Rulebook
+
+        chosen = self.rules
+        return Rulebook.parse(self.rule_files(), chosen.presets, chosen.min_confidence, chosen.fold_f_h)
+
+    def _shown(self, path: Path) -> str:
+        """The same on every machine, since the rules' version is made of it."""
+        return (
+            path.relative_to(self._folder).as_posix()
+            if path.is_relative_to(self._folder)
+            else f"{path.parent.name}/{path.name}"
+        )
 
     def make_sources(self) -> list[Source]:
         """A source for each table, in order."""

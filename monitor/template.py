@@ -42,7 +42,7 @@ def _section(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[str]:
         elif path or name != "sources":
             yield from _example(inner, field.description, _tables(field), "")
         else:
-            yield _comment(f"\n{field.description}")
+            yield f"\n{_comment(field.description or '')}"
             for kind in SOURCES:
                 model = source_class(kind).Settings
                 yield from _example(inner, _summary(model), model, f'# kind = "{kind}"\n')

@@ -12,6 +12,14 @@ from monitor import resources
 from monitor.errors import ConfigError
 from monitor.template import render
 
+ADMINISTRATOR = """
+# The administrator that `linewatch init` made. The token itself is nowhere in this file.
+[[desk.tokens]]
+token = "sha256:{}"
+role = "admin"
+name = "administrator"
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -28,10 +36,11 @@ def make(folder: Path) -> Made:
         if path.exists():
             raise ConfigError(str(path), "is already there", do="Choose an empty folder; nothing was changed")
     token = secrets.token_urlsafe(24)
+    digest = hashlib.sha256(token.encode()).hexdigest()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copytree(resources.locate("rules"), folder / "rules", ignore=shutil.ignore_patterns("__pycache__"))
-        config.write_text(render(), encoding="utf-8")
+        config.write_text(render() + ADMINISTRATOR.format(digest), encoding="utf-8")
     except OSError as error:
         raise ConfigError(str(folder), "cannot be written", error.strerror or type(error).__name__) from None
     return Made(config, token)

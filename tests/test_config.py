@@ -53,8 +53,8 @@ def test_a_setting_of_the_file_holds(tmp_path: Path) -> None:
 
 def test_set_comes_last(tmp_path: Path) -> None:
     path = write(tmp_path, "[desk]\nport = 9000\n")
-    settings = load(path, ["desk.port=9001", "desk.host=::1", 'rules.company="青云"'])
-    assert (settings.desk.port, settings.desk.host, settings.rules.company) == (9001, "::1", "青云")
+    settings = load(path, ["desk.port=9001", "desk.host=::1", 'demo.model="青云"'])
+    assert (settings.desk.port, settings.desk.host, settings.demo.model) == (9001, "::1", "青云")
 
 
 def test_paths_are_relative_to_the_file_and_else_shipped(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import xlsxwriter
 
@@ -51,10 +51,14 @@ COLUMNS: dict[str, Callable[[CallFigures], Cell]] = {
 def write_csv(path: Path, calls: Iterable[CallFigures]) -> None:
     """One row a call. UTF-8 with a byte order mark, for the spreadsheet programs that need one."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for call in calls:
-            writer.writerow([_inert(column(call)) for column in COLUMNS.values()])
+        write_rows(file, calls)
+
+
+def write_rows(file: TextIO, calls: Iterable[CallFigures]) -> None:
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    for call in calls:
+        writer.writerow([_inert(column(call)) for column in COLUMNS.values()])
 
 
 def _inert(value: Cell) -> Cell:
