@@ -49,6 +49,7 @@ class Rulebook:
         self.where = dict(where or {})
         self.min_confidence = min_confidence
         self.fold_f_h = fold_f_h
+        self._by_id = {rule.id: rule for rule in self.rules}
         self._owners: list[tuple[str, tuple[str, int]]] = []
         self._matchers = {channel: self._matcher(channel) for channel in CHANNELS}
 
@@ -72,6 +73,9 @@ class Rulebook:
     def owner(self, number: int) -> tuple[str, tuple[str, int]]:
         """The rule and its own name for the phrases of a hit."""
         return self._owners[number]
+
+    def rule(self, rule_id: str) -> Rule:
+        return self._by_id[rule_id]
 
     def only(self, *rule_ids: str) -> Rulebook:
         """The same book with these rules alone."""
