@@ -96,7 +96,7 @@ def run(
     asr = settings.asr.model_copy(
         update={"model": model or settings.asr.model, "workers": workers or settings.asr.workers}
     )
-    own = recogniser or load(asr)
+    own = recogniser or _recogniser(asr)
     try:
         folder = Folder(out, lang, _basis(settings, rulebook, own.name))
         batch = _Batch(Lines(settings.lines, rulebook), own, folder, on_progress)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 from typer.core import TyperGroup
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 FINDINGS, MISTAKE, NOT_JUDGED, INTERRUPTED = 1, 2, 3, 130
 stderr = Console(stderr=True, highlight=False)
-stdout = Console(highlight=False)
+stdout = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
 class Form(StrEnum):
@@ -148,7 +148,7 @@ def demo(
     config_: Config = None,
     set_: Set = None,
 ) -> None:
-    """Play the shipped calls as live lines through the whole program. Nothing to set up; nothing leaves this machine."""
+    """Play the shipped calls as live lines through all of linewatch. Nothing to set up, nothing leaves this machine."""
     from monitor import run as live_run
 
     run(live_run.demo(settings_of(config_, set_), speed=speed_of(speed), keep=keep, out=out, lang=lang.value))
@@ -333,6 +333,50 @@ def rules_test(
             differing += 1
             print(json.dumps(asdict(difference), ensure_ascii=False))
     note(f"{calls} calls judged again, {differing} of them differ.")
+
+
+@models_app.command("list")
+def models_list(config_: Config = None, set_: Set = None) -> None:
+    """Models known, and where those lie that are on this machine."""
+    from monitor.asr import registry
+
+    folder = _models_dir(settings_of(config_, set_))
+    table = Table("model", "size", "languages", "licence", "hardware", "here")
+    for entry in registry.load_registry():
+        here = registry.present(entry, folder)
+        ready = "" if entry.format == "ct2" else "convert first"
+        languages = " ".join(entry.languages)
+        table.add_row(entry.name, f"{entry.size_mb} MB", languages, entry.licence, entry.hardware, str(here or ready))
+    stdout.print(table)
+
+
+@models_app.command("fetch")
+def models_fetch(
+    name: Annotated[str, typer.Argument(help="A name of `linewatch models list`.")],
+    config_: Config = None,
+    set_: Set = None,
+) -> None:
+    """Bring a model here, resuming what is here already. HF_ENDPOINT names a mirror."""
+    from monitor.asr import registry
+
+    folder = _models_dir(settings_of(config_, set_))
+    entries = {entry.name: entry for entry in registry.load_registry()}
+    if name not in entries:
+        raise ConfigError(f"model {name}", "is not known", do="linewatch models list")
+    note(f"{name}: {entries[name].size_mb} MB, licence {entries[name].licence}, from {entries[name].repository}")
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=stderr, disable=not stderr.is_terminal, transient=True) as bar:
+        task = bar.add_task(name, total=None)
+
+        def on_progress(file: str, done: int, total: int) -> None:
+            bar.update(task, description=file, completed=done, total=total)
+
+        got = registry.fetch(entries[name], folder, on_progress)
+    note(f'{got}; set [asr] model = "{name}" to use it.')
+
+
+def _models_dir(settings: Settings) -> Path | None:
+    return Path(settings.asr.models_dir) if settings.asr.models_dir else None
 
 
 @app.command()

@@ -99,7 +99,7 @@ class Settings(Section):
         paths = [
             file for pack in self.rules.packs for file in (sorted(pack.glob("*.toml")) if pack.is_dir() else [pack])
         ]
-        return [(self._shown(path), _read(path)) for path in paths]
+        return [(self._shown(path), read_text(path)) for path in paths]
 
     def rulebook(self) -> Rulebook:
         """Raises RuleError for a mistake in a pack."""
@@ -136,14 +136,13 @@ def load(path: Path | None = None, overrides: Sequence[str] = ()) -> Settings:
 
     Raises ConfigError: one line for each mistake.
     """
-    name, text = (str(path), _read(path)) if path else ("defaults", "")
+    name, text = (str(path), read_text(path)) if path else ("defaults", "")
     try:
         document = parse(text)
     except TomlError as error:
         raise ConfigError(f"{name}:{error.line}", error.what, do="`linewatch init` writes a whole one") from None
-    for override in overrides:
-        _override(document.data, override)
-    settings = _checked(document, name)
+    given = [_override(document.data, override) for override in overrides]
+    settings = _checked(document, name, given)
     roots = _Roots(path.parent.resolve() if path else None)
     settings = roots.texts(roots.rooted(settings))
     settings._folder = roots.folder or Path.cwd()
@@ -154,18 +153,20 @@ def load(path: Path | None = None, overrides: Sequence[str] = ()) -> Settings:
     return settings
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path, do: str = "") -> str:
+    """A file an operator names. Raises ConfigError."""
     try:
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise ConfigError(str(path), "is not there", do="linewatch init DIR makes a configuration") from None
+        raise ConfigError(str(path), "is not there", do=do) from None
     except UnicodeDecodeError as error:
         raise ConfigError(str(path), "is not UTF-8 text", f"byte {error.object[error.start]:#04x}") from None
     except OSError as error:
         raise ConfigError(str(path), "cannot be read", error.strerror or type(error).__name__) from None
 
 
-def _override(data: dict[str, Any], override: str) -> None:
+def _override(data: dict[str, Any], override: str) -> str:
+    """Puts one --set into the data; returns its key."""
     key, equals, text = override.partition("=")
     if not equals or not key.strip():
         raise ConfigError("--set", "wants section.key=value", override)
@@ -179,14 +180,20 @@ def _override(data: dict[str, Any], override: str) -> None:
         if not isinstance(data, dict):
             raise ConfigError("--set", "cannot reach into a list", override, "Set it in the file")
     data[last] = value
+    return key.strip()
 
 
-def _checked(document: Document, name: str) -> Settings:
+def _checked(document: Document, name: str, given: Sequence[str]) -> Settings:
     try:
         # JSON mode: no text is taken for a number, and a list may stand for a tuple
         return Settings.model_validate_json(json.dumps(document.data, default=str), strict=True)
     except ValidationError as error:
-        raise MistakesError([_error(name, mistake) for mistake in mistakes(error, Settings, document)]) from None
+        found = mistakes(error, Settings, document)
+        raise MistakesError([_error(_origin(name, mistake, given), mistake) for mistake in found]) from None
+
+
+def _origin(name: str, mistake: Mistake, given: Sequence[str]) -> str:
+    return "--set" if any(f"{mistake.key}.".startswith(f"{key}.") for key in given) else name
 
 
 def _source(roots: _Roots, document: Document, name: str, number: int) -> tuple[type[Any], BaseModel]:
@@ -215,7 +222,7 @@ def source_class(kind: str) -> Any:
 
 
 def _error(name: str, mistake: Mistake) -> ConfigError:
-    return ConfigError(mistake.where(name), mistake.what, mistake.found, mistake.do)
+    return ConfigError(name if name == "--set" else mistake.where(name), mistake.what, mistake.found, mistake.do)
 
 
 def _absent(name: str, document: Document, key: tuple[str | int, ...], found: Path) -> ConfigError:
