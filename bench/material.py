@@ -1,4 +1,4 @@
-"""Material for bench/model.py: sentences and voice settings not in training, spoken by espeak-ng, clean or over a telephone.
+"""Material for bench/model.py: sentences and voice settings not in training, spoken by espeak-ng, clean or on a line.
 
 Free sentences come from LINEWATCH_DATA/text (default ../shared/data), for evaluation only.
 """
@@ -21,7 +21,8 @@ from models.recipes.demo_zh.fill import fill, load
 
 FIXED = (
     "您好欢迎致电{company}客户服务热线客服代表{agent}很高兴为您服务请问有什么可以帮助您", "您好请问有什么可以帮助您",
-    "对不起您的电话没有声音请您换一部电话再次打来好吗再见", "对不起您的声音太小请您拿起话筒说话好吗", "对不起请您大声一点好吗",
+    "对不起您的电话没有声音请您换一部电话再次打来好吗再见", "对不起您的声音太小请您拿起话筒说话好吗",
+    "对不起请您大声一点好吗",
     "对不起您的电话声音太小请您换一部电话打来好吗", "对不起您的电话杂音太大听不清请您换一部电话再次打来好吗再见",
     "对不起请您讲普通话好吗谢谢", "对不起请您找一个可以讲普通话的人来好吗谢谢", "对不起请问有什么可以帮助您",
     "请问还有什么可以帮助您", "感谢您的来电再见", "{him}您好请问有什么可以帮助您",

@@ -1,7 +1,8 @@
-"""How well models/demo-zh hears: sentences and voice settings not in training, clean and telephone-noisy, 30 s and short.
+"""How well models/demo-zh hears sentences and voices not in training: clean and telephone-noisy, 30 s and short.
 
-Rows with `against: full_30s` compare the product's short context with `faster_whisper.WhisperModel.transcribe`, greedy, on
-the same audio in the same run. Free sentences need LINEWATCH_DATA (default ../shared/data); skipped visibly without it.
+Rows with `against: full_30s` compare the product's short context with `faster_whisper.WhisperModel.transcribe`,
+greedy, on the same audio in the same run. Free sentences need LINEWATCH_DATA (default ../shared/data);
+skipped visibly without it.
 """
 
 from __future__ import annotations
@@ -150,9 +151,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=60, help="sentences a set and condition")
     args = parser.parse_args(argv)
     rows = run(args.model, args.count)
-    table = Table("what", "value", "unit", "against", "ratio", "n", title=f"model: espeak-ng speech, {os.cpu_count()} cores, int8")
+    table = Table(
+        "what", "value", "unit", "against", "ratio", "n", title=f"model: espeak-ng speech, {os.cpu_count()} cores, int8"
+    )
     for r in rows:
-        table.add_row(r["what"], *("" if r[k] is None else str(r[k]) for k in ("value", "unit", "against", "ratio", "n")))
+        table.add_row(
+            r["what"], *("" if r[k] is None else str(r[k]) for k in ("value", "unit", "against", "ratio", "n"))
+        )
     Console().print(table)
     if args.json:
         args.json.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8")

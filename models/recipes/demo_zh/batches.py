@@ -1,4 +1,4 @@
-"""Batches of equal context, made by one process beside the training: (mel, ids, targets, windows, labels) in a queue."""
+"""Batches of equal context, made by one process beside the training and handed over in a queue."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models.recipes.demo_zh import tokens
 from models.recipes.demo_zh.clips import Clips
 from models.recipes.demo_zh.examples import Example, Maker
 
-FRAMES = 4608  # encoder frames in a batch: 16 examples of 5.8 s
+FRAMES = (3072, 4608)  # encoder frames in a batch, in the first and the second half: about 13 and 16 examples
 IGNORE = -100
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 Batch = dict[str, np.ndarray]
@@ -47,8 +47,10 @@ def collate(examples: list[Example], rng: np.random.Generator, rows: np.ndarray)
         ids[i, :n], targets[i, :n] = given, asked
         now[i, :n], soon[i, :n] = e.windows[:-1], e.windows[1:]
     return {
-        "mel": np.stack([e.mel for e in examples]).astype(np.float16), "ids": ids, "targets": targets, "now": now, "soon": soon,
-        "labels": np.stack([e.labels for e in examples]), "weight": np.asarray([1.0 if e.speech else 3.0 for e in examples], np.float32),
+        "mel": np.stack([e.mel for e in examples]).astype(np.float16), "ids": ids, "targets": targets,
+        "now": now, "soon": soon,
+        "labels": np.stack([e.labels for e in examples]),
+        "weight": np.asarray([1.0 if e.speech else 3.0 for e in examples], np.float32),
     }  # fmt: skip
 
 
@@ -58,12 +60,13 @@ def feed(folder: Path, seed: int, progress: Any, queue: Any) -> None:
     maker, rows, rng = Maker(Clips(folder), seed), compact(), np.random.default_rng(seed + 1)
     waiting: dict[int, list[Example]] = {}
     parent = os.getppid()
+    queue.cancel_join_thread()  # unread batches must not keep this process
     while os.getppid() == parent:
         maker.progress = progress.value
         example = maker.draw()
         group = waiting.setdefault(example.frames, [])
         group.append(example)
-        if len(group) >= min(32, max(2, FRAMES // example.frames)):
+        if len(group) >= min(32, max(2, FRAMES[maker.progress > 0.5] // example.frames)):
             batch = collate(waiting.pop(example.frames), rng, rows)
             while os.getppid() == parent:
                 try:

@@ -1,4 +1,4 @@
-"""The spoken shards as one list of clips with what training needs of each: samples, tokens, syllable times and classes."""
+"""The spoken shards as one list of clips with what training needs of each: samples, syllable times and classes."""
 
 from __future__ import annotations
 
@@ -63,7 +63,46 @@ def syllable(written: str) -> tuple[int, str, int]:
 FINALS = {
     f: i
     for i, f in enumerate(
-        "? a o e i u v ai ei ui ao ou iu ie ve ue er an en in un vn ang eng ing ong ia ian iang iao iong ua uai uan uang uo van u:".split()
+        [
+            "?",
+            "a",
+            "o",
+            "e",
+            "i",
+            "u",
+            "v",
+            "ai",
+            "ei",
+            "ui",
+            "ao",
+            "ou",
+            "iu",
+            "ie",
+            "ve",
+            "ue",
+            "er",
+            "an",
+            "en",
+            "in",
+            "un",
+            "vn",
+            "ang",
+            "eng",
+            "ing",
+            "ong",
+            "ia",
+            "ian",
+            "iang",
+            "iao",
+            "iong",
+            "ua",
+            "uai",
+            "uan",
+            "uang",
+            "uo",
+            "van",
+            "u:",
+        ]
     )
 }
 COUNTS = (len(INITIALS) + 2, len(FINALS) + 1, 6)

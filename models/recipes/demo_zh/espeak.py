@@ -1,6 +1,6 @@
 """espeak-ng through its C library: speech and the start of every syllable, about 5 ms a sentence.
 
-Debian's espeak-ng 1.51 misreads Hanzi, so pypinyin writes tone-numbered pinyin and the `cmn-latn-pinyin` voice reads it.
+Debian's espeak-ng 1.51 misreads Hanzi: pypinyin writes tone-numbered pinyin and the `cmn-latn-pinyin` voice reads it.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from pypinyin import Style, lazy_pinyin
 RATE_HZ = 16_000
 STANDARD = ("f1", "f2", "f3", "f4", "f5", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8")
 OTHERS = (
-    "Alex", "Alicia", "Andrea", "Andy", "Denis", "Diogo", "Gene", "Gene2", "Henrique", "Hugo", "Jacky", "Marco", "Mario",
+    "Alex", "Alicia", "Andrea", "Andy", "Denis", "Diogo", "Gene", "Gene2", "Henrique", "Hugo", "Jacky", "Marco",
+    "Mario",
     "Mike", "Mr_serious", "Nguyen", "adam", "anika", "antonio", "aunty", "benjamin", "boris", "caleb", "david", "ed",
-    "edward", "edward2", "grandma", "grandpa", "gustave", "iven", "iven2", "iven3", "john", "kaukovalta", "klatt", "klatt2",
+    "edward", "edward2", "grandma", "grandpa", "gustave", "iven", "iven2", "iven3", "john", "kaukovalta", "klatt",
+    "klatt2",
     "klatt3", "linda", "marcelo", "max", "michel", "miguel", "norbert", "paul", "pedro", "quincy", "rob", "robert",
     "sandro", "shelby", "steph2", "steph3", "travis", "victor", "zac",
 )  # fmt: skip

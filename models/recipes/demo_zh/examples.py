@@ -16,6 +16,7 @@ from models.recipes.demo_zh.clips import Clip, Clips, classes
 RATE_HZ, FRAME = 16_000, 320  # samples per encoder frame
 FULL = 1500
 NO_WINDOW = (-1, -1)
+EARLY = 0.3  # up to this share the noise grows
 LATE = 0.65  # from this share of the training on, long contexts come as often as in use
 
 
@@ -60,7 +61,8 @@ class Maker:
         """30 s of one background, as float16 at RMS 1."""
         rng, n = self.rng, 30 * RATE_HZ
         makers = (
-            lambda: sounds.coloured(rng, n, 0), lambda: sounds.coloured(rng, n, -1), lambda: sounds.coloured(rng, n, -2),
+            lambda: sounds.coloured(rng, n, 0), lambda: sounds.coloured(rng, n, -1),
+            lambda: sounds.coloured(rng, n, -2),
             lambda: sounds.babble(rng, n, self.voices(), int(rng.integers(4, 9))), lambda: sounds.hum(rng, n),
             lambda: sounds.wobble(rng, n), lambda: sounds.babble(rng, n, self.voices(), int(rng.integers(6, 14))),
             lambda: sounds.crackle(rng, n), lambda: sounds.coloured(rng, n, float(rng.uniform(-2.5, 1))),
@@ -115,7 +117,7 @@ class Maker:
         """(the line's audio, 1 s more of its noise): gain, noise, band, codec, clipping, offset."""
         rng, n = self.rng, len(clean)
         gain = lines.from_db(level_dbov)
-        snr = float(rng.uniform(6, 42))
+        snr = float(rng.uniform(6 + 10 * max(0.0, 1 - self.progress / EARLY), 42))
         noise = np.zeros(n + RATE_HZ, np.float32) if rng.random() < 0.12 else self.noise(n + RATE_HZ)
         noise = noise * gain * lines.from_db(-snr)
         whole = np.concatenate([clean, np.zeros(RATE_HZ, np.float32)]) * gain
@@ -136,7 +138,8 @@ class Maker:
         n = int(rng.choice([rng.uniform(0.3, 1.5), rng.uniform(1, 4), rng.uniform(2, 8)]) * RATE_HZ)
         makers = (
             lambda: np.zeros(n, np.float32), lambda: self.noise(n), lambda: self.noise(n), lambda: sounds.tone(rng, n),
-            lambda: sounds.tone(rng, n), lambda: sounds.dtmf(rng, n), lambda: sounds.music(rng, n), lambda: sounds.bursts(rng, n),
+            lambda: sounds.tone(rng, n), lambda: sounds.dtmf(rng, n),
+            lambda: sounds.music(rng, n), lambda: sounds.bursts(rng, n),
             lambda: sounds.coloured(rng, n, float(rng.uniform(-3, 1.5))), lambda: sounds.wobble(rng, n),
             lambda: sounds.babble(rng, n, self.voices()[:12], int(rng.integers(6, 12))),
         )  # fmt: skip
@@ -149,18 +152,22 @@ class Maker:
         return self.package(audio, [], after)
 
     def package(self, audio: np.ndarray, placed: list[tuple[Clip, int]], after: np.ndarray) -> Example:
-        """Mel, context and targets. Past the audio: the line's noise, digital silence, or zeros as faster-whisper pads."""
+        """Mel, context, targets. Past the audio: the line's noise, digital silence, or zeros as faster-whisper pads."""
         rng = self.rng
         have = -(-len(audio) // FRAME)
         wish = rng.random() * (1.0 if self.progress > LATE else 0.65)
-        margin = rng.integers(5, 40) if wish < 0.55 else rng.integers(128, 190) if wish < 0.9 else rng.integers(200, 400)
+        margin = (
+            rng.integers(5, 40) if wish < 0.55 else rng.integers(128, 190) if wish < 0.9 else rng.integers(200, 400)
+        )
         grain = 32 if have + margin < 416 else 160
         full = wish > 0.96 or rng.random() < 0.006
         frames = FULL if full else min(FULL, grain * -(-(have + int(margin)) // grain))
         fill = rng.random()
         if fill < 0.25 and frames > have:
             extra = min((frames - have) * FRAME, 10 * RATE_HZ)
-            audio = np.concatenate([audio, np.resize(after, extra) if rng.random() < 0.5 else np.zeros(extra, np.float32)])
+            audio = np.concatenate(
+                [audio, np.resize(after, extra) if rng.random() < 0.5 else np.zeros(extra, np.float32)]
+            )
         if fill < 0.25 or rng.random() < 0.5:
             audio = np.pad(audio, (0, -len(audio) % FRAME))
         made = self.mel(audio)[:, : 2 * frames]

@@ -93,7 +93,9 @@ def write_tokenizer(out: Path) -> list[str]:
     words = ["endoftext", "startoftranscript", *list(NAMES)[: len(LANGUAGES)], *task]
     special = [f"<|{word}|>" for word in words] + [f"<|{i * 0.02:.2f}|>" for i in range(1501)]
     made.add_tokens([AddedToken(token, normalized=False, special=True) for token in special])
-    (out / "tokenizer.json").write_text(json.dumps(json.loads(made.to_str()), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    (out / "tokenizer.json").write_text(
+        json.dumps(json.loads(made.to_str()), ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
+    )
     return [made.id_to_token(i) for i in range(made.get_vocab_size())]
 
 
@@ -112,8 +114,12 @@ def run(work: Path, out: Path, shape: Shape | None = None) -> None:
     spec.validate()
     spec.optimize(quantization="int8")
     spec.save(str(out))
-    (out / "vocabulary.json").write_text(json.dumps(vocabulary, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    (out / "vocabulary.json").write_text(
+        json.dumps(vocabulary, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
+    )
     (out / "preprocessor_config.json").write_text(json.dumps(PREPROCESSOR, indent=1) + "\n", encoding="utf-8")
-    (out / "config.json").write_text(json.dumps(json.loads((out / "config.json").read_text()), indent=None) + "\n", encoding="utf-8")
+    (out / "config.json").write_text(
+        json.dumps(json.loads((out / "config.json").read_text()), indent=None) + "\n", encoding="utf-8"
+    )
     size = sum(os.path.getsize(f) for f in out.iterdir()) / 1e6
     print(f"export: {out}, {size:.1f} MB, step {kept['step']}")

@@ -56,9 +56,15 @@ def money(rng: random.Random) -> str:
 
 
 def clock(rng: random.Random) -> str:
-    hour = hanzi_number(rng.randint(1, 12)).replace("二", "两") if rng.random() < 0.5 else hanzi_number(rng.randint(3, 23))
+    hour = (
+        hanzi_number(rng.randint(1, 12)).replace("二", "两") if rng.random() < 0.5 else hanzi_number(rng.randint(3, 23))
+    )
     hour = "十二" if hour == "十两" else hour
-    return hour + "点" + rng.choice(["", "", "半", "半", "钟", "一刻", "左右", hanzi_number(rng.randint(2, 11) * 5) + "分"])
+    return (
+        hour
+        + "点"
+        + rng.choice(["", "", "半", "半", "钟", "一刻", "左右", hanzi_number(rng.randint(2, 11) * 5) + "分"])
+    )
 
 
 def surname(rng: random.Random) -> str:

@@ -35,12 +35,16 @@ def telephone(audio: np.ndarray, rng: np.random.Generator, noise: np.ndarray | N
     """float32 at 16 kHz (1.0 = full scale) through a line and back to 16 kHz; `noise` is added on the far side."""
     narrow = np.asarray(soxr.resample(audio, RATE_HZ, 8000, quality="LQ"), np.float32)
     if rng.random() < 0.85:
-        narrow = sosfilt(band(int(rng.integers(2, 5)), int(rng.integers(200, 330)), int(rng.integers(3300, 3700))), narrow)
+        narrow = sosfilt(
+            band(int(rng.integers(2, 5)), int(rng.integers(200, 330)), int(rng.integers(3300, 3700))), narrow
+        )
     if noise is not None:
         narrow = narrow + np.asarray(soxr.resample(noise, RATE_HZ, 8000, quality="LQ"), np.float32)[: len(narrow)]
     index = np.clip(np.rint(narrow * 32768), -32768, 32767).astype(np.int32) + 32768
     coded = law_table("mu" if rng.random() < 0.5 else "a")[index].astype(np.float32) / 32768
-    wide = np.asarray(soxr.resample(coded, 8000, RATE_HZ, quality=str(rng.choice(["QQ", "LQ", "MQ", "HQ"], p=[0.1, 0.3, 0.3, 0.3]))))
+    wide = np.asarray(
+        soxr.resample(coded, 8000, RATE_HZ, quality=str(rng.choice(["QQ", "LQ", "MQ", "HQ"], p=[0.1, 0.3, 0.3, 0.3])))
+    )
     out = np.zeros(len(audio), np.float32)
     out[: min(len(wide), len(out))] = wide[: len(out)]
     return out

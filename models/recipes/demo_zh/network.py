@@ -1,7 +1,8 @@
 """The network: Whisper's shape, small, with a compact output table and an auxiliary head on the encoder.
 
-Training keeps a table of the ids in use plus one shared row for all others (weighted + log(count) in the softmax); export
-spreads it over the 51,865. The decoder's first layers are taught where to look (guided attention from espeak's times).
+Training keeps a table of the ids in use plus one shared row for all others (weighted + log(count) in the softmax);
+export spreads it over the 51,865. The decoder's first layers are taught where to look (guided attention
+from espeak's times).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional as F  # noqa: N812 (its customary name)
 
 from models.recipes.demo_zh import tokens
 from models.recipes.demo_zh.clips import COUNTS
@@ -48,7 +49,9 @@ class Attention(nn.Module):
     def split(self, x: Tensor) -> Tensor:
         return x.view(x.shape[0], x.shape[1], self.heads, -1).transpose(1, 2)
 
-    def forward(self, x: Tensor, source: Tensor, causal: bool = False, show: bool = False) -> tuple[Tensor, Tensor | None]:
+    def forward(
+        self, x: Tensor, source: Tensor, causal: bool = False, show: bool = False
+    ) -> tuple[Tensor, Tensor | None]:
         q, k, v = self.split(self.q(x)), self.split(self.k(source)), self.split(self.v(source))
         if causal:
             return self.out(F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).flatten(2)), None
@@ -74,10 +77,10 @@ class Block(nn.Module):
 
 
 def look_nearby(attention: Attention, offsets: tuple[int, ...], gain: float = 1.2) -> None:
-    """Let head h begin by attending `offsets[h]` frames away, or an encoder spends its first hour finding its neighbours.
+    """Let head h begin by attending `offsets[h]` frames away: finding one's neighbours takes long otherwise.
 
-    q and k read the same quick sinusoids of the positions (sin t, cos t), k turned by the offset: their product is the sum
-    of cos(w (t - s + offset)), largest at the wanted distance.
+    q and k read the same quick sinusoids of the positions (sin t, cos t), k turned by the offset: their product is the
+    sum of cos(w (t - s + offset)), largest at the wanted distance.
     """
     width, half = attention.q.in_features, attention.q.in_features // 2
     pairs = width // attention.heads // 2

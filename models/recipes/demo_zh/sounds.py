@@ -1,6 +1,6 @@
 """What a line carries besides speech: noises, babble, tones, music; made here, float32 around 1.0 RMS, 16 kHz.
 
-Tone plans: ITU-T E.180 / GF 002 (450 Hz ring-back 1 s on 4 s off, busy 0.35 s), Q.23 (DTMF); 440+480 Hz in North America.
+Tone plans: ITU-T E.180 / GF 002 (450 Hz ring-back 1 s on 4 s off, busy 0.35 s), Q.23 (DTMF); North America 440+480 Hz.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ def tone(rng: Rng, n: int) -> Sound:
     if pick == 3:
         return (sine(n, 440) + sine(n, 480)) * cadence(n, 2.0, 4.0, start)
     if pick == 4:
-        return (sine(n, hz) + sine(n, hz * float(rng.uniform(1.05, 1.5)))) * cadence(n, float(rng.uniform(0.1, 1)), 0.5, start)
+        return (sine(n, hz) + sine(n, hz * float(rng.uniform(1.05, 1.5)))) * cadence(
+            n, float(rng.uniform(0.1, 1)), 0.5, start
+        )
     if pick == 5:
         sweep = np.linspace(rng.uniform(200, 1000), rng.uniform(500, 3400), n)
         return np.sin(2 * np.pi * np.cumsum(sweep) / RATE_HZ).astype(np.float32)
@@ -68,7 +70,11 @@ def dtmf(rng: Rng, n: int) -> Sound:
 
 def note(rng: Rng, n: int, hz: float, timbre: np.ndarray, decay_s: float) -> Sound:
     t = np.arange(n) / RATE_HZ
-    wave = sum(a * np.sin(2 * np.pi * hz * (k + 1) * t + rng.uniform(0, 6)) for k, a in enumerate(timbre) if hz * (k + 1) < 7000)
+    wave = sum(
+        a * np.sin(2 * np.pi * hz * (k + 1) * t + rng.uniform(0, 6))
+        for k, a in enumerate(timbre)
+        if hz * (k + 1) < 7000
+    )
     return np.asarray(wave * np.exp(-t / decay_s) * np.minimum(1, t / 0.01), np.float32)
 
 
@@ -98,14 +104,21 @@ def music(rng: Rng, n: int) -> Sound:
 
 def hum(rng: Rng, n: int) -> Sound:
     base = float(rng.choice([50, 60, 100, 120])) * float(rng.uniform(0.99, 1.01))
-    return unit(sum((sine(n, base * k, rng.uniform(0, 6)) * rng.uniform(0, 1) / k for k in range(1, 12)), np.zeros(n, np.float32)))
+    return unit(
+        sum(
+            (sine(n, base * k, rng.uniform(0, 6)) * rng.uniform(0, 1) / k for k in range(1, 12)),
+            np.zeros(n, np.float32),
+        )
+    )
 
 
 def crackle(rng: Rng, n: int) -> Sound:
     out = np.zeros(n, np.float32)
     for at in rng.integers(0, n - 400, max(1, int(n / RATE_HZ * rng.uniform(0.5, 15)))):
         length = int(rng.integers(3, 400))
-        out[at : at + length] += rng.uniform(0.3, 3) * rng.standard_normal(length) * np.exp(-np.arange(length) * 4 / length)
+        out[at : at + length] += (
+            rng.uniform(0.3, 3) * rng.standard_normal(length) * np.exp(-np.arange(length) * 4 / length)
+        )
     return unit(out)
 
 

@@ -17,9 +17,12 @@ MIX = {"standard": 0.15, "manner": 0.08, "opening": 0.16, "matters": 0.25, "gene
 LONGEST_CHARS = 50
 HANZI = re.compile(r"[\u4e00-\u9fff]+")
 # Word orders by part of speech (jieba's tags); a letter that begins with a capital stands for itself.
-ORDERS = ("r d v n", "r v 了 n", "n d a", "d v n", "v n", "r d a", "m q n", "a 的 n v", "n v n", "r v r", "t r v n", "r p n v",
-          "v v n", "n n", "a n", "n 的 n", "r d v v", "r 把 n v 了", "n 是 a 的", "d a 的 n", "r c r v n", "n c n d v",
-          "v 了 m q n", "r v 过 n 吗", "n f v n", "l", "i", "r d v n y", "v a", "ns n", "v ns 的 n", "nr v n", "nz n")  # fmt: skip
+ORDERS = (
+    "r d v n", "r v 了 n", "n d a", "d v n", "v n", "r d a", "m q n", "a 的 n v", "n v n", "r v r", "t r v n",
+    "r p n v", "v v n", "n n", "a n", "n 的 n", "r d v v", "r 把 n v 了", "n 是 a 的", "d a 的 n", "r c r v n",
+    "n c n d v", "v 了 m q n", "r v 过 n 吗", "n f v n", "l", "i", "r d v n y", "v a", "ns n", "v ns 的 n",
+    "nr v n", "nz n",
+)  # fmt: skip
 
 
 def common(char: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import importlib.util
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 EOT, SOT, ZH, TRANSCRIBE, NO_SPEECH, NO_TIMESTAMPS, TIMESTAMP_0 = 50257, 50258, 50260, 50359, 50362, 50363, 50364
@@ -33,7 +34,7 @@ def char_ids(char: str) -> tuple[int, ...]:
     """Byte-pair encoding of one character."""
     table, parts = ranks(), [bytes([b]) for b in char.encode()]
     while len(parts) > 1:
-        pairs = [(table.get(a + b, 1 << 30), i) for i, (a, b) in enumerate(zip(parts, parts[1:], strict=False))]
+        pairs = [(table.get(a + b, 1 << 30), i) for i, (a, b) in enumerate(pairwise(parts))]
         rank, i = min(pairs)
         if rank == 1 << 30:
             break

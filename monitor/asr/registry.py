@@ -1,0 +1,126 @@
+"""The recogniser models linewatch knows (models/models.toml), where they lie on this machine, and how to get them."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from monitor.asr.folder import check_folder
+from monitor.errors import ConfigError, ModelError
+from monitor.resources import locate as locate_shipped
+
+if TYPE_CHECKING:
+    from monitor.asr.verify import VerifyReport
+
+__all__ = ["ModelEntry", "check_folder", "default_models_dir", "fetch", "load_registry", "locate", "verify"]
+
+REGISTRY = "models/models.toml"
+SHIPPED = "demo-zh"
+OnProgress = Callable[[str, int, int], None]  # file, bytes so far, bytes in all
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """One row of models.toml. revision: a branch, tag or commit of the repository. size_mb: on disk, rounded.
+
+    format: "ct2" is ready to load; "transformers" has to be converted before.
+    An empty repository: shipped with linewatch.
+    """
+
+    name: str
+    repository: str
+    revision: str
+    licence: str
+    languages: tuple[str, ...]
+    size_mb: int
+    hardware: str
+    format: Literal["ct2", "transformers"]
+    note: str
+
+    @property
+    def shipped(self) -> bool:
+        return not self.repository
+
+
+def load_registry(path: Path | None = None) -> list[ModelEntry]:
+    """Every model of models.toml, in its order. Raises ConfigError for a file that cannot be read as such."""
+    path = path or locate_shipped(REGISTRY)
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8"))["model"]
+        return [ModelEntry(**{**row, "languages": tuple(row["languages"])}) for row in rows]
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise ConfigError(
+            str(path), "is not a list of models", str(error), "Compare it with the shipped one"
+        ) from error
+
+
+def default_models_dir() -> Path:
+    """The user's cache: XDG_CACHE_HOME or ~/.cache, %LOCALAPPDATA% on Windows."""
+    base = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "linewatch" / "models"
+
+
+def locate(name_or_path: str, models_dir: Path | None = None) -> Path:
+    """The folder of a model: a path as it is, a shipped or a fetched name. Raises ModelError naming what helps."""
+    models_dir = models_dir or default_models_dir()
+    if _is_path(name_or_path):
+        folder = Path(name_or_path).expanduser()
+        check_folder(folder)
+        return folder
+    entries = {entry.name: entry for entry in load_registry()}
+    fetched = models_dir / name_or_path
+    if fetched.is_dir():
+        check_folder(fetched)
+        return fetched
+    entry = entries.get(name_or_path)
+    if entry is None:
+        raise ModelError(
+            f"model {name_or_path!r}", "is not known", f"neither in models.toml nor a folder in {models_dir}",
+            "Known: " + ", ".join(entries),
+        )  # fmt: skip
+    if entry.shipped:
+        return _shipped(entry)
+    raise ModelError(
+        f"model {entry.name!r}", "has not been fetched", f"no folder {fetched}",
+        f"Run: linewatch models fetch {entry.name} ({entry.size_mb} MB), or set [asr] model = {SHIPPED} for a trial",
+    )  # fmt: skip
+
+
+def _is_path(text: str) -> bool:
+    return "/" in text or os.sep in text or text.startswith((".", "~")) or Path(text).is_absolute()
+
+
+def _shipped(entry: ModelEntry) -> Path:
+    try:
+        folder = locate_shipped(f"models/{entry.name}")
+    except ConfigError as error:
+        where = f"model {entry.name!r}"
+        raise ModelError(where, "is not in this installation", do="Install linewatch again") from error
+    check_folder(folder)
+    return folder
+
+
+def present(entry: ModelEntry, models_dir: Path | None = None) -> Path | None:
+    """Where a known model lies, whole; None when it is not here or not whole."""
+    try:
+        return locate(entry.name, models_dir)
+    except ModelError:
+        return None
+
+
+def fetch(entry: ModelEntry, models_dir: Path | None = None, on_progress: OnProgress | None = None) -> Path:
+    """Bring a model here and check what came; see `monitor.asr.fetch`."""
+    from monitor.asr import fetch as fetching
+
+    return fetching.fetch(entry, models_dir or default_models_dir(), on_progress)
+
+
+def verify(model: Path, wavs: Sequence[Path], truths: dict[str, str] | None = None) -> VerifyReport:
+    """Full against short context on the user's own recordings; see `monitor.asr.verify`."""
+    from monitor.asr import verify as verifying
+
+    return verifying.verify(model, wavs, truths)
