@@ -136,7 +136,9 @@ def load(path: Path | None = None, overrides: Sequence[str] = ()) -> Settings:
 
     Raises ConfigError: one line for each mistake.
     """
-    name, text = (str(path), read_text(path)) if path else ("defaults", "")
+    name, text = (
+        (str(path), read_text(path, "`linewatch init DIR` makes a configuration")) if path else ("defaults", "")
+    )
     try:
         document = parse(text)
     except TomlError as error:

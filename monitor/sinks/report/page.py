@@ -40,6 +40,7 @@ def call_page(sheet: CallSheet, lang: Lang) -> str:
         lang,
         sheet=sheet,
         channels=CHANNELS,
+        conditions=list(dict.fromkeys(span.body.condition for span in sheet.spans)),
         timeline=Markup(draw(sheet, lang)),
         marks=_marks(sheet),
         demo_model=bool(sheet.started and sheet.started.model == DEMO_MODEL),

@@ -34,7 +34,8 @@ class Line:
 
 @dataclass(slots=True)
 class Alert:
-    """The last word on one alert. state: raised, confirmed or cleared. acknowledged: who saw it."""
+    """The last word on one alert. state: raised, confirmed, or cleared: what it was about has ended. acknowledged: who
+    saw it."""
 
     channel: Side | None
     body: AlertRaised
@@ -104,7 +105,7 @@ class CallSheet:
 
 
 def read(envelopes: Iterable[Envelope], file: str = "") -> CallSheet:
-    """The sheet of one call. Takes the stored envelopes in order of seq; cleared alerts are left out."""
+    """The sheet of one call. Takes the stored envelopes in order of seq."""
     sheet = CallSheet("", file)
     alerts: dict[str, Alert] = {}
     opened: dict[tuple[Side | None, str], ConditionStarted] = {}
@@ -128,9 +129,7 @@ def read(envelopes: Iterable[Envelope], file: str = "") -> CallSheet:
     sheet.spans += [Span(channel, body, None) for (channel, _), body in opened.items()]
     sheet.spans.sort(key=lambda span: span.body.since_ms)
     sheet.lines.sort(key=lambda line: (line.said.start_ms, line.channel or ""))
-    sheet.alerts = sorted(
-        (alert for alert in alerts.values() if alert.state != "cleared"), key=lambda alert: alert.body.start_ms
-    )
+    sheet.alerts = sorted(alerts.values(), key=lambda alert: alert.body.start_ms)
     return sheet
 
 

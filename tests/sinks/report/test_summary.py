@@ -13,7 +13,7 @@ def figures(call_id: str, agent_id: str = "1042", upto: int | None = None) -> Ca
 def test_figures_of_one_call(envelopes: list[Envelope]) -> None:
     one = summary.figures(sheet.read(envelopes))
     assert (one.agent_id, one.team, one.score, one.ended_by) == ("1042", "早班", 0, "customer")
-    assert one.alerts == {"critical": 1, "major": 1, "minor": 0, "info": 0}
+    assert one.alerts == {"critical": 1, "major": 1, "minor": 1, "info": 0}
     assert (one.silence_ms, one.longest_silence_ms, one.lost_ms) == (6500, 6500, 1000)
     assert one.not_judged == ("A6",)
 
@@ -32,7 +32,11 @@ def test_a_call_without_an_agent_is_in_no_group() -> None:
 
 def test_rules_count_alerts_and_calls_the_most_severe_first() -> None:
     rows = summary.rules([figures("a"), figures("b")])
-    assert [(row.rule_id, row.alerts, len(row.calls)) for row in rows] == [("D1", 2, 2), ("B1-policy", 2, 2)]
+    assert [(row.rule_id, row.alerts, len(row.calls)) for row in rows] == [
+        ("D1", 2, 2),
+        ("B1-policy", 2, 2),
+        ("A1", 2, 2),
+    ]
 
 
 def test_the_worst_call_comes_first() -> None:

@@ -24,7 +24,7 @@ def test_speech_conditions_and_alerts_are_drawn(envelopes: list[Envelope]) -> No
     assert kinds.count("speech customer") == 1
     assert "condition silence" in kinds
     assert "condition low_volume" in kinds
-    assert len(list(ElementTree.fromstring(svg).iter("path"))) == 2
+    assert len(list(ElementTree.fromstring(svg).iter("path"))) == 3
     assert NASTY not in svg
 
 
