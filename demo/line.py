@@ -12,7 +12,7 @@ from monitor.core.pcm import encode_alaw
 from monitor.core.types import CHANNELS, Channel
 
 IDLE_DBOV = {"agent": -66.0, "customer": -63.0}  # what an open line measures when nobody speaks
-FADE_MS = 300
+FADE_MS = 1000
 WAVE_FORMAT_ALAW = 6
 
 
