@@ -39,8 +39,11 @@ SHAPES = {
 }
 
 
-def random_whisper(folder: Path, shape: Shape, like: Path, seed: int = 0) -> Path:
-    """Write a CTranslate2 folder of this shape into `folder`, with the tokenizer of the model in `like`."""
+def random_whisper(folder: Path, shape: Shape, like: Path, seed: int = 0, sentences: int = 1) -> Path:
+    """Write a CTranslate2 folder of this shape into `folder`, with the tokenizer of the model in `like`.
+
+    sentences: how often the sentence of TOKENS tokens is written before the end.
+    """
     tokenizer = tokenizers.Tokenizer.from_file(str(like / "tokenizer.json"))
     rng = np.random.default_rng(seed)
     spec = WhisperSpec(shape.encoder_layers, shape.heads, shape.decoder_layers, shape.heads)
@@ -76,7 +79,7 @@ def random_whisper(folder: Path, shape: Shape, like: Path, seed: int = 0) -> Pat
     embeddings = weights(tokenizer.get_vocab_size(), d, scale=d**-0.5)
     decoder.embeddings.weight = embeddings
     decoder.projection.weight = embeddings
-    decoder.position_encodings.encodings = _spelling(embeddings, tokenizer)
+    decoder.position_encodings.encodings = _spelling(embeddings, tokenizer, sentences)
     norm(decoder.layer_norm)
     for layer in decoder.layer:
         self_attention(layer)
@@ -88,12 +91,13 @@ def random_whisper(folder: Path, shape: Shape, like: Path, seed: int = 0) -> Pat
     return _save(spec, folder, like, tokenizer)
 
 
-def _spelling(embeddings: Any, tokenizer: Any) -> Any:
+def _spelling(embeddings: Any, tokenizer: Any, sentences: int) -> Any:
     """Position encodings that point to the sentence's next token, and to the end behind its last."""
     tokens = tokenizer.encode(SENTENCE, add_special_tokens=False).ids[:TOKENS]
     assert len(tokens) == TOKENS
+    tokens *= sentences
     end = tokenizer.token_to_id("<|endoftext|>")
-    spelled = [tokens[0]] * (PROMPT - 1) + tokens + [end] * (448 - TOKENS - PROMPT + 1)
+    spelled = [tokens[0]] * (PROMPT - 1) + tokens + [end] * (448 - len(tokens) - PROMPT + 1)
     return np.asarray(40 * embeddings[spelled], np.float32)
 
 

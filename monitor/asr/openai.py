@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import time
 import urllib.request
 import uuid
 import wave
@@ -58,9 +59,7 @@ class OpenAiEngine:
             headers["Authorization"] = f"Bearer {key}"
         request = urllib.request.Request(self._address, body, headers, method="POST")
         with urllib.request.urlopen(request, timeout=self._settings.timeout_ms / 1000) as reply:
-            raw = reply.read(LONGEST_REPLY + 1)
-        if len(raw) > LONGEST_REPLY:
-            raise ValueError("the reply is too long")
+            raw = _read(reply, time.monotonic() + self._settings.timeout_ms / 1000)
         return _answer(segment, json.loads(raw))
 
 
@@ -73,6 +72,18 @@ def wav(samples: Pcm, rate_hz: int) -> bytes:
         file.setframerate(rate_hz)
         file.writeframes(samples.astype("<i2").tobytes())
     return out.getvalue()
+
+
+def _read(reply: Any, until_s: float) -> bytes:
+    """The whole reply; urlopen's own time limit is for a single read, which a trickle never exceeds."""
+    raw = b""
+    while chunk := reply.read1(65_536):
+        raw += chunk
+        if len(raw) > LONGEST_REPLY:
+            raise ValueError("the reply is too long")
+        if time.monotonic() > until_s:
+            raise TimeoutError("the reply trickles")
+    return raw
 
 
 def _form(fields: dict[str, str], audio: bytes) -> tuple[bytes, str]:

@@ -18,12 +18,11 @@ import numpy as np
 from faster_whisper import WhisperModel
 
 from monitor.asr.features import FULL_MS, MS_PER_FRAME, context_frames, log_mel, waveform
+from monitor.asr.folder import VOCABULARIES, check_folder
 from monitor.asr.settings import AsrSettings
 from monitor.core.types import Answer, Segment
 from monitor.errors import ModelError
 
-FILES = ("model.bin", "config.json", "tokenizer.json")
-VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
 MAX_LENGTH = 448
 
 
@@ -52,7 +51,7 @@ def place(settings: AsrSettings, cores: int) -> Placement:
         compute_type=compute_type,
         workers=settings.workers or (1 if gpu else max(1, cores // settings.threads)),
         threads=settings.threads,
-        batch=settings.batch or (16 if gpu else 1),
+        batch=settings.batch or (16 if gpu else 4),
     )
 
 
@@ -149,16 +148,7 @@ class WhisperEngine:
 
 
 def _load(model_dir: Path, placement: Placement) -> WhisperModel:
-    missing = [name for name in FILES if not (model_dir / name).is_file()]
-    if not any((model_dir / name).is_file() for name in VOCABULARIES):
-        missing.append(VOCABULARIES[0])
-    if not model_dir.is_dir():
-        raise ModelError(str(model_dir), "the model folder is not there", do="Run: linewatch models fetch NAME")
-    if missing:
-        raise ModelError(
-            str(model_dir), "is not a whole CTranslate2 Whisper model", "no " + ", ".join(missing),
-            "Run: linewatch models fetch NAME",
-        )  # fmt: skip
+    check_folder(model_dir)
     supported = ctranslate2.get_supported_compute_types(placement.device)
     if placement.compute_type not in supported | {"default"}:
         raise ModelError(

@@ -125,6 +125,23 @@ def test_an_endpoint_that_never_answers_loses_the_segment(serve):
     recogniser.close()
 
 
+def test_an_endpoint_that_trickles_loses_the_segment(serve):
+    stop = threading.Event()
+
+    def reply(handler, fields):
+        handler.send_response(200)
+        handler.end_headers()
+        while not stop.wait(0.05):
+            handler.wfile.write(b" ")
+
+    engine = OpenAiEngine(OpenAiSettings(url=serve(reply), timeout_ms=300))
+    recogniser, inbox = Recogniser(engine), Inbox()
+    recogniser.submit(segment("a1"), inbox, None)
+    assert inbox.wait(1)["a1"].lost == "engine_error"
+    stop.set()
+    recogniser.close()
+
+
 def test_an_endpoint_that_hangs_up_or_is_not_there_loses_the_segment():
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = door.getsockname()[1]

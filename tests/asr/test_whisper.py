@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,13 @@ def test_a_batch_answers_in_order_in_the_longest_context_of_its_segments(engine)
     assert {answer.context_ms for answer in answers} == {max(map(engine.context_ms, segments))}
     for text, answer in zip(texts, answers, strict=True):
         assert likeness(answer.text, text) > 0.5
+
+
+def test_a_batch_of_one_length_class_answers_exactly_as_each_alone(engine):
+    segments = [replace(spoken(text), segment_id=text) for text in ("好的,请稍等。", "好的,再见。", "没有了,谢谢。")]
+    longest = max(segment.samples.size for segment in segments)
+    same = [replace(s, samples=np.pad(s.samples, (0, longest - s.samples.size))) for s in segments]
+    assert engine.decode(same) == [engine.decode([s])[0] for s in same]
 
 
 def test_the_context_follows_the_segments_length(engine):
@@ -179,7 +187,7 @@ def test_a_language_that_is_none_is_refused(speller):
 
 
 def test_places_are_filled_in_and_what_is_set_stays():
-    assert place(AsrSettings(device="cpu"), cores=4) == Placement("cpu", "int8", 4, 1, 1)
+    assert place(AsrSettings(device="cpu"), cores=4) == Placement("cpu", "int8", 4, 1, 4)
     assert place(AsrSettings(device="cpu", threads=2), cores=4).workers == 2
     assert place(AsrSettings(device="cuda"), cores=4) == Placement("cuda", "float16", 1, 1, 16)
     chosen = AsrSettings(device="cpu", workers=3, batch=2, compute_type="float32")

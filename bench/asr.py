@@ -1,0 +1,347 @@
+"""Many lines on one recogniser: what a segment costs, and how many lines a core holds.
+
+One run, same CTranslate2 folder, same audio, same cuts, one thread each: faster-whisper as shipped, with matched
+settings (beam 1, no timestamps), its batched pipeline on whole files, ours live, ours audit. Shapes: the embedded model,
+and tiny, base, small with random weights that write 20 tokens a segment (their texts say nothing, only their cost does).
+
+`lines_per_core`: lines whose p95 from the end of speech to the final text, our 500 ms hangover included, stays within
+1 s on one worker, by replaying the measured CPU time of every segment through a queue fed by that many lines at about
+40 % speech a channel. `live_p95_ms` then runs the real recogniser at half of that in real time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import multiprocessing
+import os
+import random
+import resource
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.rows import Row, row, show
+from bench.talk import Talk, said, talk
+from monitor.core.types import Segment
+from monitor.resources import locate
+
+BOUND_MS = 1000.0
+HANGOVER_MS = 500.0
+LENGTHS_S = {"demo-zh": 240, "tiny": 90, "base": 60, "small": 40}
+LIVE_S = 20
+
+
+@dataclass
+class Cost:
+    """What one engine did with the segments: CPU seconds and text of each, the process's largest RSS."""
+
+    cpu_s: list[float] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    rss_mb: float = 0.0
+    extra: dict[str, float] = field(default_factory=dict)
+
+
+def run(shapes: Sequence[str] = ("demo-zh", "tiny", "base", "small"), model: Path | None = None) -> list[Row]:
+    """All rows of these shapes; model: the embedded model's folder."""
+    embedded = model or locate("models/demo-zh")
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for shape in shapes:
+            rows += _shape_rows(shape, embedded, Path(scratch))
+    return rows
+
+
+def _shape_rows(shape: str, embedded: Path, scratch: Path) -> list[Row]:
+    from bench.shapes import SHAPES, random_whisper
+
+    folder = whole = embedded
+    if shape != "demo-zh":
+        folder = random_whisper(scratch / shape, SHAPES[shape], embedded)
+        # a whole file's 30 s chunks hold about eight utterances, and cost their tokens
+        whole = random_whisper(scratch / f"{shape}-long", SHAPES[shape], embedded, sentences=8)
+    call = talk(LENGTHS_S[shape])
+    costs = {
+        "faster_whisper": alone(shipped, folder, call),
+        "faster_whisper_matched": alone(matched, folder, call),
+        "faster_whisper_batched": alone(batched, whole, call),
+        "ours": alone(ours, folder, call),
+        "ours_audit": alone(audit, folder, call),
+    }
+    rows = _costs(shape, call, costs)
+    if shape == "demo-zh":
+        rows += _accuracy(call, costs)
+    return rows
+
+
+def alone(measure: Callable[[Path, Talk], Cost], folder: Path, call: Talk) -> Cost:
+    """Measure in a fresh process with one thread, so that memory and threads are its own."""
+    os.environ["OMP_NUM_THREADS"] = "1"
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_measured, (measure, folder, call))
+
+
+def _measured(measure: Callable[[Path, Talk], Cost], folder: Path, call: Talk) -> Cost:
+    cost = measure(folder, call)
+    cost.rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return cost
+
+
+def _each(segments: Sequence[Segment], decode: Callable[[Segment], str]) -> Cost:
+    cost = Cost()
+    decode(segments[0])
+    for segment in segments:
+        began = time.process_time()
+        cost.texts.append(decode(segment))
+        cost.cpu_s.append(time.process_time() - began)
+    return cost
+
+
+def shipped(folder: Path, call: Talk) -> Cost:
+    """faster-whisper as it comes: beam 5, timestamps, temperatures to fall back to."""
+    return _transcribed(folder, call, {})
+
+
+def matched(folder: Path, call: Talk) -> Cost:
+    """faster-whisper with our decoding settings, in its 30 s window."""
+    return _transcribed(folder, call, {"beam_size": 1, "without_timestamps": True, "temperature": 0.0})
+
+
+def _model(folder: Path) -> Any:
+    from faster_whisper import WhisperModel
+
+    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
+
+
+def _transcribed(folder: Path, call: Talk, options: dict[str, Any]) -> Cost:
+    from monitor.asr.features import waveform
+
+    model = _model(folder)
+
+    def decode(segment: Segment) -> str:
+        pieces, _ = model.transcribe(waveform(segment.samples, segment.rate_hz), language="zh", **options)
+        return "".join(piece.text for piece in pieces)
+
+    return _each(call.segments, decode)
+
+
+def batched(folder: Path, call: Talk) -> Cost:
+    """faster-whisper's file pipeline with its own VAD, batch 8, each channel as a file."""
+    from faster_whisper import BatchedInferencePipeline
+
+    from monitor.asr.features import waveform
+
+    pipeline = BatchedInferencePipeline(_model(folder))
+    cost = Cost()
+    for side in call.pcm:
+        began = time.process_time()
+        pieces, _ = pipeline.transcribe(waveform(side, 8000), language="zh", batch_size=8, without_timestamps=True)
+        cost.texts.append("".join(piece.text for piece in pieces))
+        cost.cpu_s.append(time.process_time() - began)
+    return cost
+
+
+def _engine(folder: Path, **settings: Any) -> Any:
+    from monitor.asr.settings import AsrSettings
+    from monitor.asr.whisper import WhisperEngine, place
+
+    chosen = AsrSettings(device="cpu", workers=1, threads=1, **settings)
+    return WhisperEngine(folder, chosen, place(chosen, 1))
+
+
+def ours(folder: Path, call: Talk) -> Cost:
+    """Our engine and guard, one segment at a time; then the real recogniser in real time at half its capacity."""
+    from monitor.asr.guard import guard
+
+    engine = _engine(folder)
+    cost = _each(call.segments, lambda segment: _heard(guard(segment, engine.decode([segment])[0])))
+    full = _each(call.segments, lambda segment: _heard(engine.decode([segment], full=True)[0]))
+    cost.extra["hypothesis_s"] = sum(_drafts(engine, segment) for segment in call.segments)
+    lines = lines_held(call, cost.cpu_s)
+    if lines >= 2:
+        delays = live(engine, call, lines // 2)
+        cost.extra |= {"live_lines": lines // 2, "live_n": len(delays)}
+        cost.extra |= {f"live_p{share}_ms": _quantile(delays, share) for share in (50, 95, 99)}
+    cost.extra["full_errors"], cost.extra["chars"] = _errors(call, full.texts)
+    return cost
+
+
+def _heard(answer: Any) -> str:
+    return "" if answer.suppressed or answer.lost else str(answer.text)
+
+
+def _drafts(engine: Any, segment: Segment, every_ms: int = 1000) -> float:
+    """CPU seconds of the previews that a segment gets while it is spoken, one for each second of it."""
+    began = time.process_time()
+    for upto in range(every_ms, segment.end_ms - segment.start_ms, every_ms):
+        samples = segment.samples[: (upto + segment.start_ms - segment.audio_start_ms) * segment.rate_hz // 1000]
+        engine.decode([replace(segment, samples=samples, end_ms=segment.start_ms + upto, final=False)])
+    return time.process_time() - began
+
+
+def audit(folder: Path, call: Talk) -> Cost:
+    """Our whole way from samples to text for a file: signal bank, segmenter, recogniser with its guard."""
+    from bench.talk import cut
+    from monitor.asr.recogniser import Recogniser
+
+    recogniser = Recogniser(_engine(folder))
+    done = threading.Semaphore(0)
+    heard: dict[str, str] = {}
+
+    def on_answer(segment: Segment, answer: Any) -> None:
+        heard[segment.segment_id] = _heard(answer)
+        done.release()
+
+    began = time.process_time()
+    segments = cut(call.pcm)
+    for segment in segments:
+        recogniser.submit(segment, on_answer, None)
+    for _ in segments:
+        done.acquire()
+    cost = Cost([time.process_time() - began], [heard[s.segment_id] for s in segments])
+    recogniser.close()
+    return cost
+
+
+def live(engine: Any, call: Talk, lines: int, seconds: float = LIVE_S) -> list[float]:
+    """Real recogniser, real time: ms from the end of speech to the final text of every segment of that many lines."""
+    from monitor.asr.recogniser import Recogniser
+
+    recogniser = Recogniser(engine)
+    done = threading.Semaphore(0)
+    delays: list[float] = []
+    plan = [(at, segment) for at, segment, _ in arrivals(call, [0.0] * len(call.segments), lines, seconds)]
+    began = time.monotonic()
+    for number, (at, segment) in enumerate(plan):
+        time.sleep(max(0.0, began + at - time.monotonic()))
+        due = began + at
+
+        def on_answer(segment: Segment, answer: Any, due: float = due) -> None:
+            delays.append((time.monotonic() - due) * 1000 + HANGOVER_MS)
+            done.release()
+
+        recogniser.submit(replace(segment, segment_id=f"{number}"), on_answer, 30.0)
+    for _ in plan:
+        done.acquire()
+    recogniser.close()
+    return delays
+
+
+def arrivals(
+    call: Talk, cpu_s: Sequence[float], lines: int, seconds: float, seed: int = 3
+) -> list[tuple[float, Segment, float]]:
+    """(when a segment closes, the segment, its cost) for lines that all play the call, each from another place in it."""
+    rng = random.Random(seed)
+    out = []
+    for _ in range(lines):
+        shift = rng.uniform(0, call.length_s)
+        for segment, cost in zip(call.segments, cpu_s, strict=True):
+            at = ((segment.end_ms + HANGOVER_MS) / 1000 + shift) % call.length_s
+            out += [(at + n * call.length_s, segment, cost) for n in range(math.ceil(seconds / call.length_s))]
+    return sorted((each for each in out if each[0] < seconds), key=lambda each: each[0])
+
+
+def lines_held(call: Talk, cpu_s: Sequence[float], bound_ms: float = BOUND_MS) -> int:
+    """Most lines whose p95 delay stays within the bound on one worker, first come first served."""
+
+    def holds(lines: int) -> bool:
+        free, delays = 0.0, []
+        for at, _, cost in arrivals(call, cpu_s, lines, max(120.0, call.length_s)):
+            free = max(free, at) + cost
+            delays.append((free - at) * 1000 + HANGOVER_MS)
+        return _quantile(delays, 95) <= bound_ms
+
+    if not holds(1):
+        return 0
+    low, high = 1, 2
+    while holds(high):
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
+
+
+def _costs(shape: str, call: Talk, costs: dict[str, Cost]) -> list[Row]:
+    mine, n = costs["ours"], len(call.segments)
+    rows = []
+    held = {name: lines_held(call, costs[name].cpu_s) for name in ("ours", "faster_whisper", "faster_whisper_matched")}
+    for name in ("faster_whisper", "faster_whisper_matched"):
+        ratio = held["ours"] / held[name] if held[name] else None
+        rows.append(row("asr", f"{shape}/lines_per_core", held["ours"], "lines", n, name, ratio))
+    for name in ("faster_whisper", "faster_whisper_matched"):
+        rows.append(row("asr", f"{shape}/{name}_lines_per_core", held[name], "lines", n))
+    for name in ("ours", "faster_whisper", "faster_whisper_matched"):
+        spent = sum(costs[name].cpu_s)
+        against, ratio = (None, None) if name == "ours" else ("ours", spent / sum(mine.cpu_s))
+        rows.append(row("asr", f"{shape}/{name}_cpu_s_per_speech_s", spent / call.speech_s, "s/s", n, against, ratio))
+        median = statistics.median(costs[name].cpu_s) * 1000
+        rows.append(row("asr", f"{shape}/{name}_cpu_ms_per_segment", median, "ms", n))
+    with_drafts = (sum(mine.cpu_s) + mine.extra["hypothesis_s"]) / sum(mine.cpu_s)
+    drafted = lines_held(call, [cost * with_drafts for cost in mine.cpu_s])
+    rows.append(row("asr", f"{shape}/lines_per_core_with_hypotheses", drafted, "lines", n))
+    audio_s = 2 * call.length_s
+    speeds = {name: audio_s / sum(costs[name].cpu_s) for name in ("ours_audit", "faster_whisper_batched")}
+    ratio = speeds["ours_audit"] / speeds["faster_whisper_batched"]
+    rows.append(
+        row("asr", f"{shape}/audio_s_per_cpu_s", speeds["ours_audit"], "s/s", n, "faster_whisper_batched", ratio)
+    )
+    if "live_lines" in mine.extra:
+        for share in (50, 95, 99):
+            what = f"{shape}/live_p{share}_ms_at_{mine.extra['live_lines']:.0f}_lines"
+            rows.append(row("asr", what, mine.extra[f"live_p{share}_ms"], "ms", int(mine.extra["live_n"])))
+    return rows + [row("asr", f"{shape}/{name}_rss", cost.rss_mb, "MB", n) for name, cost in costs.items()]
+
+
+def _accuracy(call: Talk, costs: dict[str, Cost]) -> list[Row]:
+    """Character errors of the embedded model, the same references for all."""
+    rows = []
+    for name in ("ours", "faster_whisper", "faster_whisper_matched"):
+        errors, chars = _errors(call, costs[name].texts)
+        rows.append(row("asr", f"demo-zh/{name}_cer", 100 * errors / chars, "%", chars))
+    mine = costs["ours"].extra
+    rows.append(
+        row("asr", "demo-zh/ours_full_context_cer", 100 * mine["full_errors"] / mine["chars"], "%", int(mine["chars"]))
+    )
+    texts = costs["faster_whisper_batched"].texts
+    errors, chars = _distance(list(zip(call.truth, texts, strict=True)))
+    return [*rows, row("asr", "demo-zh/faster_whisper_batched_cer", 100 * errors / chars, "%", chars)]
+
+
+def _errors(call: Talk, texts: Sequence[str]) -> tuple[int, int]:
+    return _distance(said(call.truth, list(zip(call.segments, texts, strict=True))))
+
+
+def _distance(pairs: Sequence[tuple[str, str]]) -> tuple[int, int]:
+    from rapidfuzz.distance import Levenshtein
+
+    from monitor.speech.normalise import fold, normalise
+
+    folded = [(fold(normalise(truth)).text, fold(normalise(heard)).text) for truth, heard in pairs]
+    return sum(Levenshtein.distance(*pair) for pair in folded), sum(len(truth) for truth, _ in folded)
+
+
+def _quantile(values: Sequence[float], share: int) -> float:
+    return float(np.percentile(values, share)) if len(values) else 0.0
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="bench asr", description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--model", type=Path, help="another folder than the shipped one")
+    parser.add_argument("--shapes", default="demo-zh,tiny,base,small")
+    args = parser.parse_args(argv)
+    rows = run(args.shapes.split(","), args.model)
+    show(rows, "asr: one worker, one thread, int8", args.json)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
