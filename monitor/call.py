@@ -6,6 +6,7 @@ A call owns its sequence numbers and its coverage figures. It never waits: time 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from monitor.compliance.engine import Engine
 from monitor.compliance.rulebook import Rulebook
@@ -116,6 +117,7 @@ class Call:
             voiced_ms=segment.voiced_ms,
             language=answer.language,
             language_prob=answer.language_prob,
+            level_dbov=round(segment.level_dbov, 2),
         )
         return self.push_stored_utterance(body, segment.channel)
 
@@ -186,27 +188,34 @@ def replay(envelopes: Iterable[Envelope], rulebook: Rulebook) -> list[Envelope]:
     """
     call: Call | None = None
     out: list[Envelope] = []
-    for envelope in envelopes:
-        if envelope.type == CallStarted.type:
-            call = Call(info_of(envelope), rulebook)
+    for (heard_ms, _), group in groupby(envelopes, key=_moment):
+        together = list(group)
+        facts = [envelope.event() for envelope in together]
+        if isinstance(facts[0].body, CallStarted):
+            call = Call(info_of(together[0]), rulebook)
             out += call.start()
-            continue
-        if call is None:
+        elif call is None:
             raise ValueError("a stored call begins with call.started")
-        out += _again(call, envelope)
+        else:
+            out += _again(call, [event for event in facts if isinstance(event.body, FACTS)], heard_ms)
     return out + (call.finish() if call is not None else [])
 
 
-def _again(call: Call, envelope: Envelope) -> list[Envelope]:
-    event = envelope.event()
-    if not isinstance(event.body, FACTS):
+def _moment(envelope: Envelope) -> tuple[int, str]:
+    """Facts of the line that came with one frame were pushed together; every other one came alone."""
+    alone = envelope.type in (CallStarted.type, CallEnded.type, Utterance.type)
+    heard_ms = envelope.heard_ms if envelope.heard_ms is not None else envelope.at_ms
+    return heard_ms, str(envelope.seq) if alone else ""
+
+
+def _again(call: Call, facts: list[Event], heard_ms: int) -> list[Envelope]:
+    if not facts:
         return []
-    heard_ms = envelope.heard_ms if envelope.heard_ms is not None else event.at_ms
-    if isinstance(event.body, Utterance):
-        assert event.channel in CHANNELS
-        return call.advance(heard_ms) + call.push_stored_utterance(event.body, event.channel)
-    if isinstance(event.body, CallEnded):
-        body = event.body
+    body, channel = facts[0].body, facts[0].channel
+    if isinstance(body, Utterance):
+        assert channel in CHANNELS
+        return call.advance(heard_ms) + call.push_stored_utterance(body, channel)
+    if isinstance(body, CallEnded):
         return call.advance(heard_ms) + call.end(body.reason, body.ended_by, body.inferred)
-    # a live call had advanced to the frame before this one when the fact came
-    return call.advance(heard_ms - FRAME_MS) + call.push_events([event], heard_ms)
+    # a live call had advanced to the frame before this one when its facts came
+    return call.advance(heard_ms - FRAME_MS) + call.push_events(facts, heard_ms)

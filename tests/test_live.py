@@ -1,0 +1,244 @@
+"""The live shell with real sockets, store and signal path; only the engine is a stand-in that has read on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from websockets.asyncio.client import connect
+
+from monitor import service as service_room
+from monitor.asr.recogniser import Recogniser
+from monitor.config import Settings, load
+from monitor.core.events import CallData, Envelope
+from monitor.core.types import Answer, CallInfo, MediaChunk, Segment
+from monitor.errors import LinewatchError, RuleError
+from monitor.resources import locate
+from monitor.service import Service
+from monitor.sources.files import FilesSettings, FilesSource
+from monitor.store.store import Store
+from tests.standin import answer, playbook
+
+BOSS = "boss-token-0001"
+
+
+class Reader:
+    """Decodes by looking the segment up in the playbook. fails: raises for segments it is told to."""
+
+    name = "stand-in"
+
+    def __init__(self, fails: frozenset[str] = frozenset()) -> None:
+        self.fails = fails
+
+    def context_ms(self, segment: Segment, full: bool = False) -> int:
+        return 6000
+
+    def decode(self, segments: Sequence[Segment], full: bool = False) -> list[Answer]:
+        for segment in segments:
+            if segment.segment_id in self.fails:
+                raise RuntimeError("the engine broke")
+        return [answer(s, playbook(s.call_id) if s.call_id in ("broadband", "silent") else []) for s in segments]
+
+
+def settings_in(folder: Path, **server: Any) -> Settings:
+    settings = load(None, [f'store.url="sqlite:///{folder / "live.db"}"', "desk.port=0"])
+    tokens = load(None, [f'desk.tokens=[{{token="{BOSS}", role="supervisor"}}]']).desk.tokens
+    desk = settings.desk.model_copy(update={"tokens": tokens})
+    return settings.model_copy(update={"desk": desk, "server": settings.server.model_copy(update=server)})
+
+
+@asynccontextmanager
+async def running(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, engine: Reader | None = None, **server: Any
+) -> AsyncIterator[Service]:
+    monkeypatch.setattr(service_room, "load", lambda asr: Recogniser(engine or Reader(), asr, workers=2))
+    async with Service(settings_in(folder, **server)) as service:
+        yield service
+
+
+@asynccontextmanager
+async def supervisor(service: Service) -> AsyncIterator[Any]:
+    async with connect(service.server.url.replace("http", "ws") + "/ws/supervisor", max_size=None) as socket:
+        await socket.send(json.dumps({"type": "hello", "token": BOSS}))
+        assert json.loads(await socket.recv())["type"] == "hello"
+        yield socket
+
+
+async def until(socket: Any, kind: str) -> dict[str, Any]:
+    async with asyncio.timeout(20):
+        while True:
+            message = json.loads(await socket.recv())
+            if message["type"] == kind:
+                return dict(message)
+
+
+def hiss(ms: int, level: int = 3) -> np.ndarray:
+    return np.random.default_rng(1).integers(-level, level + 1, 8 * ms).astype(np.int16)
+
+
+async def test_a_recording_reaches_a_supervisors_socket_as_stored_alerts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, monkeypatch) as service, supervisor(service) as socket:
+        source = FilesSource(FilesSettings(paths=(locate("demo/calls/broadband.wav"),), speed="max"))
+        playing = asyncio.create_task(service.run([source]))
+        alert = await until(socket, "alert.raised")
+        assert alert["call_id"] == "broadband"
+        stored = [e.seq for e in service.store.events("broadband")]
+        assert alert["seq"] in stored, "an alert is stored before it is pushed"
+        await until(socket, "call.closed")
+        await playing
+        seqs = [e.seq for e in service.store.events("broadband")]
+        assert seqs == list(range(1, len(seqs) + 1))
+
+
+async def test_a_line_that_never_sends_media_still_prompts_the_agent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, monkeypatch) as service, supervisor(service) as socket:
+        line = service.live.open(CallInfo("dead", "test", agent_id="7", answered_ms=0), clock="arrival")
+        silence = await until(socket, "condition.started")
+        assert silence["body"]["cause"] == "no_media"
+        first = await until(socket, "prompt.shown")
+        assert first["at_ms"] == 5000
+        await line.end("hangup", "agent")
+        assert service.store.events("dead")[-1].type == "call.closed"
+
+
+async def test_the_last_words_before_the_hang_up_are_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(tmp_path, monkeypatch) as service:
+        source = FilesSource(FilesSettings(paths=(locate("demo/calls/broadband.wav"),), speed="max"))
+        await service.run([source])
+        texts = [e.body["text"] for e in service.store.events("broadband") if e.type == "utterance"]
+        assert any("再见" in text for text in texts[-2:])
+
+
+async def test_a_broken_decode_costs_one_segment_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, monkeypatch, Reader(frozenset({"a2"}))) as service:
+        source = FilesSource(FilesSettings(paths=(locate("demo/calls"),), speed="max", lines=2))
+        await service.run([source])
+        for call_id in ("broadband", "silent"):
+            utterances = [e.body for e in service.store.events(call_id) if e.type == "utterance"]
+            said = {body["segment_id"]: body["lost"] for body in utterances}
+            assert {name for name, lost in said.items() if lost} == {"a2"}
+            assert said["a2"] == "engine_error"
+
+
+async def test_a_stop_in_mid_call_closes_the_call_and_judges_what_was_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, monkeypatch) as service:
+        line = service.live.open(CallInfo("cut", "test", answered_ms=0))
+        for channel in ("agent", "customer"):
+            line.media(MediaChunk(channel, hiss(3000)))
+        while service.live.lines.call("cut").heard_ms < 3000:
+            await asyncio.sleep(0.01)  # noqa: ASYNC110 (nothing tells when)
+        line.data(CallData(kind="hold", on=True))
+    store = Store(f"sqlite:///{tmp_path / 'live.db'}")
+    events = store.events("cut")
+    ended = next(e for e in events if e.type == "call.ended")
+    assert (ended.body["ended_by"], events[-1].type, events[-1].at_ms) == ("system", "call.closed", 3000)
+    store.close()
+
+
+async def test_lines_beyond_the_limit_are_refused_with_one_clear_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, monkeypatch, max_lines=1) as service:
+        service.live.open(CallInfo("one", "test"))
+        with pytest.raises(LinewatchError, match="no room for another line; 1 are running"):
+            service.live.open(CallInfo("two", "test"))
+
+
+async def test_two_calls_of_the_same_name_get_ids_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(tmp_path, monkeypatch) as service:
+        first, second = (service.live.open(CallInfo("same", "test")) for _ in range(2))
+        assert (first.call_id, second.call_id) == ("same", "same-2")
+        await asyncio.gather(first.end("hangup"), second.end("hangup"))
+        assert service.live.open(CallInfo("same", "test")).call_id == "same-3"
+
+
+async def test_a_bad_rule_pack_leaves_the_last_good_one_in_force(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, monkeypatch) as service:
+        before = service.live.lines.rulebook
+
+        def broken(self: Settings) -> None:
+            raise RuleError("rules/x.toml:3", "this rule has no kind")
+
+        monkeypatch.setattr(Settings, "rulebook", broken)
+        service.reload()
+        assert service.live.lines.rulebook is before
+
+
+async def test_a_source_that_fails_leaves_the_others_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        name = "broken"
+        Settings = FilesSettings
+
+        async def run(self, host: Any) -> None:
+            raise OSError("the cable is out")
+
+    async with running(tmp_path, monkeypatch) as service:
+        source = FilesSource(FilesSettings(paths=(locate("demo/calls/silent.wav"),), speed="max"))
+        await service.live.run_sources([Broken(), source])
+        assert service.store.events("silent")[-1].type == "call.closed"
+
+
+SERVER = """
+import asyncio, sys
+from pathlib import Path
+from tests.test_live import Reader, settings_in
+from monitor import service as room
+from monitor.asr.recogniser import Recogniser
+from monitor.resources import locate
+from monitor.sources.files import FilesSettings, FilesSource
+
+room.load = lambda asr: Recogniser(Reader(), asr, workers=1)
+
+async def main():
+    async with room.Service(settings_in(Path(sys.argv[1]))) as service:
+        print(service.server.url, flush=True)
+        await asyncio.sleep(0.5)
+        await service.run([FilesSource(FilesSettings(paths=(locate("demo/calls/broadband.wav"),), speed=20))])
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.system
+async def test_kill_9_loses_nothing_that_was_pushed(tmp_path: Path) -> None:
+    process = subprocess.Popen(  # noqa: ASYNC220
+        [sys.executable, "-c", SERVER, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]
+    )
+    try:
+        assert process.stdout is not None
+        url = (await asyncio.to_thread(process.stdout.readline)).strip()
+        pushed: list[Envelope] = []
+        async with connect(url.replace("http", "ws") + "/ws/supervisor", max_size=None) as socket:
+            await socket.send(json.dumps({"type": "hello", "token": BOSS}))
+            while len(pushed) < 40:
+                message = json.loads(await socket.recv())
+                if message.get("seq") and message.get("stored") is not False:
+                    pushed.append(Envelope.model_validate(message))
+            os.kill(process.pid, signal.SIGKILL)
+    finally:
+        process.kill()
+        process.wait()
+    store = Store(f"sqlite:///{tmp_path / 'live.db'}")
+    kept = {e.seq: e.body for e in store.events("broadband")}
+    store.close()
+    assert all(kept[e.seq] == e.body for e in pushed if e.seq)
