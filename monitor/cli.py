@@ -375,6 +375,34 @@ def models_fetch(
     note(f'{got}; set [asr] model = "{name}" to use it.')
 
 
+@models_app.command("verify")
+def models_verify(
+    wav: Annotated[list[Path], typer.Option(help="Your own recordings, or folders of them.")],
+    name: Annotated[str, typer.Argument(metavar="[MODEL]", help="Name or folder; the configured one without it.")] = "",
+    tsv: Annotated[Path | None, typer.Option(help="What was said: a line each, file name, tab, text.")] = None,
+    config_: Config = None,
+    set_: Set = None,
+) -> None:
+    """Full against short encoder context on your own audio: agreement, errors, speed, and what to set."""
+    from monitor.asr import registry
+    from monitor.asr.load import chosen_model, cores
+    from monitor.asr.whisper import place
+    from monitor.sources.recording import find
+
+    settings = settings_of(config_, set_)
+    model = name or chosen_model(settings.asr, place(settings.asr, cores()))
+    rows = [line.split("\t", 1) for line in config.read_text(tsv).splitlines() if "\t" in line] if tsv else []
+    folder = registry.locate(model, _models_dir(settings))
+    report = registry.verify(folder, find(wav), {Path(file).name: text for file, text in rows})
+    for one in report.heard:
+        print(json.dumps({"file": str(one.path), "short": one.short, "full": one.full}, ensure_ascii=False))
+    errors = (
+        "" if report.cer_short is None else f", errors {report.cer_short:.1f} % short and {report.cer_full:.1f} % full"
+    )
+    note(f"{model}: contexts agree in {report.agreement:.1f} % of the characters{errors}.")
+    note(f'Short is {report.speed_up:.1f} times as fast. Set [asr] context = "{report.context}": {report.reason}.')
+
+
 def _models_dir(settings: Settings) -> Path | None:
     return Path(settings.asr.models_dir) if settings.asr.models_dir else None
 
