@@ -25,7 +25,7 @@ class CallView:
     """The call's present state. seq: the last stored envelope applied. heard_ms: the latest audio time seen.
 
     agent_id and team follow a transfer. conditions: the open ones, alerts: those not cleared, prompts: those on the
-    agent's screen, each with the envelope's channel and at_ms (a prompt's countdown is counted from its at_ms).
+    agent's screen, each with the envelope's channel, at_ms and so on (a prompt's countdown is counted from its at_ms).
     """
 
     call_id: str
@@ -69,7 +69,9 @@ class CallView:
 
 
 def _placed(envelope: Envelope) -> Json:
-    return {"seq": envelope.seq, "at_ms": envelope.at_ms, "channel": envelope.channel, **envelope.body}
+    place = {"seq": envelope.seq, "at_ms": envelope.at_ms, "channel": envelope.channel}
+    live = {"published_at_utc": envelope.published_at_utc, "stored": envelope.stored}
+    return place | live | envelope.body
 
 
 def _started(view: CallView, envelope: Envelope) -> None:

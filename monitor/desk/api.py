@@ -75,6 +75,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         ("/metrics", show_metrics),
         ("/schema", api.schema),
         ("/api/openapi.json", api.openapi),
+        ("/api/me", api.me),
         ("/api/calls", api.calls),
         ("/api/calls/{call_id}", api.call),
         ("/api/calls/{call_id}/events", api.events),
@@ -102,6 +103,12 @@ class Api:
 
     async def openapi(self, _: Request) -> Response:
         return JSONResponse(openapi.document(CallQuery, EventQuery))
+
+    async def me(self, request: Request) -> Response:
+        """Whose token this is; the one question of the API that an agent may ask."""
+        grant = self._known(request)
+        teams = None if grant.teams is None else sorted(grant.teams)
+        return JSONResponse({"role": grant.role, "name": grant.name, "teams": teams, "agent_id": grant.agent_id})
 
     async def calls(self, request: Request) -> Response:
         grant = self._grant(request)
@@ -135,10 +142,14 @@ class Api:
         return row
 
     def _grant(self, request: Request) -> Grant:
+        grant = self._known(request)
+        if grant.role == "agent":
+            raise ApiError(403, "An agent's token opens the agent's page only.")
+        return grant
+
+    def _known(self, request: Request) -> Grant:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         grant = self._desk.access.grant(token if scheme.lower() == "bearer" else None)
         if grant is None:
             raise ApiError(401, "Send a known token as Authorization: Bearer TOKEN.")
-        if grant.role == "agent":
-            raise ApiError(403, "An agent's token opens the agent's page only.")
         return grant

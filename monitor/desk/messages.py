@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from monitor.desk.state import RuleNote
+
 Names = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=1000)]
 Resume = Annotated[dict[str, Annotated[int, Field(ge=0)]], Field(max_length=1000)]
 
@@ -56,12 +58,15 @@ CLIENT_MESSAGES: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
 
 
 class HelloReply(_Message):
+    """rules: names and wording of the rules in force, for what envelopes name by rule_id only."""
+
     type: Literal["hello"] = "hello"
     role: str
     name: str
     teams: list[str] | None
     agent_id: str | None
     version: str
+    rules: list[RuleNote] = []
 
 
 class SnapshotMessage(_Message):

@@ -125,7 +125,14 @@ class Client:
         grant = self._grant
         teams = None if grant.teams is None else sorted(grant.teams)
         await self._send(
-            HelloReply(role=grant.role, name=grant.name, teams=teams, agent_id=grant.agent_id, version=__version__)
+            HelloReply(
+                role=grant.role,
+                name=grant.name,
+                teams=teams,
+                agent_id=grant.agent_id,
+                version=__version__,
+                rules=list(self._desk.rules()),
+            )
         )
         reading = asyncio.create_task(self._read())
         writing = asyncio.create_task(self._write(hello))

@@ -1,8 +1,8 @@
-"""What the desk stands on: the bus and the store it reads, and two questions it puts to the live shell."""
+"""What the desk stands on: the bus and the store it reads, and the questions it puts to the live shell."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -39,6 +39,26 @@ class Status:
     figures: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class StepNote:
+    """One step of a script. wording: what is to be said, empty for the hang-up."""
+
+    step: str
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleNote:
+    """What pages show of a rule. wording: the standard's own, where the rule asks for words."""
+
+    rule_id: str
+    title: str
+    title_en: str
+    kind: str
+    wording: str = ""
+    steps: tuple[StepNote, ...] = ()
+
+
 @dataclass
 class Desk:
     """Everything `app.build` needs. sockets: open ones, for the limit and the metrics."""
@@ -48,6 +68,7 @@ class Desk:
     settings: DeskSettings
     acknowledge: Acknowledge
     status: Callable[[], Status] = Status
+    rules: Callable[[], Sequence[RuleNote]] = tuple
     sockets: int = 0
     access: Access = field(init=False)
 

@@ -1,0 +1,89 @@
+// The alert feed of all calls in sight, newest first.
+
+import { t } from "./i18n.js";
+import { clock, h, keyed, put } from "./kit.js";
+import { severityTag } from "./parts.js";
+
+const MOST = 200;
+
+export class Feed {
+  /** acknowledge(alert, note) asks the server; pick(call id) shows the call. */
+  constructor(box, { acknowledge, pick, ruleName }) {
+    Object.assign(this, { box, acknowledge, pick, ruleName, which: "open" });
+  }
+
+  show(calls) {
+    const all = calls.flatMap((call) => [...call.alerts.values()].map((alert) => ({ alert, call })));
+    const shown = all
+      .filter(({ alert }) => this.which === "all" || !alert.acknowledged)
+      .sort((a, b) => order(b).localeCompare(order(a)))
+      .slice(0, MOST);
+    keyed(this.box, shown, ({ alert }) => alert.alert_id, (item) => this.card(item), (card, item) => this.update(card, item));
+    return { shown: shown.length, open: all.filter(({ alert }) => !alert.acknowledged) };
+  }
+
+  card({ alert, call }) {
+    const parts = {
+      who: h("button", { class: "link", type: "button", onclick: () => this.pick(call.id) }),
+      rule: h("span", { class: "rule" }),
+      message: h("p", { class: "alert-message" }),
+      foot: h("div", { class: "alert-foot" }),
+      tag: severityTag(alert.severity),
+    };
+    const quotes = alert.evidence.filter((each) => each.quote);
+    const card = h(
+      "li",
+      { class: "alert", data: { severity: alert.severity, alert: alert.alert_id } },
+      h("div", { class: "alert-head" }, parts.tag, parts.rule, h("span", { class: "alert-at num", text: clock(alert.at_ms) })),
+      parts.message,
+      quotes.length
+        ? h("blockquote", {}, ...quotes.map((each) => h("span", { text: `「${each.quote}」`, data: { certainty: each.certainty } })))
+        : null,
+      alert.clause ? h("p", { class: "clause", text: alert.clause }) : null,
+      parts.foot,
+    );
+    card.parts = parts;
+    return card;
+  }
+
+  update(card, { alert, call }) {
+    const { parts } = card;
+    put(parts.tag, t(alert.severity));
+    put(parts.rule, [alert.rule_id, this.ruleName(alert.rule_id)].filter(Boolean).join(" "));
+    put(parts.message, alert.message);
+    put(parts.who, [call.agent ?? call.id, call.team].filter(Boolean).join(" · "));
+    card.toggleAttribute("data-done", Boolean(alert.acknowledged));
+    card.toggleAttribute("data-unstored", alert.stored === false);
+    const state = `${alert.acknowledged ? alert.acknowledged.acted_at_utc : ""}${t("acknowledge")}${alert.stored}`;
+    if (card.state === state) return;
+    card.state = state;
+    parts.foot.replaceChildren(parts.who, ...(alert.acknowledged ? done(alert.acknowledged) : this.form(alert)));
+    if (alert.stored === false) parts.foot.append(h("span", { class: "unstored", text: t("not_stored"), title: t("not_stored_hint") }));
+  }
+
+  form(alert) {
+    const note = h("input", { class: "note", maxlength: 1000, placeholder: t("note"), "aria-label": t("note") });
+    const button = h("button", { class: "button small", type: "submit", text: t("acknowledge") });
+    const form = h("form", { class: "ack" }, note, button);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      button.disabled = this.acknowledge(alert, note.value.trim());
+    });
+    return [form];
+  }
+
+  /** The server said no: the button works again. */
+  failed() {
+    for (const button of this.box.querySelectorAll(".ack button")) button.disabled = false;
+  }
+}
+
+function done({ actor, note, acted_at_utc }) {
+  const at = new Date(acted_at_utc).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+  return [h("span", { class: "done" }, "✓ ", `${t("acknowledged")} · ${actor} ${at}`), note ? h("span", { class: "done-note", text: note }) : null].filter(Boolean);
+}
+
+function order({ alert, call }) {
+  const at = String(alert.at_ms).padStart(12, "0");
+  return `${alert.published_at_utc ?? call.info.started_at_utc ?? ""}|${at}|${alert.alert_id}`;
+}
