@@ -19,15 +19,22 @@ from monitor.core.events import Envelope
 from monitor.desk.settings import DeskSettings, TokenSettings
 from monitor.errors import ConfigError
 from monitor.service import Service
+from monitor.sinks.phrasing import say
 from monitor.sinks.report.folder import Folder
 from monitor.sinks.report.words import Lang
-from monitor.sinks.terminal import Terminal
+from monitor.sinks.summary import summary
+from monitor.sinks.terminal import TerminalSink
 from monitor.sources.base import Source
 from monitor.sources.files import FilesSettings, FilesSource
 from monitor.sources.recording import find, read
 
 Speed = float | Literal["max"]
 DEMO_QUEUE = 100_000
+DEMO_MODEL = {
+    "zh": "演示模型 demo-zh:只听得懂合成语音;真实通话请用 small 及以上(linewatch models fetch small)。",
+    "en": "demo-zh understands synthetic speech only; real calls need small and up: linewatch models fetch small",
+}
+KEPT = {"zh": "页面保持打开,按 Ctrl-C 结束。", "en": "The pages stay up; Ctrl-C ends."}
 
 
 async def serve(settings: Settings) -> None:
@@ -37,7 +44,7 @@ async def serve(settings: Settings) -> None:
     async with Service(settings) as service:
         console.print(f"linewatch serves {service.server.url}  model {service.recogniser.name}", highlight=False)
         if not settings.desk.tokens:
-            console.print("Nobody can sign in: [[desk.tokens]] is empty; `linewatch init DIR` makes one", style="yellow")
+            console.print("Nobody can sign in: [[desk.tokens]] is empty; `linewatch init` makes one", style="yellow")
         if not sources:
             console.print("No line will come in: [[sources]] is empty. The pages and the API are up.", style="yellow")
         await service.run([*sources, Forever()])
@@ -77,16 +84,24 @@ async def listen(settings: Settings, agent: str, customer: str, agent_id: str) -
 async def watch(settings: Settings, sources: Sequence[Source], keep: bool, lang: Lang) -> list[Envelope]:
     """Run the sources with the events in the terminal; every stored envelope, in order of publication."""
     kept: list[Envelope] = []
+    console = Console(highlight=False)
     async with Service(settings) as service:
-        terminal = Terminal(lang=lang)
-        terminal.begin(service.server.url, _links(service, settings), service.recogniser.name)
-        async with _shown(service, terminal, kept):
+        _greet(service, settings, console, lang)
+        async with _shown(service, TerminalSink(console, lang), kept):
             await service.run(sources)
-        terminal.summary(kept)
+        console.print(summary(kept, lang))
         if keep:
-            terminal.note("keep")
+            console.print(KEPT[lang])
             await service.run([Forever()])
     return kept
+
+
+def _greet(service: Service, settings: Settings, console: Console, lang: Lang) -> None:
+    """Where the pages are, and what the model can hear."""
+    for role, link in _links(service, settings):
+        console.print(f"[bold]{say(role, lang):<6}[/bold] {link}", soft_wrap=True)
+    if service.recogniser.name == "demo-zh":
+        console.print(DEMO_MODEL[lang], style="yellow")
 
 
 class Forever:
@@ -100,7 +115,7 @@ class Forever:
 
 
 @asynccontextmanager
-async def _shown(service: Service, terminal: Terminal, kept: list[Envelope]) -> AsyncIterator[None]:
+async def _shown(service: Service, terminal: TerminalSink, kept: list[Envelope]) -> AsyncIterator[None]:
     subscription = service.bus.subscribe(Want(), DEMO_QUEUE)
 
     async def show() -> None:
@@ -108,7 +123,7 @@ async def _shown(service: Service, terminal: Terminal, kept: list[Envelope]) -> 
             if isinstance(item, Envelope):
                 if item.seq is not None:
                     kept.append(item)
-                terminal.show(item)
+                terminal.write(item)
 
     showing = asyncio.create_task(show())
     try:
@@ -117,6 +132,7 @@ async def _shown(service: Service, terminal: Terminal, kept: list[Envelope]) -> 
         subscription.close("done")
         await showing
         service.bus.unsubscribe(subscription)
+        terminal.close()
 
 
 def offline(settings: Settings, folder: Path, agent_id: str | None = None) -> Settings:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -98,7 +97,7 @@ def main() -> None:
     from tests.demo_runs import audited
 
     FOLDER.mkdir(exist_ok=True)
-    for call_id, envelopes in asyncio.run(audited()).items():
+    for call_id, envelopes in audited().items():
         (FOLDER / f"{call_id}.json").write_text(text(projection(envelopes)), "utf-8")
         print(FOLDER / f"{call_id}.json")
 
