@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.core.events import Envelope
+from monitor.sinks.report.folder import Folder
+from tests.sinks.report.story import story
+
+
+def put(folder: Folder, call_id: str, path: Path | None, number: int) -> None:
+    with folder.open(call_id) as file:
+        file.writelines(f"{envelope.to_json()}\n" for envelope in story(call_id))
+    folder.close(call_id, file, path, number)
+
+
+def test_calls_come_out_in_the_order_of_the_input(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, "zh", "x")
+    for number, call_id in ((2, "c"), (0, "a"), (1, "b")):
+        put(folder, call_id, None, number)
+    assert [call.call_id for call in folder.finish([])] == ["a", "b", "c"]
+    told = [Envelope.model_validate_json(line) for line in (tmp_path / "events.jsonl").read_text("utf-8").splitlines()]
+    assert [envelope.call_id for envelope in told if envelope.seq == 1] == ["a", "b", "c"]
+
+
+def test_what_is_finished_is_known_by_the_recording_and_the_basis(tmp_path: Path) -> None:
+    recordings = [tmp_path / name for name in ("a.wav", "b.wav")]
+    for path in recordings:
+        path.write_bytes(b"sound")
+    put(Folder(tmp_path / "out", "zh", "x"), "a", recordings[0], 0)
+    assert Folder(tmp_path / "out", "zh", "x").finished(recordings) == {0: "a"}
+    assert Folder(tmp_path / "out", "zh", "y").finished(recordings) == {}
+    (tmp_path / "a.toml").write_text('agent_id = "1"', encoding="utf-8")
+    assert Folder(tmp_path / "out", "zh", "x").finished(recordings) == {}
+
+
+def test_a_part_that_was_lost_is_done_again(tmp_path: Path) -> None:
+    recording = tmp_path / "a.wav"
+    recording.write_bytes(b"sound")
+    put(Folder(tmp_path / "out", "zh", "x"), "a", recording, 0)
+    (tmp_path / "out" / ".parts" / "a.jsonl").unlink()
+    assert Folder(tmp_path / "out", "zh", "x").finished([recording]) == {}
+
+
+def test_a_dropped_call_leaves_nothing(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, "zh", "x")
+    file = folder.open("a")
+    file.write("half")
+    folder.drop(file)
+    assert folder.finish([]) == ()
+    assert list((tmp_path / ".parts").iterdir()) == []
+
+
+@given(st.lists(st.text(min_size=1, max_size=120), min_size=1, max_size=6, unique=True))
+def test_any_call_id_has_a_file_of_its_own_inside_the_folder(
+    tmp_path_factory: pytest.TempPathFactory, ids: list[str]
+) -> None:
+    out = tmp_path_factory.mktemp("out")
+    folder = Folder(out, "zh", "x")
+    for number, call_id in enumerate(ids):
+        call = call_id.encode("utf-8", "replace").decode()
+        put(folder, call, None, number)
+    assert len({call.page for call in folder.finish([])}) == len(list((out / "calls").iterdir()))
+    assert all(path.resolve().parent == (out / "calls").resolve() for path in (out / "calls").iterdir())
