@@ -24,7 +24,7 @@ Json = dict[str, Any]
 class CallView:
     """The call's present state. seq: the last stored envelope applied. heard_ms: the latest audio time seen.
 
-    agent_id and team follow a transfer. conditions: the open ones, alerts: those not cleared, prompts: those on the
+    agent_id and team follow a transfer. conditions: the open ones, alerts: every one with its state (cleared: what it was about is over), prompts: those on the
     agent's screen, each with the envelope's channel, at_ms and so on (a prompt's countdown is counted from its at_ms).
     """
 
@@ -131,10 +131,6 @@ def _alert(view: CallView, envelope: Envelope) -> None:
         del view.alerts[next(iter(view.alerts))]
 
 
-def _alert_cleared(view: CallView, envelope: Envelope) -> None:
-    view.alerts.pop(envelope.body["alert_id"], None)
-
-
 def _acknowledged(view: CallView, envelope: Envelope) -> None:
     alert = view.alerts.get(envelope.body["alert_id"])
     if alert is not None:
@@ -181,7 +177,7 @@ APPLY: dict[str, Callable[[CallView, Envelope], None]] = {
     "speech.ended": _speech_ended,
     "alert.raised": _alert,
     "alert.confirmed": _alert,
-    "alert.cleared": _alert_cleared,
+    "alert.cleared": _alert,
     "alert.acknowledged": _acknowledged,
     "prompt.shown": _prompt_shown,
     "prompt.cleared": _prompt_cleared,

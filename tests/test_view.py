@@ -47,15 +47,16 @@ def test_the_same_condition_on_both_sides_is_two_conditions():
     assert [each["channel"] for each in shown(story)["conditions"]] == ["customer"]
 
 
-def test_an_acknowledged_alert_stays_and_a_cleared_one_goes():
+def test_an_acknowledged_alert_stays_and_so_does_one_that_is_over():
     story = Story()
     story.started()
     raised = story.alert(6000, "a1")
     story.alert(7000, "a2")
     story.tell(8000, BODIES["alert.cleared"](**raised.body), "agent")
     story.tell(9000, BODIES["alert.acknowledged"](alert_id="a2", actor="Li", acted_at_utc="2026-11-22T03:00:00Z"))
-    (alert,) = shown(story)["alerts"]
-    assert (alert["alert_id"], alert["acknowledged"]["actor"]) == ("a2", "Li")
+    over, seen = shown(story)["alerts"]
+    assert (over["alert_id"], over["state"], over["acknowledged"]) == ("a1", "cleared", None)
+    assert (seen["alert_id"], seen["state"], seen["acknowledged"]["actor"]) == ("a2", "raised", "Li")
 
 
 def test_a_transfer_changes_the_agent_and_hold_is_a_flag():

@@ -18,7 +18,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "prompt": ("提示", "prompt"),
     "prompt_done": ("提示完成", "prompt done"),
     "confirmed": ("确认", "confirmed"),
-    "cleared": ("撤销", "cleared"),
+    "cleared": ("恢复", "over"),
     "acknowledged": ("已处理", "acknowledged by"),
     "pending": ("待定", "pending"),
     "hold": ("保持", "hold"),

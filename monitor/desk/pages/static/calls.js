@@ -132,9 +132,7 @@ const APPLY = {
   },
   "alert.raised": alert,
   "alert.confirmed": alert,
-  "alert.cleared"(call, { body }) {
-    call.alerts.delete(body.alert_id);
-  },
+  "alert.cleared": alert,
   "alert.acknowledged"(call, { body }) {
     const known = call.alerts.get(body.alert_id);
     if (known) call.alerts.set(body.alert_id, { ...known, acknowledged: body });

@@ -29,12 +29,13 @@ export class Feed {
       message: h("p", { class: "alert-message" }),
       foot: h("div", { class: "alert-foot" }),
       tag: severityTag(alert.severity),
+      over: h("span", { class: "over" }),
     };
     const quotes = alert.evidence.filter((each) => each.quote);
     const card = h(
       "li",
       { class: "alert", data: { severity: alert.severity, alert: alert.alert_id } },
-      h("div", { class: "alert-head" }, parts.tag, parts.rule, h("span", { class: "alert-at num", text: clock(alert.at_ms) })),
+      h("div", { class: "alert-head" }, parts.tag, parts.rule, parts.over, h("span", { class: "alert-at num", text: clock(alert.at_ms) })),
       parts.message,
       quotes.length
         ? h("blockquote", {}, ...quotes.map((each) => h("span", { text: `「${each.quote}」`, data: { certainty: each.certainty } })))
@@ -54,6 +55,7 @@ export class Feed {
     put(parts.who, [call.agent ?? call.id, call.team].filter(Boolean).join(" · "));
     card.toggleAttribute("data-done", Boolean(alert.acknowledged));
     card.toggleAttribute("data-unstored", alert.stored === false);
+    put(parts.over, alert.state === "cleared" ? t("alert_over") : "");
     const state = `${alert.acknowledged ? alert.acknowledged.acted_at_utc : ""}${t("acknowledge")}${alert.stored}`;
     if (card.state === state) return;
     card.state = state;

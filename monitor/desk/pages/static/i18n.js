@@ -31,6 +31,7 @@ const WORDS = {
   acknowledge: ["确认处理", "Acknowledge"],
   note: ["备注（可不填）", "Note (optional)"],
   acknowledged: ["已处理", "Acknowledged"],
+  alert_over: ["已恢复", "over"],
   critical: ["致命", "critical"],
   major: ["严重", "major"],
   minor: ["一般", "minor"],
