@@ -114,7 +114,7 @@ class Engine:
         heard = listen(body.text, self._book.fold_f_h) if body.heard and body.text else None
         words = Words(
             channel, body.start_ms, body.end_ms, body.segment_id, body.voiced_ms, body.confidence, heard, body.text,
-            body.language, body.language_prob,
+            body.language, body.language_prob, body.level_dbov,
         )  # fmt: skip
         self._clocks[channel].answered(body.start_ms, body.end_ms)
         if heard is not None:

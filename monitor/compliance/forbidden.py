@@ -1,19 +1,21 @@
 """Kind `forbidden`: words the agent (or whoever `channel` names) must not say.
 
 Fires on the utterance that holds them, without waiting for anything. One alert for each utterance, with a piece of
-evidence for each phrase. A phrase cut in two by the segmenter is found when both halves are there.
+evidence for each phrase. A phrase cut in two by the segmenter is found when both halves are there. With `range` or
+`times` the words are taken in order, so the alert comes when everything before them is known.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from monitor.compliance.rule import Listening, Rule, Wording
+from monitor.compliance.rule import Listening, Rule, Wording, wording_keys
 from monitor.compliance.runner import Found, Lane, Runner
+from monitor.compliance.turns import Range, keys
 from monitor.compliance.words import Words
 from monitor.core.types import Channel
 
@@ -22,29 +24,62 @@ _NOT_MEANT = re.compile(
     "再?[要想在]?对?[您你]?(说|讲|觉得|认为|以为|意味着|表示)?$"
 )
 _BEFORE = 10
+_KEPT = 64
 
 
 class Forbidden(Rule):
     """unless: a hit inside one of these phrases does not count (「喂」 not in 「喂您好」). negation: a hit right after
-    「不是说」, 「没有说」 and the like does not count."""
-
-    lazy: ClassVar[bool] = True
-    timed: ClassVar[bool] = False
+    「不是说」, 「没有说」 and the like does not count. times: fires from the so-manieth time in a call."""
 
     kind: Literal["forbidden"]
     channel: Channel = "agent"
     words: Wording
     unless: tuple[str, ...] = Field((), description="larger phrases in which a hit is harmless")
     negation: bool = Field(True, description="a phrase that is denied is not counted")
+    similarity: int = Field(85, ge=60, le=100)
+    range: Range = Range()
+    times: int = Field(1, ge=1, le=100)
+
+    @property
+    def lazy(self) -> bool:  # type: ignore[override]
+        return self.times == 1 and self.range == Range()
+
+    @property
+    def timed(self) -> bool:  # type: ignore[override]
+        return self.range.first_ms is not None or self.range.last_ms is not None
 
     def listening(self) -> Iterator[Listening]:
-        for at, phrases in enumerate(self.words.groups):
-            yield Listening(self.channel, ("words", at), phrases)
+        yield from wording_keys("words", self.words, self.channel)
         if self.unless:
             yield Listening(self.channel, ("unless", 0), self.unless)
 
     def runners(self, signal: Lane, words: Lane) -> Sequence[Runner]:
-        return (Watch(self, signal),)
+        if self.lazy:
+            return (Watch(self, signal),)
+        runner = Ranged(self, words)
+        words.add(runner)
+        return (runner,)
+
+    def counted(self, words: Words, found: Sequence[Found]) -> list[Found]:
+        """The hits that mean what they say; none where they are not enough."""
+        harmless = [one.hit for one in keys(found, "unless")]
+        kept = [
+            one
+            for one in keys(found, "words")
+            if not any(hit.start <= one.hit.start and one.hit.end <= hit.end for hit in harmless)
+            and not self._denied(words, one)
+        ]
+        return kept if self.words.satisfied({one.key[1] for one in kept}) else []
+
+    def _denied(self, words: Words, one: Found) -> bool:
+        if not self.negation or words.heard is None or one.evidence.start_ms < words.start_ms:
+            return False
+        return bool(_NOT_MEANT.search(words.heard.chars[max(0, one.hit.start - _BEFORE) : one.hit.start]))
+
+    def report(self, lane: Lane, counted: Sequence[Found]) -> None:
+        evidence = sorted((one.evidence for one in counted), key=lambda one: (one.start_ms, one.end_ms, one.quote))
+        start_ms, end_ms = evidence[0].start_ms, max(one.end_ms for one in evidence)
+        lane.memory.alert(self, end_ms, self.channel, start_ms, end_ms, evidence=evidence)
 
 
 class Watch(Runner):
@@ -57,23 +92,46 @@ class Watch(Runner):
         answered_ms = self.lane.state.answered_ms
         if answered_ms is None or words.start_ms < answered_ms:
             return
-        harmless = [one.hit for one in found if one.key[0] == "unless"]
-        counted = [
-            one
-            for one in found
-            if one.key[0] == "words"
-            and not any(hit.start <= one.hit.start and one.hit.end <= hit.end for hit in harmless)
-            and not self._denied(words, one)
-        ]
-        if not self.rule.words.satisfied({one.key[1] for one in counted}):
+        counted = self.rule.counted(words, found)
+        if counted:
+            self.rule.report(self.lane, counted)
+
+
+class Ranged(Runner):
+    """Takes the words in order, for a range or a number of times."""
+
+    hears = True
+
+    def __init__(self, rule: Forbidden, lane: Lane) -> None:
+        self.rule, self.lane, self.rule_id = rule, lane, rule.id
+        self._sentences = 0
+        self._times = 0
+        self._kept: list[tuple[int, list[Found]]] = []
+
+    def words(self, words: Words, found: Sequence[Found]) -> None:
+        answered_ms = self.lane.state.answered_ms
+        if answered_ms is None or words.start_ms < answered_ms or words.channel != self.rule.channel:
             return
-        evidence = sorted((one.evidence for one in counted), key=lambda one: (one.start_ms, one.end_ms, one.quote))
-        start_ms, end_ms = evidence[0].start_ms, max(one.end_ms for one in evidence)
-        self.lane.memory.alert(self.rule, end_ms, self.rule.channel, start_ms, end_ms, evidence=evidence)
+        self._sentences += 1
+        if not found:
+            return
+        counted = [
+            one for one in self.rule.counted(words, found) if self.rule.range.opens(one, self._sentences, answered_ms)
+        ]
+        if not counted:
+            return
+        if self.rule.range.at_end:
+            self._kept = [*self._kept[-_KEPT:], (self._sentences, counted)]
+        else:
+            self._count(counted)
 
-    def _denied(self, words: Words, one: Found) -> bool:
-        if not self.rule.negation or words.heard is None or one.evidence.start_ms < words.start_ms:
-            return False
-        start = one.hit.start
-        return bool(_NOT_MEANT.search(words.heard.chars[max(0, start - _BEFORE) : start]))
+    def _count(self, counted: list[Found]) -> None:
+        self._times += 1
+        if self._times >= self.rule.times:
+            self.rule.report(self.lane, counted)
 
+    def finish(self, end_ms: int) -> None:
+        for sentence, counted in self._kept:
+            late = [one for one in counted if self.rule.range.closes(one, sentence, self._sentences, end_ms)]
+            if late:
+                self._count(late)

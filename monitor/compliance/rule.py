@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from monitor.compliance.matcher import PhraseSet, Sound
+from monitor.compliance.patterns import safe
 from monitor.compliance.phrases import compiled, expanded
 from monitor.core.events import Dimension
 from monitor.core.types import CallInfo, Channel, Direction, Severity
@@ -56,6 +57,8 @@ class Wording(Table):
     """Words to be found: any of `phrases`, or at least `need` (default all) of the groups in `all_of`."""
 
     phrases: tuple[str, ...] = Field((), description="any one of these")
+    regex: tuple[str, ...] = Field((), description="or any one of these, on the text without points and hesitations")
+    not_regex: tuple[str, ...] = Field((), description="a text that one of these is found in has no regex hit")
     all_of: tuple[tuple[str, ...], ...] = Field((), description="lists of phrases; one phrase of each list")
     need: int | None = Field(None, ge=1, description="how many lists of all_of are enough; default all")
 
@@ -69,24 +72,37 @@ class Wording(Table):
                 raise ValueError("a list of all_of is empty")
         return value
 
+    @field_validator("regex", "not_regex")
+    @classmethod
+    def _is_harmless(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in value:
+            safe(pattern)
+        return value
+
     @model_validator(mode="after")
     def _one_way(self) -> Self:
+        if self.not_regex and not self.regex:
+            raise ValueError("not_regex excludes hits of regex, and there is none")
         if self.need is not None and self.need > len(self.all_of):
             raise ValueError(f"need is {self.need}, but all_of has {len(self.all_of)} lists")
         return self
 
     @property
     def groups(self) -> tuple[tuple[str, ...], ...]:
-        return (*((self.phrases,) if self.phrases else ()), *self.all_of)
+        return (*((self.phrases,) if self._any_of else ()), *self.all_of)
+
+    @property
+    def _any_of(self) -> bool:
+        return bool(self.phrases or self.regex)
 
     @property
     def empty(self) -> bool:
-        return not self.phrases and not self.all_of
+        return not self._any_of and not self.all_of
 
     def satisfied(self, found: frozenset[int] | set[int]) -> bool:
         """found: indices into `groups` that were heard."""
-        first = 1 if self.phrases else 0
-        if self.phrases and 0 in found:
+        first = 1 if self._any_of else 0
+        if self._any_of and 0 in found:
             return True
         if not self.all_of:
             return False
@@ -97,7 +113,8 @@ class Wording(Table):
         """The first phrase of each group not heard."""
         if self.satisfied(found):
             return []
-        return [expanded(group[0])[0] for at, group in enumerate(self.groups) if at not in found]
+        open_groups = [group for at, group in enumerate(self.groups) if at not in found]
+        return [expanded(group[0])[0] if group else self.regex[0] for group in open_groups]
 
     @property
     def shortest_ms(self) -> int:
@@ -113,6 +130,8 @@ class Listening:
     channel: Channel
     key: tuple[str, int]
     phrases: tuple[str, ...]
+    regex: tuple[str, ...] = ()
+    not_regex: tuple[str, ...] = ()
 
 
 class Rule(Table):
@@ -166,4 +185,7 @@ class Rule(Table):
 
 def wording_keys(name: str, wording: Wording, channel: Channel) -> Iterator[Listening]:
     for at, phrases in enumerate(wording.groups):
-        yield Listening(channel, (name, at), phrases)
+        if at == 0 and wording.regex:
+            yield Listening(channel, (name, at), phrases, wording.regex, wording.not_regex)
+        else:
+            yield Listening(channel, (name, at), phrases)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from monitor.compliance import KINDS
 from monitor.compliance.matcher import Hit, Matcher
+from monitor.compliance.patterns import Pattern
 from monitor.compliance.phrases import Heard
 from monitor.compliance.rule import Rule
 from monitor.core.mistakes import mistakes, nearest
@@ -51,21 +52,28 @@ class Rulebook:
         self.fold_f_h = fold_f_h
         self._by_id = {rule.id: rule for rule in self.rules}
         self._owners: list[tuple[str, tuple[str, int]]] = []
+        self._patterns: dict[Channel, list[Pattern]] = {}
         self._matchers = {channel: self._matcher(channel) for channel in CHANNELS}
 
     def _matcher(self, channel: Channel) -> Matcher:
         sets = []
+        patterns = self._patterns.setdefault(channel, [])
         for rule in self.rules:
             numbers: dict[tuple[str, int], int] = {}
             for listening in rule.listening():
                 if listening.channel == channel:
                     numbers[listening.key] = len(self._owners)
                     self._owners.append((rule.id, listening.key))
+                    if listening.regex:
+                        patterns.append(Pattern(numbers[listening.key], listening.regex, listening.not_regex))
             sets += list(rule.sets(numbers, channel, self.fold_f_h))
         return Matcher(sets)
 
     def find(self, channel: Channel, heard: Heard) -> list[Hit]:
-        return self._matchers[channel].find(heard)
+        hits = self._matchers[channel].find(heard)
+        for pattern in self._patterns[channel]:
+            hits += pattern.find(heard)
+        return hits
 
     def longest(self, channel: Channel) -> int:
         return self._matchers[channel].longest

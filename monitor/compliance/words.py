@@ -29,6 +29,7 @@ class Words:
     text: str = ""
     language: str | None = None
     language_prob: float | None = None
+    level_dbov: float | None = None
 
     def at(self, index: int) -> int:
         """When character `index` was said, taking the words as evenly spread over the speech."""

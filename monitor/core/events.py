@@ -124,6 +124,7 @@ class Utterance(Body):
     voiced_ms: int = 0
     language: str | None = None
     language_prob: float | None = None
+    level_dbov: float | None = None
 
     @property
     def heard(self) -> bool:
@@ -263,6 +264,22 @@ class Score(Body):
     not_judged: tuple[str, ...] = ()
 
 
+class Metric(Body):
+    """A figure of the whole call that a rule asks for; text where it is no number (the order of questions).
+
+    low, high: what the rule takes as usual, None where it sets no limit.
+    """
+
+    type: ClassVar[str] = "metric"
+    rule_id: str
+    name: str
+    value: float | None
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    text: str = ""
+
+
 class ChannelCoverage(BaseModel):
     """transcribed + suppressed + lost = speech once every segment is answered."""
 
@@ -296,7 +313,7 @@ BODIES: dict[str, type[Body]] = {
         CallStarted, CallAnswered, CallData, CallEnded, CallClosed, SpeechStarted, SpeechEnded, ConditionStarted,
         ConditionEnded, Utterance, ScriptStep, AlertRaised, AlertConfirmed, AlertCleared, AlertPending, AlertWithdrawn,
         AlertAcknowledged, PromptShown, PromptCleared, Review, ReviewRejected, ReviewAppealed, ReviewDecided, Meter,
-        Hypothesis, Score, Coverage, SystemNotice,
+        Hypothesis, Metric, Score, Coverage, SystemNotice,
     )
 }  # fmt: skip
 
