@@ -1,4 +1,4 @@
-"""A little Hugging Face hub on a real socket: enough of its API for huggingface_hub to list a model and for us to stream it.
+"""A little Hugging Face hub on a real socket: enough of its API to list a model through huggingface_hub and stream it.
 
 It can break a file off after some bytes, send wrong bytes, or refuse, and it remembers the Range headers it was sent.
 """

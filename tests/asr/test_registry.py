@@ -80,7 +80,9 @@ class TestRegistry:
         known = {entry.name for entry in registry.load_registry()}
         assert {"small", "large-v3-turbo"} <= known
 
-    @pytest.mark.parametrize("text", ["model = 3", "[[model]]\nname = 'x'", "[[model", "[[model]]\nnam = 1\nlanguages = []"])
+    @pytest.mark.parametrize(
+        "text", ["model = 3", "[[model]]\nname = 'x'", "[[model", "[[model]]\nnam = 1\nlanguages = []"]
+    )
     def test_a_broken_list_is_the_operators_mistake(self, tmp_path: Path, text: str) -> None:
         path = tmp_path / "models.toml"
         path.write_text(text)

@@ -15,6 +15,7 @@ from models.recipes.demo_zh.clips import Clips
 from models.recipes.demo_zh.examples import Example, Maker
 
 FRAMES = (3072, 4608)  # encoder frames in a batch, in the first and the second half: about 13 and 16 examples
+TEXT_FRAMES = 3072
 IGNORE = -100
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 Batch = dict[str, np.ndarray]
@@ -46,18 +47,39 @@ def collate(examples: list[Example], rng: np.random.Generator, rows: np.ndarray)
             asked[0] = rows[tokens.NO_SPEECH]
         ids[i, :n], targets[i, :n] = given, asked
         now[i, :n], soon[i, :n] = e.windows[:-1], e.windows[1:]
+    sound = (
+        {"mel": np.stack([e.mel for e in examples if e.mel is not None]).astype(np.float16)}
+        if examples[0].mel is not None
+        else {}
+    )
     return {
-        "mel": np.stack([e.mel for e in examples]).astype(np.float16), "ids": ids, "targets": targets,
+        **sound, "ids": ids, "targets": targets,
         "now": now, "soon": soon,
         "labels": np.stack([e.labels for e in examples]),
         "weight": np.asarray([1.0 if e.speech else 3.0 for e in examples], np.float32),
     }  # fmt: skip
 
 
+def text_batch(reader: Any, read: dict[int, list[Example]], rng: np.random.Generator, rows: np.ndarray) -> Batch:
+    """The next full batch of sentences without sound."""
+    while True:
+        example = reader.example()
+        group = read.setdefault(example.frames, [])
+        group.append(example)
+        if len(group) * example.frames >= TEXT_FRAMES:
+            return collate(read.pop(example.frames), rng, rows)
+
+
 def feed(folder: Path, seed: int, progress: Any, queue: Any) -> None:
-    """The process: draw, sort by context, send full batches; `progress` (0..1) is read for the mix of contexts."""
+    """The process: draw, sort by context, send full batches, one of speech and one of text in turn.
+
+    `progress` (0..1) is read for the mix of contexts.
+    """
+    from models.recipes.demo_zh.reading import Reader
+
     os.nice(2)
     maker, rows, rng = Maker(Clips(folder), seed), compact(), np.random.default_rng(seed + 1)
+    reader, read = Reader(seed + 2), {}
     waiting: dict[int, list[Example]] = {}
     parent = os.getppid()
     queue.cancel_join_thread()  # unread batches must not keep this process
@@ -67,7 +89,10 @@ def feed(folder: Path, seed: int, progress: Any, queue: Any) -> None:
         group = waiting.setdefault(example.frames, [])
         group.append(example)
         if len(group) >= min(32, max(2, FRAMES[maker.progress > 0.5] // example.frames)):
-            batch = collate(waiting.pop(example.frames), rng, rows)
+            batch = {
+                "speech": collate(waiting.pop(example.frames), rng, rows),
+                "text": text_batch(reader, read, rng, rows),
+            }
             while os.getppid() == parent:
                 try:
                     queue.put(batch, timeout=5)

@@ -22,7 +22,7 @@ LATE = 0.65  # from this share of the training on, long contexts come as often a
 
 @dataclass
 class Example:
-    mel: np.ndarray  # float32 [80, 2 * frames]
+    mel: np.ndarray | None  # float32 [80, 2 * frames]; None for a text without sound
     frames: int
     ids: list[int]  # prompt + targets, the end of text included
     prompt: int  # how many of them are prompt

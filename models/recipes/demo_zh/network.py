@@ -146,7 +146,7 @@ class Net(nn.Module):
         self.shape, self.encoder, self.decoder = shape, Encoder(shape), Decoder(shape)
         self.sounds = nn.Linear(shape.width, sum(COUNTS))  # training only: what is spoken in this frame
 
-    def forward(self, mel: Tensor, ids: Tensor) -> tuple[Tensor, Tensor, list[Tensor]]:
+    def forward(self, mel: Tensor, ids: Tensor) -> tuple[Tensor, list[Tensor], Tensor]:
+        """(logits, attention shown, the encoder's output)."""
         source = self.encoder(mel)
-        logits, shown = self.decoder(ids, source)
-        return logits, self.sounds(source).float(), shown
+        return *self.decoder(ids, source), source

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from models.recipes.demo_zh.fill import fill, load
 
-MIX = {"standard": 0.15, "manner": 0.08, "opening": 0.16, "matters": 0.25, "general": 0.14, "words": 0.22}
+MIX = {
+    "standard": 0.15, "manner": 0.08, "dialogue": 0.08, "opening": 0.13, "matters": 0.22, "general": 0.14, "words": 0.20,
+}  # fmt: skip
 LONGEST_CHARS = 50
 HANZI = re.compile(r"[\u4e00-\u9fff]+")
 # Word orders by part of speech (jieba's tags); a letter that begins with a capital stands for itself.

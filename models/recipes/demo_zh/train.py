@@ -20,8 +20,10 @@ from torch.nn import functional as F  # noqa: N812 (its customary name)
 from models.recipes.demo_zh import batches
 from models.recipes.demo_zh.clips import COUNTS
 from models.recipes.demo_zh.network import Net, Shape
+from models.recipes.demo_zh.reading import Pretend, like, noisy
 
 PEAK, WARM_UP, SAVE_S, SEED = 2e-3, 200, 240, 20261122
+READ_FROM = 0.23  # share of the training after which pretended speech is worth reading
 
 
 def rate(step: int, progress: float) -> float:
@@ -38,32 +40,42 @@ def looked(weights: Tensor, windows: Tensor) -> Tensor:
     return -(share[known] + 1e-4).log().mean() if bool(known.any()) else share.sum() * 0
 
 
-def losses(net: Net, batch: batches.Batch) -> dict[str, Tensor]:
-    b = {k: torch.from_numpy(v) for k, v in batch.items()}
-    with torch.autocast("cpu", torch.bfloat16):
-        logits, sounds, shown = net(b["mel"].float(), b["ids"])
+def text_losses(net: Net, b: dict[str, Tensor], logits: Tensor, shown: list[Tensor]) -> dict[str, Tensor]:
+    """What the decoder is judged by, on speech and on text alike."""
     each = F.cross_entropy(logits.transpose(1, 2), b["targets"], ignore_index=batches.IGNORE, reduction="none")
-    weight = (b["targets"] != batches.IGNORE) * b["weight"][:, None]
-    parts = sounds.split(COUNTS, -1)
-    heard = sum(F.cross_entropy(p.flatten(0, 1), b["labels"][..., i].flatten()) for i, p in enumerate(parts))
     known = b["targets"] != batches.IGNORE
+    weight = known * b["weight"][:, None]
     return {
         "text": (each * weight).sum() / weight.sum(),
-        "sound": torch.as_tensor(heard),
         "now": looked(shown[0][:, : net.shape.current_heads], b["now"]),
         "soon": looked(shown[1][:, : net.shape.next_heads], b["soon"]),
         "right": ((logits.argmax(-1) == b["targets"]) & known).sum() / known.sum(),
     }
 
 
-def optimisers(net: Net) -> list[torch.optim.Optimizer]:
+def losses(net: Net, pretend: Pretend, batch: dict[str, batches.Batch]) -> dict[str, Tensor]:
+    speech, text = ({k: torch.from_numpy(v) for k, v in batch[kind].items()} for kind in ("speech", "text"))
+    with torch.autocast("cpu", torch.bfloat16):
+        logits, shown, source = net(speech["mel"].float(), speech["ids"])
+        sounds = net.sounds(source).float()
+        alike = like(pretend, speech["labels"], source)
+        pretended = noisy(pretend(text["labels"]), float(alike.detach().sqrt()))
+        read = net.decoder(text["ids"], pretended)
+    out = text_losses(net, speech, logits, shown)
+    parts = sounds.split(COUNTS, -1)
+    heard = [F.cross_entropy(p.flatten(0, 1), speech["labels"][..., i].flatten()) for i, p in enumerate(parts)]
+    out |= {"sound": torch.stack(heard).sum(), "alike": alike}
+    return out | {f"read_{k}": v for k, v in text_losses(net, text, *read).items()}
+
+
+def optimisers(net: Net, pretend: Pretend) -> list[torch.optim.Optimizer]:
     """Muon for the layers' matrices (a fifth dearer a step, learns in far fewer), AdamW for all the rest."""
     matrices, rest = [], []
     for name, p in net.named_parameters():
         (matrices if p.ndim == 2 and "blocks" in name else rest).append(p)
     return [
         torch.optim.Muon(matrices, lr=PEAK, momentum=0.95, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
-        torch.optim.AdamW(rest, lr=PEAK, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
+        torch.optim.AdamW([*rest, *pretend.parameters()], lr=PEAK, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
     ]
 
 
@@ -74,35 +86,35 @@ class Run:
         torch.manual_seed(SEED)
         self.path, self.net = work / "checkpoint.pt", Net(shape)
         self.mean = copy.deepcopy(self.net).requires_grad_(False)  # moving average: what is exported
-        self.optimisers = optimisers(self.net)
+        self.pretend = Pretend(shape.width)
+        self.optimisers = optimisers(self.net, self.pretend)
         self.step, self.spent_s = 0, 0.0
         if self.path.exists():
             kept = torch.load(self.path, weights_only=True)
             self.net.load_state_dict(kept["net"])
             self.mean.load_state_dict(kept["mean"])
-            for optimiser, state in zip(self.optimisers, kept.get("optimisers", ()), strict=False):
+            self.pretend.load_state_dict(kept["pretend"])
+            for optimiser, state in zip(self.optimisers, kept["optimisers"], strict=True):
                 optimiser.load_state_dict(state)
             self.step, self.spent_s = kept["step"], kept["spent_s"]
 
     def save(self) -> None:
         part = self.path.with_suffix(".part")
-        state = {
-            "net": self.net.state_dict(),
-            "mean": self.mean.state_dict(),
-            "step": self.step,
-            "spent_s": self.spent_s,
-        }
-        torch.save({**state, "optimisers": [o.state_dict() for o in self.optimisers]}, part)
+        nets = {"net": self.net.state_dict(), "mean": self.mean.state_dict(), "pretend": self.pretend.state_dict()}
+        kept = [o.state_dict() for o in self.optimisers]
+        torch.save({**nets, "optimisers": kept, "step": self.step, "spent_s": self.spent_s}, part)
         part.rename(self.path)
 
-    def learn(self, batch: batches.Batch, progress: float) -> dict[str, float]:
+    def learn(self, batch: dict[str, batches.Batch], progress: float) -> dict[str, float]:
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = rate(self.step, progress)
             optimiser.zero_grad(set_to_none=True)
-        out = losses(self.net, batch)
-        guide = 0.5 if progress < 0.3 else 0.25
-        total = out["text"] + (0.5 if progress < 0.3 else 0.3) * out["sound"] + guide * (out["now"] + out["soon"])
+        out = losses(self.net, self.pretend, batch)
+        early = progress < 0.3
+        guide, reading = (0.5 if early else 0.25), (0.5 if progress > READ_FROM else 0.0)
+        total = out["text"] + (0.5 if early else 0.3) * out["sound"] + guide * (out["now"] + out["soon"]) + out["alike"]
+        total = total + reading * (out["read_text"] + guide * (out["read_now"] + out["read_soon"]))
         total.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         for optimiser in self.optimisers:
