@@ -31,7 +31,7 @@ def check(rulebook: Rulebook) -> list[Finding]:
     findings = []
     for rule in rulebook.rules:
         where = rulebook.where.get(rule.id, "")
-        alone = rulebook.only(rule.id)
+        alone = rulebook.only(rule.id, *rule.needs(rulebook.rules))
         if not rule.fires:
             findings.append(Finding(where, rule.id, "warning", "no example in fires shows what it catches"))
         for examples, wanted in ((rule.fires, True), (rule.passes, False)):
@@ -45,7 +45,7 @@ def check(rulebook: Rulebook) -> list[Finding]:
 
 def _wrong(rulebook: Rulebook, rule_id: str, example: str, wanted: bool) -> str:
     try:
-        events = perform(rulebook, Story.read(example), _in_scope(rulebook.rules[0]))
+        events = perform(rulebook, Story.read(example), _in_scope(rulebook.rule(rule_id)))
     except ValueError as error:
         return f"cannot be read ({error})"
     raised = any(isinstance(one.body, AlertRaised) and one.body.rule_id == rule_id for one in events)

@@ -27,7 +27,7 @@ class Engine:
 
     def __init__(self, rulebook: Rulebook, info: CallInfo) -> None:
         self._book = rulebook
-        self._memory = CallMemory(info)
+        self._memory = CallMemory(info, company=rulebook.company, surname=info.customer_surname or "")
         unheard = {channel: Unheard() for channel in CHANNELS}
         self._unheard = unheard
         self._signal = Lane(self._memory, unheard, ordered=False)

@@ -2,9 +2,9 @@
 
 `side = "after"`: within so many ms, turns or sentences of the one who answers, else the alert is raised, stamped with
 the deadline. "before": they must have been said already when the anchor comes. "around": either. A turn is all that
-one channel says until the other speaks; the anchor's own utterance is never its answer. Where the window holds speech
-that was not heard, lost, suppressed or doubtful for at least as long as the shortest phrase, or the call ended inside
-it: not judged.
+one channel says until the other speaks. The anchor's own utterance counts as said before it, never as after. Where the
+window holds speech that was not heard, lost, suppressed or doubtful for at least as long as the shortest phrase, or the
+call ended inside it: not judged.
 """
 
 from __future__ import annotations
@@ -97,6 +97,8 @@ class _Waiting(Runner):
         if self._since_ms is None and words.channel == rule.after.channel and found:
             anchors = rule.after.in_words(found)
             if anchors:
+                if rule.after.channel == rule.channel:
+                    self._remember(found)
                 self._begin(max(one.evidence.end_ms for one in anchors), tuple(one.evidence for one in anchors))
                 self._count.reset(words.channel)
         self._remember(found)

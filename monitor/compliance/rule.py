@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
@@ -171,6 +171,10 @@ class Rule(Table):
     def listening(self) -> Iterator[Listening]:
         """The phrases this rule must be told of."""
         yield from ()
+
+    def needs(self, rules: Iterable[Rule]) -> set[str]:
+        """Ids of the rules without which this one cannot be judged."""
+        return set()
 
     def runners(self, signal: Lane, words: Lane) -> Sequence[Runner]:
         """What follows one call for this rule. Called once per call, for a lazy kind at its first hit."""

@@ -30,6 +30,7 @@ class Pack(BaseModel):
     pack: str = Field("", description="the pack's name")
     title: str = ""
     title_en: str = ""
+    company: str = Field("", description="how agents name the company; shown in prompts")
     rule: tuple[dict[str, Any], ...] = ()
 
 
@@ -44,12 +45,14 @@ class Rulebook:
         where: Mapping[str, str] | None = None,
         min_confidence: float = 0.4,
         fold_f_h: bool = False,
+        company: str = "",
     ) -> None:
         self.rules = tuple(rules)
         self.version = version
         self.where = dict(where or {})
         self.min_confidence = min_confidence
         self.fold_f_h = fold_f_h
+        self.company = company
         self._by_id = {rule.id: rule for rule in self.rules}
         self._owners: list[tuple[str, tuple[str, int]]] = []
         self._patterns: dict[Channel, list[Pattern]] = {}
@@ -88,7 +91,7 @@ class Rulebook:
     def only(self, *rule_ids: str) -> Rulebook:
         """The same book with these rules alone."""
         kept = [rule for rule in self.rules if rule.id in rule_ids]
-        return Rulebook(kept, self.version, self.where, self.min_confidence, self.fold_f_h)
+        return Rulebook(kept, self.version, self.where, self.min_confidence, self.fold_f_h, self.company)
 
     @classmethod
     def parse(
@@ -102,18 +105,25 @@ class Rulebook:
 
         Raises RuleError naming file, line and rule of the first mistake.
         """
-        rules, errors, where = read(files, presets or {})
+        rules, errors, where, company = _read(files, presets or {})
         if errors:
             raise errors[0]
         choices = json.dumps([list(files), sorted((presets or {}).items()), min_confidence, fold_f_h])
         version = blake2s(choices.encode(), digest_size=5).hexdigest()
-        return cls(rules, version, where, min_confidence, fold_f_h)
+        return cls(rules, version, where, min_confidence, fold_f_h, company)
 
 
 def read(
     files: Sequence[tuple[str, str]], presets: Mapping[str, str]
 ) -> tuple[list[Rule], list[RuleError], dict[str, str]]:
     """Every rule that can be read, every mistake, and where each rule stands (file:line)."""
+    return _read(files, presets)[:3]
+
+
+def _read(
+    files: Sequence[tuple[str, str]], presets: Mapping[str, str]
+) -> tuple[list[Rule], list[RuleError], dict[str, str], str]:
+    company = ""
     rules: list[Rule] = []
     errors: list[RuleError] = []
     where: dict[str, str] = {}
@@ -123,6 +133,7 @@ def read(
         except RuleError as error:
             errors.append(error)
             continue
+        company = document.data.get("company", "") or company
         for number, raw in enumerate(document.data.get("rule", ())):
             place = f"{file}:{document.line(('rule', number)) or 1}"
             rule, found = _rule(file, number, raw, document, presets)
@@ -140,7 +151,7 @@ def read(
             meant = nearest(rule_id, list(where))
             hint = f'Did you mean "{meant}"?' if meant else "Take it out of [rules.presets]"
             errors.append(RuleError("[rules.presets]", f'there is no rule "{rule_id}"', do=hint))
-    return rules, errors, where
+    return rules, errors, where, company
 
 
 def _document(file: str, text: str) -> Document:

@@ -65,6 +65,9 @@ class Runner:
     def finish(self, end_ms: int) -> None:
         """Nothing more will come."""
 
+    def conclude(self, end_ms: int) -> None:
+        """Every rule has finished; only what puts their verdicts together has something to do."""
+
 
 @dataclass(slots=True)
 class CallMemory:
@@ -76,6 +79,17 @@ class CallMemory:
     first_alert: dict[str, tuple[int, str, bool]] = field(default_factory=dict)
     passed: set[str] = field(default_factory=set)
     not_judged: set[str] = field(default_factory=set)
+    surname: str = ""
+    company: str = ""
+    hung_up: bool = False
+    """Whether a script has judged the agent's hang-up."""
+
+    def filled(self, text: str) -> str:
+        """A prompt with what is known of this call in place of its slots."""
+        known = {"company": self.company, "agent": self.info.agent_id or "", "surname": self.surname}
+        for name, value in known.items():
+            text = text.replace(f"{{{name}}}", value or "××")
+        return text
 
     def emit(self, at_ms: int, channel: Side | None, body: Body) -> None:
         self.out.append(Event(at_ms, channel, body))
@@ -134,9 +148,10 @@ class CallMemory:
 
     def prompt(self, rule: Rule, at_ms: int, start_ms: int, text: str, countdown_ms: int | None = None) -> str:
         prompt_id = self.id_of("prompt", rule.id, start_ms)
-        self.emit(
-            at_ms, "agent", PromptShown(prompt_id=prompt_id, rule_id=rule.id, text=text, countdown_ms=countdown_ms)
+        shown = PromptShown(
+            prompt_id=prompt_id, rule_id=rule.id, text=self.filled(text), countdown_ms=countdown_ms
         )
+        self.emit(at_ms, "agent", shown)
         return prompt_id
 
     def unprompt(self, rule: Rule, at_ms: int, prompt_id: str) -> None:
@@ -244,6 +259,8 @@ class Lane:
     def finish(self, end_ms: int) -> None:
         for runner in self._runners:
             runner.finish(end_ms)
+        for runner in self._runners:
+            runner.conclude(end_ms)
 
     def doubtful_ms(self, channel: Channel, start_ms: int, end_ms: int) -> int:
         """Speech of the window whose words are unknown or doubtful."""

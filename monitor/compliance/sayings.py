@@ -76,6 +76,7 @@ class Grades:
         step = rule.steps[one.step]
         alert_id = None
         self._graded = True
+        memory.hung_up = memory.hung_up or step.hang_up
         if one.verdict in rule.faults:
             self._clean = False
             said = {"early": "过早", "late": "过晚", "wrong_words": "用语不符", "skipped": "未说"}[one.verdict]
