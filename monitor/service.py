@@ -11,15 +11,16 @@ from typing import Self
 
 import structlog
 
-from monitor.asr.load import load
+from monitor.asr.load import admission, load
 from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import AsrSettings
 from monitor.bus import Bus
 from monitor.config import Settings
 from monitor.core.events import Envelope
+from monitor.desk.rules import notes
 from monitor.desk.server import Server
 from monitor.desk.settings import DeskSettings
-from monitor.desk.state import Desk, Status
+from monitor.desk.state import Desk, RuleNote, Status
 from monitor.errors import LinewatchError
 from monitor.live import Live
 from monitor.sources.base import Source
@@ -54,9 +55,11 @@ class Service:
             self.settings.store,
             self.asr.answer_within_ms / 1000,
             self.settings.server.max_lines,
+            self.asr,
+            await loop.run_in_executor(None, admission, self.recogniser),
         )
         await self.live.start()
-        self.server = Server(Desk(self.bus, self.store, self.desk, self._acknowledge, self._status))
+        self.server = Server(Desk(self.bus, self.store, self.desk, self._acknowledge, self._status, self._notes))
         await self.server.start()
         return self
 
@@ -90,6 +93,9 @@ class Service:
 
     async def _acknowledge(self, alert_id: str, actor: str, note: str) -> Envelope:
         return await self.live.acknowledge(alert_id, actor, note)
+
+    def _notes(self) -> list[RuleNote]:
+        return notes(self.live.lines.rulebook)
 
     def _status(self) -> Status:
         stats = self.recogniser.stats()

@@ -41,6 +41,7 @@ SIDES = {"agent": "cyan", "customer": "magenta", "both": "blue"}
 SEVERITIES = {"critical": "bold white on red", "major": "bold black on yellow", "minor": "black on cyan", "info": "dim"}
 VERDICTS = {"in_time": ("✓", "green"), "early": ("✗", "yellow"), "late": ("✗", "yellow"), "not_judged": ("–", "dim")}
 MISSED = ("✗", "red")
+UNITS = {"dbov": "dBov", "db": "dB"}
 
 Json = dict[str, Any]
 
@@ -103,6 +104,9 @@ def condition_name(body: Json, lang: Lang) -> str:
 
 def _condition(envelope: Envelope, lang: Lang) -> list[Text]:
     style = "red" if envelope.body.get("level") == "alarm" else "yellow"
+    # one side is silent whenever the other speaks
+    if envelope.body["condition"] == "silence" and envelope.channel != "both":
+        style = "dim"
     value = figure(envelope.body)
     return _line(envelope, lang, (f"◐ {condition_name(envelope.body, lang)}", style), (f"  {value}", "dim"))
 
@@ -117,9 +121,8 @@ def figure(body: Json) -> str:
     """The condition's value in its unit; milliseconds as seconds."""
     if body.get("value") is None:
         return ""
-    return (
-        seconds(body["value"]) if body.get("unit") == "ms" else f"{body['value']:.1f} {body.get('unit') or ''}".strip()
-    )
+    unit = UNITS.get(body.get("unit") or "", body.get("unit") or "")
+    return seconds(body["value"]) if unit == "ms" else f"{body['value']:.1f} {unit}".strip()
 
 
 def _utterance(envelope: Envelope, lang: Lang) -> list[Text]:

@@ -33,7 +33,7 @@ export function showConditions(box, call) {
     ...open.map((each) => ({
       id: `${each.condition}/${each.channel}`,
       name: `${t(each.channel)} ${t(each.condition)}`,
-      level: each.level ?? "warn",
+      level: each.level ?? (each.condition === "silence" && each.channel !== "both" ? "quiet" : "warn"),
       time: span(now - each.since_ms),
     })),
   ];

@@ -148,6 +148,7 @@ function showCall(call) {
   if (call.score) put(score, `${t("score")} ${Math.round(call.score.total)}`);
   drawTimeline($("#timeline"), call);
   showSteps($("#steps"), call);
+  showPrompt(call);
   transcript.show(call);
 }
 
@@ -157,6 +158,16 @@ function showSteps(box, call) {
     element.dataset.verdict = each.verdict;
     put(element, [ruleName(each.rule_id) || each.rule_id, stepName(each), t(each.verdict)].filter(Boolean).join(" · "));
   });
+}
+
+/** What stands on the agent's screen right now, with its countdown. */
+function showPrompt(call) {
+  const prompt = call.ended ? null : [...call.prompts.values()].at(-1);
+  $("#prompt").hidden = !prompt;
+  if (!prompt) return;
+  put($("#prompt-text"), prompt.text);
+  const left = prompt.countdown_ms === null ? null : Math.max(0, prompt.at_ms + prompt.countdown_ms - call.now());
+  put($("#prompt-left"), left === null ? "" : `⏱ ${(left / 1000).toFixed(1)}s`);
 }
 
 function stepName({ rule_id, step }) {

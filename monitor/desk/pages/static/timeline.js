@@ -36,7 +36,7 @@ export function drawTimeline(svg, call) {
     ...speech(call, x, inside, now),
     ...conditions(call, x, inside, now),
     ...pins(call, x, inside),
-    s("line", { class: "tl-now", x1: x(now), x2: x(now), y1: 6, y2: 92 }),
+    ...(call.ended ? [] : [s("line", { class: "tl-now", x1: x(now), x2: x(now), y1: 6, y2: 92 })]),
   );
 }
 
