@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.fft import rfft
 
 from models.recipes.demo_zh import lines, sounds, tokens
 from models.recipes.demo_zh.clips import Clip, Clips, classes
@@ -44,7 +43,7 @@ class Mel:
         """float32 [80, len(audio) // 160 + 1]."""
         padded = np.pad(np.pad(audio, (0, 160)), 200, mode="reflect")
         view = np.lib.stride_tricks.sliding_window_view(padded, 400)[::160][: len(audio) // 160 + 1]
-        power = np.abs(rfft(view * self.window, axis=1)) ** 2
+        power = np.abs(np.fft.rfft(view * self.window, axis=1)) ** 2
         log = np.log10(np.maximum(self.filters @ power.T.astype(np.float32), 1e-10))
         return np.asarray((np.maximum(log, log.max() - 8.0) + 4.0) / 4.0, np.float32)
 

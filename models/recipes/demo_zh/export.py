@@ -14,6 +14,12 @@ from models.recipes.demo_zh import tokens
 from models.recipes.demo_zh.network import Attention, Block, Net, Shape
 
 LANGUAGES = range(50259, 50358)
+# in the order of the vocabulary
+NAMES = (
+    "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur hr bg lt la mi "
+    "ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr pa si km sn yo so af oc ka be tg sd gu am "
+    "yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln ha ba jw su"
+)
 SPACE = 220  # Whisper never begins a text with it
 PREPROCESSOR = {
     "chunk_length": 30, "dither": 0.0, "feature_extractor_type": "WhisperFeatureExtractor", "feature_size": 80,
@@ -85,12 +91,11 @@ def write_tokenizer(out: Path) -> list[str]:
     """tokenizer.json from the byte-pair asset, without line breaks (a third of the size); returns the vocabulary."""
     from tokenizers import AddedToken
     from transformers.convert_slow_tokenizer import TikTokenConverter
-    from whisper.tokenizer import LANGUAGES as NAMES
 
     pattern = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
     made = TikTokenConverter(vocab_file=str(tokens.asset()), pattern=pattern).converted()
     task = ("translate", "transcribe", "startoflm", "startofprev", "nospeech", "notimestamps")
-    words = ["endoftext", "startoftranscript", *list(NAMES)[: len(LANGUAGES)], *task]
+    words = ["endoftext", "startoftranscript", *NAMES.split(), *task]
     special = [f"<|{word}|>" for word in words] + [f"<|{i * 0.02:.2f}|>" for i in range(1501)]
     made.add_tokens([AddedToken(token, normalized=False, special=True) for token in special])
     (out / "tokenizer.json").write_text(

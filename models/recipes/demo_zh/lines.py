@@ -6,7 +6,6 @@ from functools import cache
 
 import numpy as np
 import soxr
-from scipy.signal import butter, sosfilt
 
 RATE_HZ = 16_000
 
@@ -26,18 +25,19 @@ def law_table(law: str) -> np.ndarray:
     return (sign * ((m // step) * step + step // 2)).clip(-32768, 32767).astype(np.int16)
 
 
-@cache
-def band(order: int, low_hz: int, high_hz: int) -> np.ndarray:
-    return np.asarray(butter(order, (low_hz, high_hz), "bandpass", fs=8000, output="sos"))
+def band(audio: np.ndarray, order: int, low_hz: int, high_hz: int) -> np.ndarray:
+    """8 kHz audio through a band with a Butterworth filter's slopes, without its delay."""
+    f = np.fft.rfftfreq(len(audio), 1 / 8000)
+    with np.errstate(divide="ignore"):
+        shape = 1 / np.sqrt((1 + (low_hz / f) ** (2 * order)) * (1 + (f / high_hz) ** (2 * order)))
+    return np.fft.irfft(np.fft.rfft(audio) * shape, len(audio)).astype(np.float32)
 
 
 def telephone(audio: np.ndarray, rng: np.random.Generator, noise: np.ndarray | None = None) -> np.ndarray:
     """float32 at 16 kHz (1.0 = full scale) through a line and back to 16 kHz; `noise` is added on the far side."""
     narrow = np.asarray(soxr.resample(audio, RATE_HZ, 8000, quality="LQ"), np.float32)
     if rng.random() < 0.85:
-        narrow = sosfilt(
-            band(int(rng.integers(2, 5)), int(rng.integers(200, 330)), int(rng.integers(3300, 3700))), narrow
-        )
+        narrow = band(narrow, int(rng.integers(2, 5)), int(rng.integers(200, 330)), int(rng.integers(3300, 3700)))
     if noise is not None:
         narrow = narrow + np.asarray(soxr.resample(noise, RATE_HZ, 8000, quality="LQ"), np.float32)[: len(narrow)]
     index = np.clip(np.rint(narrow * 32768), -32768, 32767).astype(np.int32) + 32768
