@@ -135,11 +135,11 @@ class WhisperEngine:
     ) -> Answer:
         tokens = result.sequences_ids[0]
         # the end token counts too, as in faster-whisper; CTranslate2's score is a mean over the text tokens
-        logprob = result.scores[0] * len(tokens) / (len(tokens) + 1)
+        logprob = result.scores[0] * len(tokens) / (len(tokens) + 1) if tokens else None
         return Answer(
             segment.segment_id,
             text=self._ids.text(tokens[:limit]),
-            mean_logprob=round(logprob, 4),
+            mean_logprob=None if logprob is None else round(logprob, 4),
             no_speech_prob=round(result.no_speech_prob, 4),
             context_ms=frames * MS_PER_FRAME,
             language=language,

@@ -6,6 +6,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -39,6 +40,13 @@ def test_it_hears_the_demos_agent_in_a_short_context(engine):
     assert answer.mean_logprob > -2
     assert 0 <= answer.no_speech_prob <= 1
     assert (answer.lost, answer.suppressed, answer.language) == (None, (), None)
+
+
+def test_what_decodes_to_nothing_has_no_log_probability(engine):
+    """CTranslate2's mean over no tokens is nan, which JSON does not know."""
+    nothing = SimpleNamespace(sequences_ids=[[]], scores=[float("nan")], no_speech_prob=0.5)
+    answer = engine._answer(spoken(), nothing, 10, 300, None, None)
+    assert (answer.text, answer.mean_logprob) == ("", None)
 
 
 def test_full_context_is_thirty_seconds_and_hears_the_same(engine, model_dir):
