@@ -101,7 +101,9 @@ def test_several_mistakes_are_all_told(tmp_path: Path) -> None:
     ("override", "said"), [("desk.port", "section.key=value"), ("desk.port=x", "whole number"), ("=1", "wants")]
 )
 def test_a_wrong_override(tmp_path: Path, override: str, said: str) -> None:
-    assert said in refused(tmp_path, "", override)[0]
+    line = refused(tmp_path, "[desk]\n", override)[0]
+    assert line.startswith("--set: ")
+    assert said in line
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
