@@ -23,6 +23,7 @@ from monitor.core.types import (
     FRAME_MS,
     Answer,
     CallInfo,
+    Channel,
     EndedBy,
     Frame,
     MediaChunk,
@@ -111,6 +112,11 @@ class Lines:
         """Frames of all calls that the next `step` will take."""
         return sum(len(line.frames) for line in self._lines.values())
 
+    def spoken(self, call_id: str, channel: Channel) -> tuple[str, int] | None:
+        """(segment_id, ms of it so far) of what that channel is saying; None where it says nothing."""
+        line = self._lines.get(call_id)
+        return None if line is None or line.call.ended else line.floor.segmenter.spoken(line.cuts, channel)
+
     def open(self, info: CallInfo) -> list[Envelope]:
         """A new line; its rule pack stays the one that is in force now. call_id must not be running."""
         assert info.call_id not in self._lines, info.call_id
@@ -152,6 +158,11 @@ class Lines:
         at_ms = line.call.heard_ms
         events = [Event(at_ms, None, body), *self._bank_data(line, body)]
         return line.call.push_events(events, at_ms)
+
+    def draft(self, call_id: str, channel: Channel) -> Segment | None:
+        """What is being said on a channel right now, for a hypothesis; None where nobody speaks."""
+        line = self._lines[call_id]
+        return line.floor.segmenter.draft(line.cuts, channel)
 
     def step(self, max_frames: int | None = None) -> Output:
         """Take the queued frames of all calls, one of each call at a time; at most max_frames of each."""

@@ -9,22 +9,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
+from monitor.asr.settings import AsrSettings
 from monitor.bus import Bus
 from monitor.compliance.rulebook import Rulebook
 from monitor.core.events import CallAnswered, CallClosed, CallData, Envelope
 from monitor.core.types import Answer, CallInfo, EndedBy, MediaChunk, Segment
 from monitor.errors import LinewatchError
+from monitor.hearing import Hearing
 from monitor.lines import Lines, LineSettings, Output
 from monitor.store.writer import Writer
 
 if TYPE_CHECKING:
+    from monitor.asr.admission import Admission
     from monitor.asr.recogniser import Recogniser
     from monitor.sources.base import Clock, Source
     from monitor.store.settings import StoreSettings
@@ -94,6 +97,8 @@ class Live:
         writing: StoreSettings | None = None,
         answer_within_s: float = 5.0,
         max_lines: int = 1000,
+        asr: AsrSettings | None = None,
+        admission: Admission | None = None,
     ) -> None:
         self.lines = Lines(replace(settings, meters=True), rulebook)
         self.recogniser = recogniser
@@ -103,6 +108,7 @@ class Live:
         self.answer_within_s = answer_within_s
         self.max_lines = max_lines
         self.wake = asyncio.Event()
+        self.hearing = Hearing(self.lines, recogniser, asr or AsrSettings(), admission, bus.publish, self._soon)
         self._open: dict[str, LiveLine] = {}
         self._turning: asyncio.Task[None] | None = None
 
@@ -145,7 +151,7 @@ class Live:
         info = replace(
             info,
             call_id=call_id,
-            model=self.recogniser.name,
+            model=self.recogniser.name if self.hearing.admit(call_id) else None,
             rules_version=self.lines.rulebook.version,
             started_at_utc=info.started_at_utc or now.isoformat(timespec="milliseconds"),
         )
@@ -180,16 +186,21 @@ class Live:
         for segment in out.segments:
             line = self._open[segment.call_id]
             patience = None if line.hurried else self.answer_within_s
-            self.recogniser.submit(segment, self._from_worker, patience)
+            self.hearing.submit(segment, self._from_worker, patience)
         if out.envelopes:
             self.writer.submit(out.envelopes)
 
     def _from_worker(self, segment: Segment, answer: Answer) -> None:
+        self._soon(lambda: self._answered(segment, answer))
+
+    def _soon(self, what: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: the process is going down
-            self._loop.call_soon_threadsafe(self._answered, segment, answer)
+            self._loop.call_soon_threadsafe(what)
 
     def _answered(self, segment: Segment, answer: Answer) -> None:
-        self.take(Output(envelopes=self.lines.answer(segment, answer)))
+        envelopes = self.lines.answer(segment, answer)
+        self.hearing.answered(segment, envelopes)
+        self.take(Output(envelopes=envelopes))
         line = self._open.get(segment.call_id)
         if line is not None:
             line.moved.set()
@@ -203,6 +214,7 @@ class Live:
                         await self.wake.wait()
             self._advance_silent_lines()
             self.take(self.lines.step(max_frames=FRAMES_A_TURN))
+            self.hearing.look(self._loop.time(), self.bus.subscribers > 0)
             for line in self._open.values():
                 line.moved.set()
             await asyncio.sleep(0)
@@ -218,6 +230,7 @@ class Live:
         self.bus.publish(envelopes)
         for envelope in envelopes:
             if envelope.type == CallClosed.type and envelope.call_id in self._open:
+                self.hearing.left(envelope.call_id)
                 self._open.pop(envelope.call_id).closed.set()
 
     async def _guarded(self, source: Source) -> None:

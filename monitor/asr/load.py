@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from monitor.asr import registry
+from monitor.asr.admission import Admission, measure
 from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import AsrSettings
 from monitor.asr.whisper import Placement, WhisperEngine, place
@@ -32,6 +33,13 @@ def load(settings: AsrSettings) -> Recogniser:
     placement = place(settings, cores())
     folder = registry.locate(chosen_model(settings, placement), _models_dir(settings))
     return Recogniser(WhisperEngine(folder, settings, placement), settings, placement.workers, placement.batch)
+
+
+def admission(recogniser: Recogniser) -> Admission:
+    """Measure what a second of speech costs here, for the number of lines that can be transcribed."""
+    settings = recogniser.settings.admission
+    cost = measure(recogniser.engine) if settings.lines == "auto" else 0.0
+    return Admission(settings, recogniser.stats().workers, cost)
 
 
 def _models_dir(settings: AsrSettings) -> Path | None:

@@ -50,7 +50,7 @@ class Recogniser:
         """workers: decodes at a time; batch: most segments in one decode (see `whisper.place`)."""
         self.name = engine.name
         self.settings = settings or AsrSettings()
-        self._engine = engine
+        self.engine = engine
         self._batch = batch
         self._queue = JobQueue(self.settings.queue, self.settings.hypothesis_queue)
         self._changed = threading.Condition()
@@ -74,7 +74,7 @@ class Recogniser:
         """
         now = time.monotonic()
         deadline = math.inf if timeout_s is None else now + timeout_s
-        job = Job(segment, on_answer, self._engine.context_ms(segment), now, deadline)
+        job = Job(segment, on_answer, self.engine.context_ms(segment), now, deadline)
         with self._changed:
             if timeout_s is None and segment.final and threading.current_thread() not in (*self._workers, self._watch):
                 self._changed.wait_for(lambda: self._closed or not self._queue.full(True))
@@ -86,7 +86,11 @@ class Recogniser:
     def stats(self) -> RecogniserStats:
         with self._changed:
             return self._tally.snapshot(
-                self._queue.waiting(True), self._queue.waiting(False), len(self._running), len(self._workers)
+                time.monotonic(),
+                self._queue.waiting(True),
+                self._queue.waiting(False),
+                len(self._running),
+                len(self._workers),
             )
 
     def close(self) -> None:
@@ -182,7 +186,7 @@ class Recogniser:
             self.settings.retry_full
             and job.segment.final
             and not FAILED_DECODE.isdisjoint(answer.suppressed)
-            and job.context_ms < self._engine.context_ms(job.segment, full=True)
+            and job.context_ms < self.engine.context_ms(job.segment, full=True)
             and time.monotonic() < job.deadline_s
         )
 
@@ -191,7 +195,7 @@ class Recogniser:
         began = time.monotonic()
         answers: list[Answer] | None = None
         try:
-            answers = self._engine.decode(segments, full)
+            answers = self.engine.decode(segments, full)
             if [answer.segment_id for answer in answers] != [segment.segment_id for segment in segments]:
                 log.error("engine answered other segments than it was given", engine=self.name)
                 answers = None
@@ -219,9 +223,7 @@ class Recogniser:
             tally.lost.update([answer.lost] if answer.lost else [])
             tally.suppressed.update(answer.suppressed[:1])
             if segment.final:
-                tally.audio_s += (segment.end_ms - segment.start_ms) / 1000
-                tally.delays_s.append(now - job.submitted_s)
-                tally.waits_s.append((job.started_s or now) - job.submitted_s)
+                tally.final(job.submitted_s, job.started_s, now, (segment.end_ms - segment.start_ms) / 1000)
             self._changed.notify_all()
         try:
             job.on_answer(segment, answer)

@@ -31,6 +31,23 @@ class GuardSettings(BaseModel):
     evidence_for_any: int = Field(3, ge=1, le=5, description="codes that drop any text")
 
 
+class AdmissionSettings(BaseModel):
+    """How many lines are transcribed; further ones are monitored for their conditions only, and say so."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lines: Literal["auto", "all"] | int = Field(
+        "auto", description="auto: as many lines are transcribed as was measured; all: every line; or a number"
+    )
+    speech_share: float = Field(
+        0.8, gt=0, le=2, description="speech per second of call, both channels together; real calls have about 0.8"
+    )
+    utilisation: float = Field(0.6, gt=0, le=1, description="share of the workers' time that may be planned")
+    max_wait_ms: int = Field(
+        1000, ge=50, le=60_000, description="no new line while ready segments wait longer (p95), ms"
+    )
+
+
 class OpenAiSettings(BaseModel):
     """An OpenAI-compatible transcription endpoint. Speech leaves this machine when url is set."""
 
@@ -73,4 +90,5 @@ class AsrSettings(BaseModel):
     answer_within_ms: int = Field(5000, ge=500, le=60_000, description="live: later than this is lost (timeout), ms")
     retry_full: bool = Field(True, description="decode once more at 30 s what the guard takes for a loop")
     guard: GuardSettings = Field(default_factory=GuardSettings)
+    admission: AdmissionSettings = Field(default_factory=AdmissionSettings)
     openai: OpenAiSettings = Field(default_factory=OpenAiSettings)

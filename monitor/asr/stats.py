@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 WINDOW = 512
+RECENT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class RecogniserStats:
-    """A snapshot. Waits (submission to decode) and delays (submission to answer) are of the last finals only.
+    """A snapshot. Waits (submission to decode) and delays (submission to answer) are of the finals of the last 30 s.
 
     busy_s: wall seconds of decodes, summed over the workers. decodes: "final", "hypothesis", "retry_full",
     "retry_single", "align". lost, suppressed: counts by reason.
@@ -45,20 +46,27 @@ class Tally:
     decodes: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
     suppressed: Counter[str] = field(default_factory=Counter)
-    waits_s: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
-    delays_s: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
+    finals: deque[tuple[float, float, float]] = field(default_factory=lambda: deque(maxlen=WINDOW))
 
-    def snapshot(self, waiting: int, hypotheses_waiting: int, running: int, workers: int) -> RecogniserStats:
+    def final(self, submitted_s: float, started_s: float | None, answered_s: float, speech_s: float) -> None:
+        self.audio_s += speech_s
+        self.finals.append((answered_s, (started_s or answered_s) - submitted_s, answered_s - submitted_s))
+
+    def snapshot(
+        self, now_s: float, waiting: int, hypotheses_waiting: int, running: int, workers: int
+    ) -> RecogniserStats:
+        recent = [final for final in self.finals if final[0] >= now_s - RECENT_S]
+        waits, delays = [final[1] for final in recent], [final[2] for final in recent]
         return RecogniserStats(
             waiting=waiting,
             hypotheses_waiting=hypotheses_waiting,
             running=running,
             workers=workers,
             answered=self.answered,
-            wait_p50_ms=quantile_ms(self.waits_s, 0.5),
-            wait_p95_ms=quantile_ms(self.waits_s, 0.95),
-            delay_p50_ms=quantile_ms(self.delays_s, 0.5),
-            delay_p95_ms=quantile_ms(self.delays_s, 0.95),
+            wait_p50_ms=quantile_ms(waits, 0.5),
+            wait_p95_ms=quantile_ms(waits, 0.95),
+            delay_p50_ms=quantile_ms(delays, 0.5),
+            delay_p95_ms=quantile_ms(delays, 0.95),
             audio_s=round(self.audio_s, 3),
             busy_s=round(self.busy_s, 3),
             decodes=dict(self.decodes),

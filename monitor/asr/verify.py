@@ -1,6 +1,6 @@
 """Does this model stand a short encoder context? Both contexts on the user's own recordings: agreement, CER, speed.
 
-Most weights do with enough silence after the speech; some break (text from nowhere, loops). The report says what to set.
+Most do with enough silence after the speech; some break (text from nowhere, loops). The report says what to set.
 """
 
 from __future__ import annotations

@@ -181,6 +181,14 @@ class Segmenter:
                 out.extend(self._shut(line, side, end))
         return out
 
+    def spoken(self, line: int, channel: Channel) -> tuple[str, int] | None:
+        """(segment_id, ms of it so far) of the segment that is being spoken; None where nobody speaks."""
+        side = CHANNELS.index(channel)
+        opened = self._line(line).opens[side]
+        if opened is None or opened.ended is not None:
+            return None
+        return _name(side, opened), (int(self._frames[line]) - opened.start) * FRAME_MS
+
     def draft(self, line: int, channel: Channel) -> Segment | None:
         """The open segment as it stands, for a hypothesis: speech so far, `final` False; None where nobody speaks."""
         side = CHANNELS.index(channel)
@@ -280,7 +288,7 @@ class Segmenter:
         voiced = held.speech[0][span]
         picked = voiced if voiced.any() else np.ones_like(voiced)
         return Segment(
-            segment_id=f"{CHANNELS[side][0]}{opened.number}",
+            segment_id=_name(side, opened),
             call_id=self._line(line).call_id,
             channel=CHANNELS[side],
             start_ms=opened.start * FRAME_MS,
@@ -311,6 +319,10 @@ class Segmenter:
             return
         close = opened.start + self._max if opened.ended is None else opened.ended + self._hangover
         self._due[line, side] = min(close, opened.drained + DRAIN_FRAMES)
+
+
+def _name(side: int, opened: _Open) -> str:
+    return f"{CHANNELS[side][0]}{opened.number}"
 
 
 def _mean_db(values: NDArray[np.float32]) -> float:

@@ -186,6 +186,7 @@ def test_a_draft_is_the_open_segment_so_far_and_changes_nothing():
             draft = segmenter.draft(line, "agent")
             if draft is not None:
                 assert not draft.final
+                assert segmenter.spoken(line, "agent") == (draft.segment_id, draft.end_ms - draft.start_ms)
                 assert draft.end_ms == (i + 1) * FRAME_MS
                 assert draft.samples[-1] == i
     out += segmenter.finish(line, tape.last())

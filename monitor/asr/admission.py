@@ -1,0 +1,81 @@
+"""How many lines the recogniser can carry, measured at start and while it works.
+
+A line beyond that is still monitored for its conditions, but its words are not transcribed: better said so than
+silently late. The estimate is cost (busy seconds per second of speech) against the workers' time; a rising wait of
+ready segments closes the door whatever the estimate says.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from monitor.asr.recogniser import Engine
+from monitor.asr.settings import AdmissionSettings
+from monitor.asr.stats import RecogniserStats
+from monitor.core.types import Segment
+
+PROBE_MS = 3000
+ENOUGH_SPEECH_S = 30.0
+
+
+class Admission:
+    """Figures in, verdicts out. `observe` every second or so, `admits` when a line opens."""
+
+    def __init__(self, settings: AdmissionSettings, workers: int, cost: float) -> None:
+        """cost: busy seconds of one worker per second of speech, as `measure` finds it."""
+        self._settings = settings
+        self._workers = workers
+        self._cost = max(cost, 1e-6)
+        self._seen: RecogniserStats | None = None
+        self.late = False
+
+    @property
+    def capacity(self) -> int | None:
+        """Lines that can be transcribed at a time; None: not limited."""
+        if self._settings.lines == "all":
+            return None
+        if self._settings.lines != "auto":
+            return int(self._settings.lines)
+        return max(1, int(self._workers * self._settings.utilisation / (self._cost * self._settings.speech_share)))
+
+    def admits(self, transcribed: int) -> bool:
+        """Whether one more line may be transcribed beside that many."""
+        capacity = self.capacity
+        return capacity is None or (transcribed < capacity and not self.late)
+
+    def observe(self, stats: RecogniserStats) -> None:
+        """Take the recogniser's figures: cost follows what was really spent, waits open and close the door."""
+        if not self.late:
+            self.late = stats.wait_p95_ms > self._settings.max_wait_ms
+        elif stats.wait_p95_ms < self._settings.max_wait_ms / 2:
+            self.late = False
+        before = self._seen
+        if before is None:
+            self._seen = stats
+            return
+        speech_s = stats.audio_s - before.audio_s
+        if speech_s >= ENOUGH_SPEECH_S:
+            self._cost += 0.5 * ((stats.busy_s - before.busy_s) / speech_s - self._cost)
+            self._seen = stats
+
+
+def probe() -> Segment:
+    """Three seconds of something voiced, for timing only."""
+    at = np.arange(PROBE_MS * 8) / 8000
+    voiced = np.sin(2 * np.pi * 150 * at) * np.sin(2 * np.pi * 4 * at) + 0.5 * np.sin(2 * np.pi * 900 * at)
+    return Segment(
+        segment_id="probe", call_id="probe", channel="agent", start_ms=0, end_ms=PROBE_MS, audio_start_ms=0,
+        rate_hz=8000, samples=(4000 * voiced).astype(np.int16), voiced_ms=PROBE_MS, level_dbov=-20.0, noise_dbov=-60.0,
+    )  # fmt: skip
+
+
+def measure(engine: Engine, decodes: int = 3) -> float:
+    """Busy seconds per second of speech, from a few decodes of a probe after one to warm up."""
+    segment = probe()
+    engine.decode([segment])
+    began = time.monotonic()
+    for _ in range(decodes):
+        engine.decode([segment])
+    return (time.monotonic() - began) / decodes / (PROBE_MS / 1000)

@@ -1,0 +1,169 @@
+"""Between the lines and the recogniser, on the event loop: who is transcribed, and what is shown before it is final.
+
+A line that the recogniser has no room for is monitored for its conditions only: each of its segments is answered at
+once as lost ("not_admitted"), and supervisors are told. Previews are made only while somebody watches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from monitor.asr.admission import Admission
+from monitor.asr.hypotheses import Previews
+from monitor.asr.queue import OnAnswer
+from monitor.asr.recogniser import Recogniser
+from monitor.asr.settings import AsrSettings
+from monitor.compliance.engine import Engine
+from monitor.core.events import (
+    AlertPending,
+    AlertRaised,
+    AlertWithdrawn,
+    Body,
+    CallAnswered,
+    Envelope,
+    Event,
+    Hypothesis,
+    SpeechStarted,
+    SystemNotice,
+    Utterance,
+)
+from monitor.core.types import CHANNELS, Answer, Segment
+from monitor.lines import Lines
+
+LOOK_EVERY_S = 0.1
+MEASURE_EVERY_S = 1.0
+PREVIEW_WITHIN_S = 1.0
+
+Publish = Callable[[Sequence[Envelope]], None]
+Soon = Callable[[Callable[[], None]], object]
+
+
+class Hearing:
+    """publish: overlay on its way to the bus. soon: run something on the event loop, also from a worker's thread."""
+
+    def __init__(
+        self,
+        lines: Lines,
+        recogniser: Recogniser,
+        settings: AsrSettings,
+        admission: Admission | None,
+        publish: Publish,
+        soon: Soon,
+    ) -> None:
+        self.admission = admission
+        self._lines = lines
+        self._recogniser = recogniser
+        self._settings = settings
+        self._publish = publish
+        self._soon = soon
+        self._previews = Previews(settings)
+        self._pending: dict[tuple[str, str], list[AlertRaised]] = {}
+        self._transcribed: set[str] = set()
+        self._looked_s = self._measured_s = 0.0
+
+    def admit(self, call_id: str) -> bool:
+        """A line opens: True when its words will be transcribed."""
+        if self.admission is None or self.admission.admits(len(self._transcribed)):
+            self._transcribed.add(call_id)
+            return True
+        self._tell(
+            SystemNotice(
+                kind="overload",
+                message=f"call {call_id} is monitored without transcription: the recogniser is full",
+                value=float(len(self._transcribed)),
+            )
+        )
+        return False
+
+    def left(self, call_id: str) -> None:
+        """The line is closed."""
+        self._transcribed.discard(call_id)
+        self._previews.gone(call_id)
+        for key in [key for key in self._pending if key[0] == call_id]:
+            del self._pending[key]
+
+    def submit(self, segment: Segment, on_answer: OnAnswer, patience_s: float | None) -> None:
+        """A final: to the recogniser, or answered at once for a line that is not transcribed."""
+        self._previews.closed(segment)
+        if segment.call_id in self._transcribed:
+            self._recogniser.submit(segment, on_answer, patience_s)
+        else:
+            on_answer(segment, Answer(segment.segment_id, lost="not_admitted"))
+
+    def answered(self, segment: Segment, envelopes: Sequence[Envelope]) -> None:
+        """A final's findings: what was pending and was not raised is withdrawn."""
+        raised = {envelope.body["alert_id"] for envelope in envelopes if envelope.type == AlertRaised.type}
+        for body in self._pending.pop((segment.call_id, segment.segment_id), ()):
+            if body.alert_id not in raised:
+                self._show(segment.call_id, [Event(segment.end_ms, segment.channel, _as(AlertWithdrawn, body))])
+
+    def look(self, now_s: float, watched: bool) -> None:
+        """Called every turn of the loop: measure the recogniser, ask for previews of what is being said."""
+        if self.admission is not None and now_s - self._measured_s >= MEASURE_EVERY_S:
+            self._measured_s = now_s
+            self._observe(self.admission)
+        if self._settings.hypotheses and watched and now_s - self._looked_s >= LOOK_EVERY_S:
+            self._looked_s = now_s
+            for call_id in list(self._transcribed):
+                self._ask(call_id)
+
+    def _observe(self, admission: Admission) -> None:
+        was_late = admission.late
+        stats = self._recogniser.stats()
+        admission.observe(stats)
+        if admission.late and not was_late:
+            self._tell(SystemNotice(kind="lag", message="segments wait for the recogniser", value=stats.wait_p95_ms))
+        elif was_late and not admission.late:
+            self._tell(SystemNotice(kind="recovered", message="the recogniser keeps up again", value=stats.wait_p95_ms))
+
+    def _ask(self, call_id: str) -> None:
+        for channel in CHANNELS:
+            spoken = self._lines.spoken(call_id, channel)
+            if spoken is None or not self._previews.due(call_id, *spoken):
+                continue
+            draft = self._lines.draft(call_id, channel)
+            if draft is not None:
+                self._recogniser.submit(draft, self._from_worker, PREVIEW_WITHIN_S)
+
+    def _from_worker(self, draft: Segment, answer: Answer) -> None:
+        self._soon(lambda: self._heard(draft, answer))
+
+    def _heard(self, draft: Segment, answer: Answer) -> None:
+        if draft.call_id not in self._lines:
+            return
+        shown = self._previews.heard(draft, answer)
+        if shown is None or not isinstance(shown.body, Hypothesis):
+            return
+        self._show(draft.call_id, [shown])
+        key = (draft.call_id, draft.segment_id)
+        known = self._pending.setdefault(key, [])
+        stable = shown.body.text[: shown.body.stable_chars]
+        for body in pending(self._lines, draft, stable) if stable else ():
+            if body.alert_id not in {each.alert_id for each in known}:
+                known.append(body)
+                self._show(draft.call_id, [Event(shown.at_ms, draft.channel, _as(AlertPending, body))])
+
+    def _show(self, call_id: str, events: Sequence[Event]) -> None:
+        if call_id in self._lines:
+            self._publish(self._lines.call(call_id).overlay(events))
+
+    def _tell(self, notice: SystemNotice) -> None:
+        self._publish([Envelope.of(Event(0, None, notice), None, None)])
+
+
+def pending(lines: Lines, draft: Segment, stable: str) -> list[AlertRaised]:
+    """What the rules would raise at once if the stable part of a preview were final; on an engine of its own."""
+    engine = Engine(lines.rulebook, replace(lines.call(draft.call_id).info, answered_ms=0))
+    engine.push(Event(0, None, CallAnswered(inferred=True)))
+    engine.push(Event(draft.start_ms, draft.channel, SpeechStarted(since_ms=draft.start_ms)))
+    body = Utterance(
+        segment_id=draft.segment_id, start_ms=draft.start_ms, end_ms=draft.end_ms, text=stable, confidence=0.9,
+        voiced_ms=draft.voiced_ms,
+    )  # fmt: skip
+    found = engine.push(Event(draft.end_ms, draft.channel, body))
+    return [event.body for event in found if isinstance(event.body, AlertRaised) and event.type == AlertRaised.type]
+
+
+def _as(kind: type[AlertRaised], body: AlertRaised) -> Body:
+    return kind.model_validate(body.model_dump())

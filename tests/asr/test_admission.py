@@ -1,0 +1,88 @@
+"""A line is transcribed where there is room for it; where there is none, that is said, not found out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from pydantic import ValidationError
+
+from monitor.asr.admission import Admission, measure, probe
+from monitor.asr.recogniser import Recogniser
+from monitor.asr.settings import AdmissionSettings
+from monitor.asr.stats import RecogniserStats, Tally
+from tests.asr.segments import Scripted
+
+
+def stats(**figures: float) -> RecogniserStats:
+    return replace(Tally().snapshot(0.0, 0, 0, 0, 1), **figures)
+
+
+def test_capacity_is_the_workers_planned_time_over_what_a_line_costs():
+    admission = Admission(AdmissionSettings(speech_share=0.8, utilisation=0.6), workers=2, cost=0.01)
+    assert admission.capacity == 150
+    assert admission.admits(149)
+    assert not admission.admits(150)
+
+
+def test_even_a_slow_machine_takes_one_line():
+    assert Admission(AdmissionSettings(), workers=1, cost=5.0).capacity == 1
+
+
+def test_the_operator_may_set_the_number_or_take_every_line():
+    assert Admission(AdmissionSettings(lines=7), 1, 0.01).capacity == 7
+    everything = Admission(AdmissionSettings(lines="all"), 1, 0.01)
+    everything.observe(stats(wait_p95_ms=60_000))
+    assert everything.capacity is None
+    assert everything.admits(10_000)
+
+
+def test_long_waits_close_the_door_until_they_are_short_again():
+    admission = Admission(AdmissionSettings(max_wait_ms=1000), 1, 0.01)
+    verdicts = []
+    for wait in (100, 1001, 900, 501, 499, 900):
+        admission.observe(stats(wait_p95_ms=wait))
+        verdicts.append(admission.admits(0))
+    assert verdicts == [True, False, False, False, True, True]
+
+
+def test_capacity_follows_what_speech_really_costs():
+    admission = Admission(AdmissionSettings(), 1, 0.01)
+    before = admission.capacity
+    admission.observe(stats(audio_s=0, busy_s=0))
+    admission.observe(stats(audio_s=10, busy_s=5))
+    assert admission.capacity == before
+    admission.observe(stats(audio_s=40, busy_s=4))
+    assert admission.capacity < before
+    for n in range(2, 12):
+        admission.observe(stats(audio_s=40 * n, busy_s=4 * n))
+    assert admission.capacity == Admission(AdmissionSettings(), 1, 0.1).capacity
+
+
+def test_old_waits_are_forgotten():
+    tally = Tally()
+    tally.final(submitted_s=0.0, started_s=5.0, answered_s=6.0, speech_s=2.0)
+    assert tally.snapshot(7.0, 0, 0, 0, 1).wait_p95_ms == 5000
+    assert tally.snapshot(7.0, 0, 0, 0, 1).delay_p95_ms == 6000
+    assert tally.snapshot(60.0, 0, 0, 0, 1).wait_p95_ms == 0
+
+
+def test_the_probe_is_decoded_by_the_engine_itself():
+    engine = Scripted()
+    assert measure(engine, decodes=2) >= 0
+    assert engine.asked == [("probe",)] * 3
+
+
+def test_a_real_recognisers_figures_are_taken():
+    recogniser = Recogniser(Scripted())
+    admission = Admission(AdmissionSettings(), 1, 0.01)
+    admission.observe(recogniser.stats())
+    recogniser.close()
+    assert admission.admits(0)
+    assert probe().samples.size == 24_000
+
+
+@pytest.mark.parametrize("bad", [{"lines": "some"}, {"utilisation": 2}, {"share": 1}])
+def test_settings_out_of_bounds_are_refused(bad):
+    with pytest.raises(ValidationError):
+        AdmissionSettings(**bad)

@@ -1,0 +1,168 @@
+"""Lines beyond the recogniser's capacity are said to be so; previews come, agree, and never outlive their segment."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from demo.voice import Speaker, say
+from monitor.asr.admission import Admission
+from monitor.asr.recogniser import Recogniser
+from monitor.asr.settings import AdmissionSettings, AsrSettings
+from monitor.compliance.rulebook import Rulebook
+from monitor.core.events import Envelope
+from monitor.core.types import Answer, CallInfo, MediaChunk, Segment
+from monitor.hearing import Hearing
+from monitor.lines import Lines, LineSettings
+from tests.asr.segments import Inbox, Scripted
+
+RULES = """
+pack = "t"
+title = "t"
+
+[[rule]]
+id = "T1"
+kind = "forbidden"
+title = "no blame"
+clause = { document = "000", passage = "x" }
+severity = "major"
+fires = ["这不关我的事"]
+passes = ["您好"]
+[rule.words]
+phrases = ["这不关我的事"]
+"""
+TEXT = "这不关我的事,公司就是这么规定的。"
+
+
+class Stage:
+    """Lines, a scripted recogniser and what it publishes; `settle` runs what workers sent to the loop."""
+
+    def __init__(self, engine: Scripted, capacity: int | str = "all", hypotheses: bool = True) -> None:
+        self.engine = engine
+        self.settings = AsrSettings(hypotheses=hypotheses, hypothesis_every_ms=500)
+        self.lines = Lines(LineSettings(), Rulebook.parse([("t.toml", RULES)]))
+        self.recogniser = Recogniser(engine, self.settings)
+        self.todo: deque[Callable[[], None]] = deque()
+        self.out: list[Envelope] = []
+        admission = Admission(AdmissionSettings(lines=capacity), 1, 0.01)
+        self.hearing = Hearing(self.lines, self.recogniser, self.settings, admission, self.out.extend, self.todo.append)
+        self.now_s = 0.0
+
+    def open(self, call_id: str) -> bool:
+        admitted = self.hearing.admit(call_id)
+        self.lines.open(CallInfo(call_id, "test"))
+        return admitted
+
+    def play(self, call_id: str, pcm: np.ndarray, watched: bool = True) -> list[Segment]:
+        segments = []
+        for at in range(0, pcm.size, 160):
+            for channel, samples in (("agent", pcm[at : at + 160]), ("customer", np.zeros(160, np.int16))):
+                self.lines.push(call_id, MediaChunk(channel, samples))
+            segments += self.lines.step().segments
+            self.now_s += 0.02
+            self.hearing.look(self.now_s, watched)
+            while self.recogniser.stats().hypotheses_waiting or self.recogniser.stats().running:
+                time.sleep(0.001)
+            while self.todo:
+                self.todo.popleft()()
+        return segments
+
+    def bodies(self, kind: str) -> list[dict]:
+        return [envelope.body for envelope in self.out if envelope.type == kind]
+
+
+@pytest.fixture
+def stage():
+    stages: list[Stage] = []
+
+    def build(*args, **kwargs) -> Stage:
+        stages.append(Stage(*args, **kwargs))
+        return stages[-1]
+
+    yield build
+    for each in stages:
+        each.recogniser.close()
+
+
+@pytest.fixture(scope="module")
+def voice() -> np.ndarray:
+    spoken = say(TEXT, Speaker("f3", 180, 50, -22.0))
+    quiet = np.zeros(8000)
+    sound = np.concatenate((quiet, spoken, quiet, quiet))
+    sound += np.random.default_rng(0).normal(0, 8, sound.size)
+    return sound[: sound.size // 160 * 160].clip(-32768, 32767).astype(np.int16)
+
+
+def so_far(segment: Segment, full: bool) -> str:
+    """What a recogniser would write of the sentence up to here: about four characters a second."""
+    return TEXT[: max(2, (segment.end_ms - segment.start_ms) // 250)]
+
+
+def test_a_line_beyond_capacity_is_answered_at_once_and_supervisors_are_told(stage):
+    stand = stage(Scripted(), capacity=1)
+    assert stand.open("one")
+    assert not stand.open("two")
+    (notice,) = stand.bodies("system.notice")
+    assert notice["kind"] == "overload"
+    assert "two" in notice["message"]
+    inbox = Inbox()
+    for call_id in ("one", "two"):
+        stand.hearing.submit(Segment("a1", call_id, "agent", 0, 500, 0, 8000, np.zeros(4000, np.int16), 500, -20, -60),
+                             inbox, 30.0)  # fmt: skip
+    inbox.wait(2)
+    assert {s.call_id: a.lost for s, a in inbox.got} == {"one": None, "two": "not_admitted"}
+    stand.hearing.left("one")
+    assert stand.open("three")
+
+
+def test_previews_come_while_it_is_spoken_and_a_forbidden_phrase_is_pending_before_it_is_final(stage, voice):
+    stand = stage(Scripted(so_far))
+    stand.open("one")
+    (segment,) = stand.play("one", voice)
+    texts = [body["text"] for body in stand.bodies("hypothesis")]
+    assert len(texts) >= 3
+    assert texts == sorted(texts, key=len)
+    assert stand.bodies("hypothesis")[-1]["stable_chars"] >= len("这不关我的事")
+    (pending,) = stand.bodies("alert.pending")
+    assert pending["rule_id"] == "T1"
+    assert all(envelope.seq is None for envelope in stand.out)
+    envelopes = stand.lines.answer(segment, Answer(segment.segment_id, TEXT, mean_logprob=-0.1))
+    stand.hearing.answered(segment, envelopes)
+    assert [e.body["rule_id"] for e in envelopes if e.type == "alert.raised"] == ["T1"]
+
+
+def test_what_was_pending_and_did_not_come_is_withdrawn(stage, voice):
+    stand = stage(Scripted(so_far))
+    stand.open("one")
+    (segment,) = stand.play("one", voice)
+    envelopes = stand.lines.answer(segment, Answer(segment.segment_id, "这关系到我的事", mean_logprob=-0.1))
+    stand.hearing.answered(segment, envelopes)
+    (withdrawn,) = stand.bodies("alert.withdrawn")
+    assert withdrawn["alert_id"] == stand.bodies("alert.pending")[0]["alert_id"]
+
+
+def test_nobody_watching_means_no_previews_and_so_does_the_setting(stage, voice):
+    unwatched = stage(Scripted(so_far))
+    unwatched.open("one")
+    unwatched.play("one", voice, watched=False)
+    off = stage(Scripted(so_far), hypotheses=False)
+    off.open("one")
+    off.play("one", voice)
+    assert unwatched.out == off.out == []
+    assert unwatched.engine.asked == off.engine.asked == []
+
+
+def test_previews_change_nothing_of_what_is_final(stage, voice):
+    with_them, without = stage(Scripted(so_far)), stage(Scripted(so_far))
+    finals = []
+    for stand, watched in ((with_them, True), (without, False)):
+        stand.open("one")
+        (segment,) = stand.play("one", voice, watched)
+        finals.append((segment.segment_id, segment.start_ms, segment.end_ms, segment.samples.tobytes()))
+        assert stand.lines.call("one").last_seq > 0
+    assert finals[0] == finals[1]
+    assert with_them.lines.call("one").last_seq == without.lines.call("one").last_seq
