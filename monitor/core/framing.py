@@ -134,6 +134,7 @@ class Framing:
             return []
         number = CHANNELS.index(chunk.channel)
         leg = self._legs[number]
+        frames = self._leave_behind()
         at = self._position(number, chunk) - self._taken
         samples = chunk.samples
         if at < 0:
@@ -148,7 +149,8 @@ class Framing:
         else:
             self._follow_drift()
             self._agent_spoke = False
-        return self._emit()
+        jitter = self.settings.jitter_ms * self.rate_hz // 1000
+        return frames + self._take(min(leg.ready(jitter) for leg in self._legs))
 
     def advance(self, to_ms: int, cause: Absent = Absent.UNKNOWN) -> list[Frame]:
         """Frames up to to_ms, whatever the legs sent: for lines that send nothing in silence."""
@@ -200,12 +202,10 @@ class Framing:
             self.stats.slipped_frames += 1
             self._lead_since = self._taken
 
-    def _emit(self) -> list[Frame]:
-        jitter = self.settings.jitter_ms * self.rate_hz // 1000
+    def _leave_behind(self) -> list[Frame]:
+        """Before more media comes: what is too far ahead of the other leg leaves without it, so memory is bounded."""
         skew = self.settings.max_skew_ms * self.rate_hz // 1000
-        both = min(leg.ready(jitter) for leg in self._legs)
-        ahead = max(leg.end for leg in self._legs) - skew
-        return self._take(max(both, ahead))
+        return self._take(max(leg.end for leg in self._legs) - skew)
 
     def _take(self, samples: int) -> list[Frame]:
         frames = []
