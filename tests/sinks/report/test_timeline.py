@@ -3,7 +3,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.core.events import ConditionEnded, Envelope
@@ -33,6 +33,7 @@ def test_an_empty_call_is_drawn_too(lang: str) -> None:
     assert rects(draw(CallSheet("x"), lang)) == []  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9999), st.integers(1, 9999)), max_size=20))
 def test_no_two_bars_overlap_and_none_leaves_the_picture(spans: list[tuple[int, int]]) -> None:
     one = CallSheet("x", duration_ms=10_000)
