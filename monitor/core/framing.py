@@ -134,7 +134,7 @@ class Framing:
             return []
         number = CHANNELS.index(chunk.channel)
         leg = self._legs[number]
-        frames = self._leave_behind()
+        frames = self._leave_behind(leg)
         at = self._position(number, chunk) - self._taken
         samples = chunk.samples
         if at < 0:
@@ -202,10 +202,10 @@ class Framing:
             self.stats.slipped_frames += 1
             self._lead_since = self._taken
 
-    def _leave_behind(self) -> list[Frame]:
-        """Before more media comes: what is too far ahead of the other leg leaves without it, so memory is bounded."""
+    def _leave_behind(self, leg: _Leg) -> list[Frame]:
+        """Before more of this leg comes: what is too far ahead of the other leaves without it, so memory is bounded."""
         skew = self.settings.max_skew_ms * self.rate_hz // 1000
-        return self._take(max(leg.end for leg in self._legs) - skew)
+        return self._take(leg.end - skew)
 
     def _take(self, samples: int) -> list[Frame]:
         frames = []
