@@ -1,0 +1,89 @@
+"""A folder of recordings audited: how much audio a second of CPU takes, reports and all.
+
+Against `faster_whisper_batched`, measured in the same run: faster-whisper's file pipeline with its own VAD in batches
+of 8, each channel as a file, the same model and one thread; it writes text only, no conditions, rules or reports.
+`resume` is a second run into the same folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import resource
+import tempfile
+import time
+import wave
+from pathlib import Path
+
+from bench.asr import Cost, alone, batched
+from bench.rows import Row, row, show
+from bench.talk import RATE_HZ, Talk, talk
+from monitor.resources import locate
+
+
+def run(model: Path | None = None, files: int = 16, seconds: int = 60) -> list[Row]:
+    folder = model or locate("models/demo-zh")
+    call = talk(seconds)
+    other: Cost = alone(batched, folder, call)
+    os.environ["OMP_NUM_THREADS"] = "1"
+    with tempfile.TemporaryDirectory() as scratch:
+        for number in range(files):
+            _write(Path(scratch) / "in" / f"{number:04d}.wav", call)
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            cpu_s, wall_s, rss_mb, resumed_s = pool.apply(_audited, (folder, Path(scratch)))
+    audio_s = files * 2 * call.length_s
+    theirs = 2 * call.length_s / sum(other.cpu_s)
+    return [
+        row(
+            "audit",
+            "audio_s_per_cpu_s",
+            audio_s / cpu_s,
+            "s/s",
+            files,
+            "faster_whisper_batched",
+            audio_s / cpu_s / theirs,
+        ),
+        row("audit", "faster_whisper_batched_audio_s_per_cpu_s", theirs, "s/s", 1),
+        row("audit", "call_s_per_wall_s", files * call.length_s / wall_s, "s/s", files),
+        row("audit", "resume_s_per_call", resumed_s / files, "s", files),
+        row("audit", "rss", rss_mb, "MB", files, "faster_whisper_batched", other.rss_mb / rss_mb),
+    ]
+
+
+def _write(path: Path, call: Talk) -> None:
+    path.parent.mkdir(exist_ok=True)
+    with wave.open(str(path), "wb") as file:
+        file.setparams((2, 2, RATE_HZ, 0, "NONE", ""))
+        file.writeframes(call.pcm.T.astype("<i2").tobytes())
+
+
+def _audited(folder: Path, scratch: Path) -> tuple[float, float, float, float]:
+    """CPU and wall seconds of an audit, the process's largest RSS, and wall seconds of the same again."""
+    from monitor import audit
+    from monitor.config import load
+
+    settings = load(None, ["asr.device=cpu", "asr.threads=1"])
+    began, wall = time.process_time(), time.monotonic()
+    audit.run([scratch / "in"], scratch / "out", settings, model=str(folder), workers=1)
+    cpu_s, wall_s = time.process_time() - began, time.monotonic() - wall
+    rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    again = time.monotonic()
+    audit.run([scratch / "in"], scratch / "out", settings, model=str(folder), workers=1)
+    return cpu_s, wall_s, rss_mb, time.monotonic() - again
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="bench audit", description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--model", type=Path, help="another folder than the shipped one")
+    parser.add_argument("--files", type=int, default=16)
+    parser.add_argument("--seconds", type=int, default=60, help="length of each recording")
+    args = parser.parse_args(argv)
+    rows = run(args.model, args.files, args.seconds)
+    show(rows, f"audit: {args.files} recordings, one decode at a time, int8", args.json)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
