@@ -24,8 +24,9 @@ Json = dict[str, Any]
 class CallView:
     """The call's present state. seq: the last stored envelope applied. heard_ms: the latest audio time seen.
 
-    agent_id and team follow a transfer. conditions: the open ones, alerts: every one with its state (cleared: what it was about is over), prompts: those on the
-    agent's screen, each with the envelope's channel, at_ms and so on (a prompt's countdown is counted from its at_ms).
+    agent_id and team follow a transfer. conditions: the open ones, prompts: those on the agent's screen, alerts: every
+    one with its state (cleared: what it was about is over), at the time it was raised. Each has its envelope's channel
+    and at_ms; a prompt's countdown is counted from its at_ms.
     """
 
     call_id: str
@@ -124,9 +125,9 @@ def _speech_ended(view: CallView, envelope: Envelope) -> None:
 
 def _alert(view: CallView, envelope: Envelope) -> None:
     alert_id = envelope.body["alert_id"]
-    old = view.alerts.get(alert_id, {})
-    state = envelope.type.removeprefix("alert.")
-    view.alerts[alert_id] = {**_placed(envelope), "state": state, "acknowledged": old.get("acknowledged")}
+    old = view.alerts.get(alert_id, {"acknowledged": None})
+    raised = {name: old[name] for name in ("at_ms", "published_at_utc", "acknowledged") if name in old}
+    view.alerts[alert_id] = _placed(envelope) | {"state": envelope.type.removeprefix("alert.")} | raised
     while len(view.alerts) > LAST_ALERTS:
         del view.alerts[next(iter(view.alerts))]
 

@@ -55,7 +55,7 @@ def test_an_acknowledged_alert_stays_and_so_does_one_that_is_over():
     story.tell(8000, BODIES["alert.cleared"](**raised.body), "agent")
     story.tell(9000, BODIES["alert.acknowledged"](alert_id="a2", actor="Li", acted_at_utc="2026-11-22T03:00:00Z"))
     over, seen = shown(story)["alerts"]
-    assert (over["alert_id"], over["state"], over["acknowledged"]) == ("a1", "cleared", None)
+    assert (over["alert_id"], over["state"], over["at_ms"], over["acknowledged"]) == ("a1", "cleared", 6000, None)
     assert (seen["alert_id"], seen["state"], seen["acknowledged"]["actor"]) == ("a2", "raised", "Li")
 
 

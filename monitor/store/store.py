@@ -25,7 +25,7 @@ class ConflictError(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One stored call. closed False: it runs, or its process ended before it did. alerts: how many stand."""
+    """One stored call. closed False: it runs, or its process ended before it did. alerts: how many it had."""
 
     call_id: str
     source: str
@@ -98,7 +98,7 @@ class Store:
     ) -> list[CallRow]:
         """Stored calls, newest first. since_utc (included), until_utc (not) compare with the time of storing; severity
         and rule_id keep calls that have such an alert."""
-        count = select(func.count()).where(alerts.c.call_id == calls.c.call_id, alerts.c.state != "cleared")
+        count = select(func.count()).where(alerts.c.call_id == calls.c.call_id)
         columns = [calls.c[name] for name in CallRow.__slots__ if name != "alerts"]
         query = select(*columns, count.scalar_subquery().label("alerts"))
         query = query.where(*_call_filters(call_id, agent_id, teams, since_utc, until_utc, closed))

@@ -101,6 +101,33 @@ async def test_words_not_heard_or_not_believed_are_shown_as_such(stage, browser)
     await expect(page.locator(".words s")).to_have_text("字幕")
 
 
+async def test_what_is_being_said_shows_before_it_is_final(stage, browser):
+    story = stage.story()
+    await stage.play(story.started(), story.tell(100, e.SpeechStarted(since_ms=0), "agent"))
+    page = await opened(browser, stage, "/supervisor", BOSS)
+    await expect(page.locator(".typing")).to_have_count(1)
+    pending = e.AlertPending(
+        alert_id="a", rule_id="B1", severity="major", start_ms=0, end_ms=900, message="对投诉的客户说了禁语"
+    )
+    await stage.play(
+        story.tell(900, e.Hypothesis(segment_id="agent-0", text="这不关我的事吧", stable_chars=6), "agent"),
+        story.tell(900, pending, "agent"),
+    )
+    await expect(page.locator(".typing b")).to_have_text("这不关我的事")
+    await expect(page.locator("#alerts .alert[data-pending]")).to_have_count(1)
+    await expect(page.locator("#open")).to_have_text("0")
+    await stage.play(
+        story.tell(1300, e.SpeechEnded(since_ms=0, end_ms=1000), "agent"),
+        story.said("agent", 0, 1000, "这不关我的事"),
+        story.alert(1000, "a"),
+    )
+    await expect(page.locator(".typing")).to_have_count(0)
+    await expect(page.locator(".word .bubble")).to_have_text(["这不关我的事"])
+    await expect(page.locator("#alerts .alert")).to_have_count(1)
+    await expect(page.locator("#alerts .alert[data-pending]")).to_have_count(0)
+    await expect(page.locator("#open")).to_have_text("1")
+
+
 async def test_what_a_caller_says_is_text_and_never_markup(stage, browser):
     story = stage.story(agent_id="<b>1</b>")
     evil = "<img src=x onerror=\"document.title='x'\">"

@@ -143,12 +143,13 @@ function showLevel(call) {
   const meter = call?.meters.agent;
   const level = meter?.speech ? meter.speech_level_dbov ?? meter.level_dbov : null;
   const word = level === null ? "level_quiet" : level <= TOO_LOW_DBOV ? "level_low" : level >= TOO_LOUD_DBOV ? "level_loud" : "level_good";
-  $("#needle").style.setProperty("--level", meter ? part(meter.level_dbov).toFixed(3) : "0");
+  const shown = level ?? meter?.level_dbov;
+  $("#needle").style.setProperty("--level", shown === undefined ? "0" : part(shown).toFixed(3));
   $("#needle").toggleAttribute("data-speech", Boolean(meter?.speech));
   const box = $("#level-word");
   put(box, t(word));
   box.dataset.word = word;
-  put($("#level-value"), meter ? `${Math.round(meter.level_dbov)} dBov` : "");
+  put($("#level-value"), shown === undefined ? "" : `${Math.round(shown)} dBov`);
 }
 
 function showLine(call) {

@@ -26,6 +26,8 @@ export class Call {
     this.conditions = new Map();
     this.alerts = new Map();
     this.prompts = new Map();
+    this.partial = {};
+    this.pending = new Map();
     this.anchor = { ms: 0, at: performance.now() };
   }
 
@@ -88,8 +90,9 @@ export class Call {
 
 function alert(call, envelope) {
   const id = envelope.body.alert_id;
-  const acknowledged = call.alerts.get(id)?.acknowledged ?? null;
-  call.alerts.set(id, { ...placed(envelope), state: envelope.type.slice(6), acknowledged });
+  call.pending.delete(id);
+  const { at_ms, published_at_utc, acknowledged } = { ...placed(envelope), acknowledged: null, ...call.alerts.get(id) };
+  call.alerts.set(id, { ...placed(envelope), state: envelope.type.slice(6), at_ms, published_at_utc, acknowledged });
 }
 
 const APPLY = {
@@ -110,6 +113,8 @@ const APPLY = {
   "call.closed"(call) {
     call.closed = true;
     call.speaking = {};
+    call.partial = {};
+    call.pending.clear();
     call.conditions.clear();
     call.prompts.clear();
   },
@@ -129,6 +134,16 @@ const APPLY = {
   },
   utterance(call, envelope) {
     keep(call.words, placed(envelope));
+    if (call.partial[envelope.channel]?.segment_id === envelope.body.segment_id) delete call.partial[envelope.channel];
+  },
+  hypothesis(call, { channel, body }) {
+    call.partial[channel] = body;
+  },
+  "alert.pending"(call, envelope) {
+    if (!call.alerts.has(envelope.body.alert_id)) call.pending.set(envelope.body.alert_id, placed(envelope));
+  },
+  "alert.withdrawn"(call, { body }) {
+    call.pending.delete(body.alert_id);
   },
   "alert.raised": alert,
   "alert.confirmed": alert,

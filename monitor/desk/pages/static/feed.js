@@ -14,11 +14,13 @@ export class Feed {
 
   show(calls) {
     const all = calls.flatMap((call) => [...call.alerts.values()].map((alert) => ({ alert, call })));
-    const shown = all
+    const pending = calls.flatMap((call) => [...call.pending.values()].map((alert) => ({ alert, call })));
+    const stand = all
       .filter(({ alert }) => this.which === "all" || !alert.acknowledged)
       .sort((a, b) => order(b).localeCompare(order(a)))
       .slice(0, MOST);
-    keyed(this.box, shown, ({ alert }) => alert.alert_id, (item) => this.card(item), (card, item) => this.update(card, item));
+    const shown = [...pending, ...stand];
+    keyed(this.box, shown, ({ alert }) => alert.alert_id + (alert.state ?? ":pending").replace(/raised|confirmed|cleared/, ""), (item) => this.card(item), (card, item) => this.update(card, item));
     return { shown: shown.length, open: all.filter(({ alert }) => !alert.acknowledged) };
   }
 
@@ -59,8 +61,15 @@ export class Feed {
     const state = `${alert.acknowledged ? alert.acknowledged.acted_at_utc : ""}${t("acknowledge")}${alert.stored}`;
     if (card.state === state) return;
     card.state = state;
-    parts.foot.replaceChildren(parts.who, ...(alert.acknowledged ? done(alert.acknowledged) : this.form(alert)));
+    card.toggleAttribute("data-pending", !alert.state);
+    parts.foot.replaceChildren(parts.who, ...this.rest(alert));
     if (alert.stored === false) parts.foot.append(h("span", { class: "unstored", text: t("not_stored"), title: t("not_stored_hint") }));
+  }
+
+  /** An alert that is not certain yet can only be watched. */
+  rest(alert) {
+    if (!alert.state) return [h("span", { class: "pending-word", text: t("pending") })];
+    return alert.acknowledged ? done(alert.acknowledged) : this.form(alert);
   }
 
   form(alert) {

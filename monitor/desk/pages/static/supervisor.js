@@ -12,6 +12,7 @@ import { Transcript } from "./transcript.js";
 import { state, Wall } from "./wall.js";
 
 const FRAME_MS = 100;
+const MOST_TOASTS = 3;
 const $ = (selector) => document.querySelector(selector);
 
 const key = token();
@@ -61,7 +62,7 @@ const line = key && new Line(
 
 function hear(envelope) {
   if (envelope.call_id === null) {
-    if (envelope.type === "system.notice") notify(envelope.body.message, envelope.body.kind === "recovered" ? "good" : "bad");
+    if (envelope.type === "system.notice") notice(envelope.body);
     return;
   }
   calls.apply(envelope);
@@ -109,8 +110,13 @@ function ruleName(id) {
   return rule ? (lang === "en" && rule.title_en) || rule.title : "";
 }
 
+function notice({ kind, message }) {
+  notify(`${t(`notice_${kind}`)} · ${message}`, kind === "recovered" ? "good" : "bad");
+}
+
 function notify(text, kind) {
   const toast = h("div", { class: "toast", role: "status", data: { kind }, text });
+  while ($("#toasts").childElementCount >= MOST_TOASTS) $("#toasts").firstElementChild.remove();
   $("#toasts").append(toast);
   setTimeout(() => toast.remove(), 8000);
 }
@@ -167,7 +173,7 @@ function showPrompt(call) {
   if (!prompt) return;
   put($("#prompt-text"), prompt.text);
   const left = prompt.countdown_ms === null ? null : Math.max(0, prompt.at_ms + prompt.countdown_ms - call.now());
-  put($("#prompt-left"), left === null ? "" : `⏱ ${(left / 1000).toFixed(1)}s`);
+  put($("#prompt-left"), left === null ? "" : `${(left / 1000).toFixed(1)} s`);
 }
 
 function stepName({ rule_id, step }) {

@@ -43,8 +43,8 @@ function items(call) {
     ...[...call.alerts.values()].map(alert),
     ...(call.ended ? [mark("ended", call.ended.at_ms + 1, () => `${t("hung_up")} · ${t(call.ended.ended_by)}`)] : []),
   ].sort((a, b) => a.at - b.at || a.rank - b.rank);
-  const speaking = call.ended ? [] : Object.keys(call.speaking).filter((side) => side !== "both").sort();
-  return [...out, ...speaking.map(typing)];
+  const sides = call.ended ? [] : ["agent", "customer"].filter((side) => call.speaking[side] !== undefined || call.partial[side]);
+  return [...out, ...sides.map((side) => typing(side, call.partial[side]))];
 }
 
 function make(item) {
@@ -79,10 +79,18 @@ function condition(each, call) {
   };
 }
 
-function typing(side) {
+/** What is being said right now: dots, and the words so far where the recogniser shows them. */
+function typing(side, partial) {
   return {
     id: `typing-${side}`,
-    make: () => h("li", { class: "word typing", data: { side } }, h("div", { class: "bubble" }, h("i", {}), h("i", {}), h("i", {}))),
+    make: () =>
+      h("li", { class: "word typing", data: { side } }, h("div", { class: "bubble" }, h("b", {}), h("span", {}), h("i", {}), h("i", {}), h("i", {}))),
+    update: (element) => {
+      const [stable, rest] = element.firstElementChild.children;
+      const text = partial?.text ?? "";
+      put(stable, text.slice(0, partial?.stable_chars ?? 0));
+      put(rest, text.slice(partial?.stable_chars ?? 0));
+    },
   };
 }
 
