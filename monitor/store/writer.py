@@ -14,16 +14,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+import structlog
+
 from monitor.core.events import Envelope, Event, SystemNotice
 from monitor.errors import StoreError
 from monitor.store.settings import StoreSettings
 from monitor.store.store import ConflictError, Store
+
+log = structlog.get_logger(__name__)
 
 Publish = Callable[[Sequence[Envelope]], None]
 NoticeKind = Literal["store_stalled", "disk", "recovered"]
 
 AT_ONCE = ("alert.", "prompt.", "call.closed")
 MAX_BATCH = 5000
+LAST_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,23 +164,30 @@ class Writer:
         return taken
 
     async def _store_batch(self) -> None:
-        tries = 0
+        tries, apart = 0, False
         while self._batch:
             try:
-                await self._append([each for item in self._batch for each in item.envelopes])
+                await (self._append_each() if apart else self._append_all())
             except ConflictError:
-                await self._append_each()
+                apart = True
             except StoreError as error:
                 tries += 1
+                log.error("not stored, will be tried again", error=str(error), waiting=self._waiting)
                 self._stall("disk", str(error))
-                if self._stopping and tries >= 3:
+                if self._stopping and tries >= LAST_TRIES:
                     self._give_up()
-                    return
-                await asyncio.sleep(self._settings.retry_ms / 1000)
-                continue
-            for item in self._batch:
-                self._finish(item)
-            return
+                else:
+                    await asyncio.sleep(self._settings.retry_ms / 1000)
+            except Exception as error:
+                # a fault in one envelope must not end the storing of all others
+                log.error("a batch was not stored, trying one by one", error=type(error).__name__)
+                apart = True
+
+    async def _append_all(self) -> None:
+        await self._append([each for item in self._batch for each in item.envelopes])
+        for item in self._batch:
+            self._finish(item)
+        self._batch = []
 
     async def _append(self, envelopes: list[Envelope]) -> None:
         loop = asyncio.get_running_loop()
@@ -195,10 +207,20 @@ class Writer:
             try:
                 await self._append(item.envelopes)
             except ConflictError as error:
-                self._unstored += len(item.envelopes)
-                self._show_unstored(item)
-                self._notice("disk", str(error))
+                self._refuse(item, str(error))
+            except StoreError:
+                raise
+            except Exception as error:
+                # no traceback: its values would hold what callers said
+                calls = sorted({str(each.call_id) for each in item.envelopes})
+                log.error("envelopes not stored", calls=calls, error=type(error).__name__)
+                self._refuse(item, type(error).__name__)
             self._finish(self._batch.pop(0))
+
+    def _refuse(self, item: _Item, why: str) -> None:
+        self._unstored += len(item.envelopes)
+        self._show_unstored(item)
+        self._notice("disk", why)
 
     def _finish(self, item: _Item) -> None:
         self._waiting -= len(item.envelopes)

@@ -16,6 +16,7 @@ from monitor.core.events import AlertAcknowledged, Envelope
 from monitor.desk.server import Server
 from monitor.desk.settings import DeskSettings, TokenSettings
 from monitor.desk.state import Desk, Status
+from monitor.store.settings import StoreSettings
 from monitor.store.store import Store
 from monitor.store.writer import Writer
 from tests.story import Story
@@ -35,7 +36,7 @@ class Stage:
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.store = Store(f"sqlite:///{folder / 'linewatch.db'}")
         self.bus = Bus()
-        self.writer = Writer(self.store, self.bus.publish)
+        self.writer = Writer(self.store, self.bus.publish, StoreSettings(stall_ms=60_000))
         self.stories: dict[str, Story] = {}
         self.status = Status(lines=1, capacity=10, model="demo-zh", figures={"asr_queue": 3})
         options: dict[str, Any] = {"port": 0, "tokens": TOKENS}

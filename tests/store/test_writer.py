@@ -15,6 +15,8 @@ from monitor.store.store import Store
 from monitor.store.writer import Writer
 from tests.story import Story
 
+# a busy machine may take longer than the default to commit
+PATIENT = StoreSettings(stall_ms=60_000)
 QUICK = StoreSettings(stall_ms=50, retry_ms=20, max_spool=100)
 
 
@@ -60,7 +62,7 @@ def _store(tmp_path: Path):
 
 async def test_an_envelope_is_in_the_store_when_it_is_shown(store):
     shown, story = Shown(store), Story("one")
-    writer = Writer(store, shown)
+    writer = Writer(store, shown, PATIENT)
     writer.start()
     await writer.put([story.started(), story.alert(1000, "a")])
     assert [each.seq for each in shown.envelopes] == [1, 2]
@@ -72,7 +74,7 @@ async def test_an_envelope_is_in_the_store_when_it_is_shown(store):
 
 async def test_calls_are_committed_together_and_each_stays_in_order(store):
     shown, stories = Shown(store), [Story(f"call-{index}") for index in range(20)]
-    writer = Writer(store, shown)
+    writer = Writer(store, shown, PATIENT)
     writer.start()
     waits = [writer.submit([story.started()]) for story in stories]
     waits += [
@@ -87,7 +89,7 @@ async def test_calls_are_committed_together_and_each_stays_in_order(store):
 async def test_overlay_does_not_wait_for_the_store(store):
     gate, story = Gate(store), Story("one")
     shown = Shown(store)
-    writer = Writer(gate, shown)
+    writer = Writer(gate, shown, PATIENT)
     writer.start()
     writer.submit([story.started(), story.meter(20, "agent")])
     assert shown.kinds() == ["meter"]
@@ -151,7 +153,7 @@ async def test_a_call_id_used_twice_costs_no_other_call_anything(store):
     first = Story("one")
     store.append([first.started()])
     shown = Shown(store)
-    writer = Writer(store, shown)
+    writer = Writer(store, shown, PATIENT)
     writer.start()
     await asyncio.gather(writer.put([again.started()]), writer.put([other.started()]))
     assert {(each.call_id, each.stored) for each in shown.envelopes if each.call_id} == {("one", False), ("two", None)}
@@ -160,9 +162,23 @@ async def test_a_call_id_used_twice_costs_no_other_call_anything(store):
     await writer.stop()
 
 
+async def test_a_fault_in_one_envelope_ends_nothing_else(store):
+    broken, sound = Story("one"), Story("two")
+    bad = broken.ended(1000).model_copy(update={"body": {}})
+    shown = Shown(store)
+    writer = Writer(store, shown, PATIENT)
+    writer.start()
+    await asyncio.gather(writer.put([broken.started()]), writer.put([bad]), writer.put([sound.started()]))
+    assert len(store.events("two")) == 1
+    assert [each.stored for each in shown.envelopes if each.type == "call.ended"] == [False]
+    await writer.put([sound.answered()])
+    assert len(store.events("two")) == 2
+    await writer.stop()
+
+
 async def test_an_acknowledgement_waits_for_what_was_submitted_before_it(store):
     bus, story = Bus(), Story("one")
-    writer = Writer(store, bus.publish)
+    writer = Writer(store, bus.publish, PATIENT)
     writer.start()
     writer.submit([story.started(), story.alert(1000, "a"), story.ended(2000), story.closed(2000)])
     envelope = await writer.acknowledge("a", "Li", "谈过了")
@@ -190,7 +206,7 @@ async def test_a_file_held_by_another_program_is_waited_for(store, tmp_path):
 
 async def test_stopping_stores_what_is_waiting(store):
     story = Story("one")
-    writer = Writer(store, Shown(store))
+    writer = Writer(store, Shown(store), PATIENT)
     writer.start()
     for index in range(50):
         writer.submit([story.started() if index == 0 else story.said("agent", index, index + 1, "好")])
