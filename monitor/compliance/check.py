@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from monitor.compliance.engine import Engine
+from monitor.compliance.metric import Metric_
 from monitor.compliance.rule import Rule
 from monitor.compliance.rulebook import Rulebook
 from monitor.compliance.story import Story
@@ -32,7 +33,7 @@ def check(rulebook: Rulebook) -> list[Finding]:
     for rule in rulebook.rules:
         where = rulebook.where.get(rule.id, "")
         alone = rulebook.only(rule.id, *rule.needs(rulebook.rules))
-        if not rule.fires:
+        if not rule.fires and not (isinstance(rule, Metric_) and not rule.alert):
             findings.append(Finding(where, rule.id, "warning", "no example in fires shows what it catches"))
         for examples, wanted in ((rule.fires, True), (rule.passes, False)):
             for number, example in enumerate(examples, 1):

@@ -16,7 +16,7 @@ from monitor.compliance.rule import Rule
 from monitor.compliance.runner import Lane, Runner
 
 _TOKEN = re.compile(r"\s*(&&|\|\||!|\(|\)|[\w.\-]+)")
-Tree = Any
+Tree = str | tuple[Any, ...]
 """A rule id, ("!", tree), or ("&&" or "||", tree, tree)."""
 
 
@@ -90,12 +90,11 @@ def ids(tree: Tree) -> set[str]:
 def holds(tree: Tree, violated: dict[str, bool | None]) -> bool | None:
     """None: not known, since a rule it hangs on was not judged."""
     if isinstance(tree, str):
-        return violated.get(str(tree), False)
-    name, *parts = tree
-    values = [holds(part, violated) for part in parts]
-    if name == "!":
+        return violated.get(tree, False)
+    values = [holds(part, violated) for part in tree[1:]]
+    if tree[0] == "!":
         return None if values[0] is None else not values[0]
-    settling = name == "||"
+    settling: bool = tree[0] == "||"
     if settling in values:
         return settling
     return None if None in values else not settling

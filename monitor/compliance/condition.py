@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from monitor.compliance.anchor import LineState
+from monitor.compliance.anchor import Anchor, LineState
 from monitor.compliance.rule import Listening, Rule, Table, Wording, wording_keys
 from monitor.compliance.runner import AlertCleared, AlertConfirmed, Found, Lane, Runner
 from monitor.compliance.words import Words
@@ -39,14 +39,18 @@ class Condition(Rule):
     after_ms: int = Field(0, ge=0, le=3_600_000)
     part: Literal["any", "opening", "middle"] = "any"
     excuse: Excuse | None = None
+    near: Anchor | None = Field(None, description="only in the near_ms after this anchor")
+    near_ms: int = Field(20_000, ge=100, le=3_600_000)
     hold_excuses: bool = True
 
     def listening(self) -> Iterator[Listening]:
         if self.excuse is not None:
             yield from wording_keys("excuse", self.excuse.words, self.excuse.channel)
+        if self.near is not None:
+            yield from self.near.listening()
 
     def runners(self, signal: Lane, words: Lane) -> Sequence[Runner]:
-        lane = words if self.excuse is not None else signal
+        lane = words if self.excuse is not None or self.near is not None else signal
         runner = _Watch(self, lane)
         lane.add(runner)
         return (runner,)
@@ -57,7 +61,8 @@ class _Watch(Runner):
 
     def __init__(self, rule: Condition, lane: Lane) -> None:
         self.rule, self.lane, self.rule_id = rule, lane, rule.id
-        self.hears = rule.excuse is not None  # type: ignore[misc]
+        self.hears = rule.excuse is not None or rule.near is not None  # type: ignore[misc]
+        self._near_ms: int | None = None
         self._since_ms: int | None = None
         self._due_ms: int | None = None
         self._ended_ms: int | None = None
@@ -67,6 +72,8 @@ class _Watch(Runner):
 
     def fact(self, event: Event) -> None:
         body = event.body
+        if self.rule.near is not None and self.rule.near.in_fact(event):
+            self._near_ms = event.at_ms
         if event.type == "call.data":
             self._hold()
         elif isinstance(body, ConditionEnded):
@@ -84,6 +91,9 @@ class _Watch(Runner):
         state, part = self.lane.state, self.rule.part
         if state.answered_ms is None or (state.on_hold and self.rule.hold_excuses):
             return False
+        near = self.rule.near
+        if near is not None and (self._near_ms is None or self.lane.now_ms - self._near_ms > self.rule.near_ms):
+            return False
         heard = "customer" in state.heard_since_answer
         return part == "any" or heard == (part == "middle")
 
@@ -100,7 +110,9 @@ class _Watch(Runner):
         self.lane.set_timer(due_ms, self)
 
     def words(self, words: Words, found: Sequence[Found]) -> None:
-        excuse = self.rule.excuse
+        excuse, near = self.rule.excuse, self.rule.near
+        if near is not None and words.channel == near.channel and near.in_words(found):
+            self._near_ms = words.end_ms
         if excuse is None or words.channel != excuse.channel:
             return
         mine = [one for one in found if one.key[0] == "excuse"]

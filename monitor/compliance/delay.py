@@ -18,7 +18,7 @@ from monitor.core.types import Channel
 
 
 class Delay(Rule):
-    """after_ms: how long the answer may take. min_speech_ms: a run of the other shorter than this asks for no answer."""
+    """after_ms: how long the answer may take. min_speech_ms: a shorter run of the other asks for no answer."""
 
     kind: Literal["delay"]
     channel: Channel = "agent"

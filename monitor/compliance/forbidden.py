@@ -28,8 +28,8 @@ _KEPT = 64
 
 
 class Forbidden(Rule):
-    """unless: a hit inside one of these phrases does not count (「喂」 not in 「喂您好」). negation: a hit right after
-    「不是说」, 「没有说」 and the like does not count. times: fires from the so-manieth time in a call."""
+    """unless: a hit that shares characters with one of these does not count (「喂」 not in 「喂您好」). negation: a hit
+    right after 「不是说」, 「没有说」 and the like does not count. times: fires from the so-manieth time in a call."""
 
     kind: Literal["forbidden"]
     channel: Channel = "agent"
@@ -66,7 +66,7 @@ class Forbidden(Rule):
         kept = [
             one
             for one in keys(found, "words")
-            if not any(hit.start <= one.hit.start and one.hit.end <= hit.end for hit in harmless)
+            if not any(hit.start < one.hit.end and one.hit.start < hit.end for hit in harmless)
             and not self._denied(words, one)
         ]
         return kept if self.words.satisfied({one.key[1] for one in kept}) else []

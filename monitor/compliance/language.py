@@ -42,6 +42,7 @@ class _Guessing(Runner):
     def __init__(self, rule: Language, lane: Lane) -> None:
         self.rule, self.lane, self.rule_id = rule, lane, rule.id
         self._last: deque[Evidence | None] = deque(maxlen=rule.of)
+        self._prompt_id = ""
         self._raised = self._known = self._spoke = False
 
     def words(self, words: Words, found: Sequence[Found]) -> None:
@@ -61,11 +62,15 @@ class _Guessing(Runner):
         evidence = [one for one in self._last if one is not None]
         if len(evidence) >= rule.times and not self._raised:
             self._raised = True
+            if rule.prompt:
+                self._prompt_id = self.lane.memory.prompt(rule, words.end_ms, words.start_ms, rule.prompt)
             start_ms = evidence[0].start_ms
             self.lane.memory.alert(
                 rule, words.end_ms, rule.channel, start_ms, words.end_ms, evidence=evidence, verdict="other_language"
             )
 
     def finish(self, end_ms: int) -> None:
+        if self._prompt_id:
+            self.lane.memory.unprompt(self.rule, end_ms, self._prompt_id)
         if not self._raised and self._spoke:
             (self.lane.memory.passed if self._known else self.lane.memory.not_judged).add(self.rule.id)

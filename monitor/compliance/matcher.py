@@ -19,7 +19,7 @@ from monitor.core.events import Certainty
 
 Sound = Literal["chars", "same", "near"]
 EDITS_FROM = 5
-ALIKE_FROM = 3
+ALIKE_FROM = 4
 _DENIALS = frozenset(("bu", "mei", "bie"))
 
 

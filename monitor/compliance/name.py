@@ -33,7 +33,7 @@ _CHECKED = re.compile("[您你](?:是)?姓(..?)|请问是(..?)(?:先生|女士|�
 
 
 class Name(Rule):
-    """times: how often the name must be used. after_turns: only where the agent had so many turns after it was known."""
+    """times: how often the name must be used. after_turns: only where the agent had so many turns afterwards."""
 
     kind: Literal["name"]
     titles: tuple[str, ...] = ("先生", "女士", "小姐", "老师", "太太")

@@ -15,8 +15,8 @@ from monitor.speech.normalise import Folded, fold, normalise
 from monitor.speech.pinyin import alike, syllable
 
 SLOTS = {"company": 14, "agent": 10, "surname": 2, "*": 6}
-HESITATIONS = frozenset("嗯呃唔啊呀哎诶欸哦噢喔嘛哈呐")
-MAX_FORMS = 256
+HESITATIONS = frozenset("嗯呃啊呀哎诶欸哦噢喔嘛哈呐")
+MAX_FORMS = 1024
 MAX_SYLLABLES = 80
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _SLOT = re.compile(r"\{(\*\d{0,2}|[a-z]+)\}")

@@ -5,7 +5,8 @@ One line for each thing that happens, times in seconds of call audio:
     answered at 3                      (else at 0; "never answered" for a call that nobody took)
     0.5-3 agent: 您好,请问有什么可以帮助您?
     customer: 我要投诉                  (without times: half a second after the line before, at an easy pace)
-    4-6 agent (lost): …                lost, suppressed, or a confidence such as (0.2)
+    4-6 agent (lost): …                lost, suppressed, a confidence (0.2), a language and its probability (yue 0.9),
+                                       or the speech level (-30 dBov)
     2-9 low_volume customer warn       any condition, its channel, then level, kind or cause; "2-" while the call lasts
     10 hold on                         also: hold off, transfer, surname 王
     31.5 hangup agent                  or customer, system, unknown
@@ -38,7 +39,7 @@ from monitor.speech.normalise import normalise
 SURE_MS, GAP_MS, SILENCE_MS = 100, 300, 2000
 _AFTER_MS, _CHARACTER_MS, _SHORTEST_MS, _ANSWER_MS, _TAIL_MS = 500, 220, 600, 800, 1000
 _TIME = r"(?:(?P<start>\d+(?:\.\d+)?)(?:-(?P<end>\d+(?:\.\d+)?)?)?\s+)?"
-_SAID = re.compile(rf"^{_TIME}(?P<who>agent|customer)\s*(?:\((?P<how>[\w.]+)\))?\s*[:：]\s*(?P<text>.*)$")
+_SAID = re.compile(rf"^{_TIME}(?P<who>agent|customer)\s*(?:\((?P<how>[\w.\- ]+)\))?\s*[:：]\s*(?P<text>.*)$")
 _OTHER = re.compile(rf"^{_TIME}(?P<word>[a-z_]+)\s*(?P<rest>.*)$")
 _CONDITIONS = get_args(Condition)
 
@@ -52,6 +53,9 @@ class Line:
     lost: str | None = None
     suppressed: tuple[str, ...] | None = None
     confidence: float | None = 0.9
+    language: str | None = None
+    language_prob: float | None = None
+    level_dbov: float | None = None
 
 
 @dataclass(slots=True)
@@ -92,18 +96,7 @@ class Story:
         easy_ms = max(_SHORTEST_MS, _CHARACTER_MS * len(re.sub(r"\W", "", text)))
         end_ms = _ms(said["end"]) if said["end"] else start_ms + easy_ms
         channel: Channel = "agent" if said["who"] == "agent" else "customer"
-        sure = float(how) if how and how[0].isdigit() else 0.9
-        self.lines.append(
-            Line(
-                channel,
-                start_ms,
-                end_ms,
-                normalise(text),
-                lost="timeout" if how == "lost" else None,
-                suppressed=("invented",) if how == "suppressed" else None,
-                confidence=None if how == "lost" else sure,
-            )
-        )
+        self.lines.append(Line(channel, start_ms, end_ms, normalise(text), **_manner(how or "")))
         return end_ms
 
     def _other(self, line: str, other: re.Match[str], now_ms: int) -> int:
@@ -167,6 +160,9 @@ class Story:
                 lost=line.lost,
                 suppressed=line.suppressed,
                 voiced_ms=line.end_ms - line.start_ms,
+                language=line.language,
+                language_prob=line.language_prob,
+                level_dbov=line.level_dbov,
             )
             known_ms = line.end_ms + GAP_MS + max(0, delay_ms(number))
             signals.append((known_ms, 2, Event(line.end_ms, line.channel, body)))
@@ -216,6 +212,19 @@ class Story:
             at_ms = end_ms + (SURE_MS if next_ms is not None else 0)
             body["value"] = end_ms - since_ms
             yield Event(at_ms, channel, ConditionEnded(**body, end_ms=end_ms))
+
+
+def _manner(how: str) -> dict[str, Any]:
+    words = how.split()
+    if how == "lost":
+        return {"lost": "timeout", "confidence": None}
+    if how == "suppressed":
+        return {"suppressed": ("invented",)}
+    if words[1:] == ["dBov"]:
+        return {"level_dbov": float(words[0])}
+    if len(words) == 2:
+        return {"language": words[0], "language_prob": float(words[1])}
+    return {"confidence": float(how)} if how else {}
 
 
 def _ms(seconds: str) -> int:
