@@ -74,7 +74,7 @@ class _Line:
     framing: Framing
     row: int
     cuts: int
-    frames: deque[Frame] = field(default_factory=deque)
+    frames: deque[Frame | CallAnswered | CallData] = field(default_factory=deque)
     unanswered: set[str] = field(default_factory=set)
     media_ms: list[int] = field(default_factory=lambda: [0, 0])
     answered: bool = True
@@ -151,8 +151,14 @@ class Lines:
         line.frames.extend(line.framing.advance(to_ms))
 
     def data(self, call_id: str, body: CallAnswered | CallData) -> list[Envelope]:
-        """Something the platform says about the call, at the instant it has reached."""
+        """Something the platform says about the call, at the instant its media has reached: it waits behind that."""
         line = self._lines[call_id]
+        if line.frames:
+            line.frames.append(body)
+            return []
+        return self._data(line, body)
+
+    def _data(self, line: _Line, body: CallAnswered | CallData) -> list[Envelope]:
         if isinstance(body, CallAnswered):
             line.answered = True
         at_ms = line.call.heard_ms
@@ -169,6 +175,8 @@ class Lines:
         out = Output()
         taken = 0
         while max_frames is None or taken < max_frames:
+            for line in self._lines.values():
+                out.envelopes += self._said(line)
             ready = [line for line in self._lines.values() if line.frames]
             if not ready:
                 break
@@ -195,8 +203,10 @@ class Lines:
         stops = [line.framing.last_media_ms(AGENT), line.framing.last_media_ms(CUSTOMER)]
         line.frames.extend(line.framing.flush())
         out = Output()
+        out.envelopes += self._said(line)
         while line.frames:
             out.add(self._step(line.floor, [line]))
+            out.envelopes += self._said(line)
         events = line.floor.bank.finish(line.row)
         out.segments += self._sent(line, line.floor.segmenter.finish(line.row, events))
         self._report_media(line)
@@ -206,15 +216,24 @@ class Lines:
         out.envelopes += self._close_if_done(line)
         return out
 
+    def _said(self, line: _Line) -> list[Envelope]:
+        """What the platform said before the next frame."""
+        out: list[Envelope] = []
+        while line.frames and not isinstance(line.frames[0], Frame):
+            body = line.frames.popleft()
+            assert not isinstance(body, Frame)
+            out += self._data(line, body)
+        return out
+
     def _step(self, floor: _Floor, lines: list[_Line]) -> Output:
         out = Output()
-        frames = [line.frames.popleft() for line in lines]
+        frames = [frame for line in lines if isinstance(frame := line.frames.popleft(), Frame)]
         rows = np.array([line.row for line in lines], np.int64)
         pcm = np.stack([frame.pcm for frame in frames])
         absent = np.array([frame.absent for frame in frames], np.uint8)
         for line, frame in zip(lines, frames, strict=True):
             if not line.answered and (line.call.info.answered_ms or 0) < frame.end_ms:
-                out.envelopes += self.data(line.call.info.call_id, CallAnswered(inferred=False))
+                out.envelopes += self._data(line, CallAnswered(inferred=False))
         step = floor.bank.step(rows, pcm, absent)
         for row, segment in floor.segmenter.step(rows, pcm, step.readings, step.events):
             out.segments += self._sent(floor.by_row[row], [segment])
