@@ -77,7 +77,7 @@ def hiss(ms: int, dbov: float, rate_hz: int = 8000, seed: int = 1) -> Signal:
 
 
 def hum(ms: int, dbov: float, rate_hz: int = 8000, hz: float = 50.0) -> Signal:
-    weights = {1: 0.5, 2: 1.0, 3: 0.7, 4: 0.4, 6: 0.25, 9: 0.1}
+    weights = {k: 1 / k**0.7 for k in range(1, 16)}
     return at_level(sum(w * sine(hz * k, ms, -20, rate_hz) for k, w in weights.items()), dbov)  # type: ignore[arg-type]
 
 

@@ -13,13 +13,14 @@ from monitor.core.events import CallAnswered, CallData, Event
 from monitor.core.types import FRAME_MS, RATES_HZ, Absent, Pcm
 from monitor.signal import DETECTORS
 from monitor.signal.columns import START_LINES, IntArray, State, selection
-from monitor.signal.level import NoiseFloor, NoiseLevel, SpeechLevel, dbov, frame_power, snr_db
+from monitor.signal.level import FLOOR_DBOV, NoiseFloor, NoiseLevel, SpeechLevel, dbov, frame_power, snr_db
 from monitor.signal.moment import Detector, Moment
 from monitor.signal.runs import SpeechRuns
 from monitor.signal.settings import SignalSettings
 from monitor.signal.vad import Vad
 
 _REFERENCE_UNTIL_MS = 500
+_SIDES = np.arange(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,13 @@ class Bank:
         self._floor = NoiseFloor(self._samples)
         self._vad = Vad(settings.vad, rate_hz)
         self._runs = SpeechRuns(settings.vad)
-        self._speech = SpeechLevel(self._samples, settings.low_volume.window_ms)
+        self._speech = SpeechLevel(self._samples, settings.low_volume)
         self._noise = NoiseLevel(self._samples, noise.window_ms, noise.guard_ms)
         self._reference = 10.0 ** (noise.reference_dbov / 10.0) * (self._samples * 32768.0) ** 2
         names = DETECTORS if settings.detectors is None else [name for name in DETECTORS if name in settings.detectors]
         self.detectors: dict[str, Detector] = {name: _build(DETECTORS[name], settings, rate_hz) for name in names}
+        self._early = [detector for detector in self.detectors.values() if detector.early]
+        self._late = [detector for detector in self.detectors.values() if not detector.early]
         self._free: list[int] = []
         self._capacity, self._next = START_LINES, 0
 
@@ -94,15 +97,19 @@ class Bank:
             none = np.empty((0, 2))
             return Step(_readings(none, none, none, none, none.astype(np.bool_)), [])
         now = self._moment(lines, pcm, absent)
-        floor = self._floor.step(now)
-        maybe, back_ms = self._vad.step(now, pcm, floor)
+        floor, trusted = self._floor.step(now)
+        now.floor_dbov = np.where(np.isnan(floor), FLOOR_DBOV, floor)
+        maybe, back_ms = self._vad.step(now, pcm, trusted)
         self._runs.step(now, maybe, back_ms)
-        now.speech_dbov, now.speech_ms, speech_power = self._speech.step(now, now.speech)
-        blocked = now.speech | maybe | ~now.present | (now.held > 0)[:, None]
-        now.noise_dbov, now.noise_ms, noise_power = self._noise.step(now, blocked)
+        speech_power = self._speech.step(now)
+        for detector in self._early:
+            detector.step(now)
+        music = now.condition("music") | now.condition("music_likely")
+        now.blocked = now.speech | ~now.present | now.condition("tone") | music
+        now.noise_dbov, now.noise_ms, noise_power = self._noise.step(now, now.blocked)
         heard = np.where(now.speech_ms >= _REFERENCE_UNTIL_MS, now.speech_ms // FRAME_MS, 0)
         now.snr_db = snr_db(speech_power, heard, noise_power, now.noise_ms // FRAME_MS, self._reference)
-        for detector in self.detectors.values():
+        for detector in self._late:
             detector.step(now)
         shown = np.where(np.isnan(now.noise_dbov), floor, now.noise_dbov)
         return Step(_readings(now.level_dbov, now.speech_dbov, shown, now.snr_db, now.speech), now.events)
@@ -134,18 +141,25 @@ class Bank:
         sel = selection(lines)
         frames = self._frames[sel] + 1
         self._frames[sel] = frames
-        power = frame_power(pcm)
-        return Moment(
+        power, music = frame_power(pcm), self.detectors.get("music")
+        now = Moment(
             lines=lines,
+            rows=2 * lines[:, None] + _SIDES,
             sel=sel,
             at_ms=frames * FRAME_MS,
             present=absent == Absent.PRESENT,
             missing=absent >= Absent.LOST,
             power=power,
+            pcm=pcm,
+            peak=np.maximum(pcm.max(axis=2), -pcm.min(axis=2).astype(np.int64)),
             level_dbov=dbov(power, 1, self._samples),
             held=self._held[sel],
             muted=self._muted[sel],
+            music_before=np.zeros(absent.shape, np.bool_),
         )
+        if music is not None:
+            now.music_before = music.holding(now)
+        return now
 
     def _parts(self) -> list[State | Detector]:
         own = (self._state, self._floor.state, self._vad.state, self._runs.state, self._speech.state, self._noise.state)

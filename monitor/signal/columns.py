@@ -92,6 +92,19 @@ class Window:
         ring[rows, at] = entries
         self._at.rows[rows] = (at + 1) % self._length
 
+    def restart(self, rows: IntArray) -> None:
+        """Takes the first of every entry's integers back to 0 in these rows."""
+        if len(rows):
+            self._ring.rows[rows, :, 0] = 0
+            self._sums.rows[rows, 0] = 0
+
+    def oldest(self, row: int) -> IntArray:
+        """int64[width]: the entry that leaves next, or the first where the window is not full yet."""
+        ring = self._ring.rows[row]
+        at = int(self._at.rows[row])
+        entry: IntArray = ring[at] if ring[at].any() else ring[0]
+        return entry
+
     def sums(self, sel: Selection) -> IntArray:
         """int64[n, 2, width]."""
         return self._sums[sel]

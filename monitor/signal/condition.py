@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -29,6 +29,7 @@ class ConditionDetector:
     first_side = 0
     sides = 2
     levels = False
+    early: ClassVar[bool] = False
 
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
         self.state = State()
@@ -40,6 +41,7 @@ class ConditionDetector:
         return self._level[now.sel]
 
     def holding(self, now: Moment) -> BoolArray:
+        """Where it holds, [n, sides]."""
         held: BoolArray = self._level[now.sel] != OFF
         return held
 

@@ -11,11 +11,13 @@ import numpy as np
 from monitor.core.types import FRAME_MS, Pcm
 from monitor.signal.columns import BoolArray, FloatArray, IntArray, State, Window
 from monitor.signal.moment import Moment
+from monitor.signal.settings import LowVolumeSettings
 
 FLOOR_DBOV = -100.0
 _SETTLE_FRAMES = 5
 _BUCKET_FRAMES = 25
 _BUCKETS = 8
+_YOUNG_FRAMES, _YOUNG_DBOV = 50, -45.0
 _MANY = np.iinfo(np.int64).max
 
 
@@ -52,8 +54,9 @@ class NoiseFloor:
         self._older = self.state.column(np.int64, _MANY)
         self._buckets = self.state.column(np.int64, _MANY, (2, _BUCKETS))
 
-    def step(self, now: Moment) -> FloatArray:
-        """dBov [n, 2], nan before the first frames. Absent frames leave it as it is."""
+    def step(self, now: Moment) -> tuple[FloatArray, FloatArray]:
+        """dBov [n, 2], nan before the first frames; and what to trust: in the first second no more than a usual line
+        has, for a call may begin in the middle of a word. Absent frames leave both as they are."""
         present = now.present
         seen, smooth, newest, older = (c[now.sel] for c in (self._seen, self._smooth, self._newest, self._older))
         moved = np.where(seen == 0, now.power, smooth + ((now.power - smooth) >> 2))
@@ -63,38 +66,54 @@ class NoiseFloor:
         floor = np.minimum(newest, older)
         turn = present & (seen % _BUCKET_FRAMES == 0)
         if turn.any():
-            rows = (2 * now.lines[:, None] + np.arange(2))[turn]
+            rows = now.rows[turn]
             self._buckets.rows[rows, (seen[turn] // _BUCKET_FRAMES) % _BUCKETS] = newest[turn]
             self._older.rows[rows] = self._buckets.rows[rows].min(axis=1)
             newest = np.where(turn, smooth, newest)
         self._smooth[now.sel], self._seen[now.sel], self._newest[now.sel] = smooth, seen, newest
-        return np.where(floor == _MANY, np.nan, dbov(floor, 1, self._samples))
+        known = floor != _MANY
+        shown = np.where(known, dbov(floor, 1, self._samples), np.nan)
+        return shown, np.where(seen <= _YOUNG_FRAMES, np.fmin(shown, _YOUNG_DBOV), shown)
 
 
 class SpeechLevel:
     """Active speech level over the last seconds of a channel's speech runs: their power, bridged gaps included.
 
     ITU-T P.56 method B finds its active time with a 200 ms hangover over an adaptive threshold; speech runs, which
-    bridge gaps under 300 ms, stand in for it here.
+    bridge gaps under 300 ms, stand in for it here. Speech far under the other party's while both speak is taken for
+    that party's echo and does not count.
     """
 
-    def __init__(self, samples: int, window_ms: int) -> None:
-        self._samples = samples
+    def __init__(self, samples: int, settings: LowVolumeSettings) -> None:
+        self._samples, self._echo_db = samples, settings.echo_db
         self.state = State()
-        self._window = Window(self.state, window_ms // FRAME_MS, 2)
-        self._gap = self.state.column(np.int64, 0, (2, 2))
+        self._window = Window(self.state, settings.window_ms // FRAME_MS, 3)
+        self._gap = self.state.column(np.int64, 0, (2, 3))
+        self._dbov = self.state.column(np.float64, np.nan)
 
-    def step(self, now: Moment, counted: BoolArray) -> tuple[FloatArray, IntArray, IntArray]:
-        """counted: the speech frames that count, [n, 2]. Returns level (nan before any), its ms, its power."""
-        entry = self._gap[now.sel] + np.stack((now.power, np.ones_like(now.power)), axis=2)
+    def step(self, now: Moment) -> IntArray:
+        """Fills now.speech_dbov (nan before any) and now.speech_ms; returns the power measured, [n, 2]."""
+        dbov_before = self._dbov[now.sel]
+        counted = now.speech
         if counted.any():
-            self._window.push((2 * now.lines[:, None] + np.arange(2))[counted], entry[counted])
+            echo = (now.runs.last_ms[:, ::-1] >= 0) & (now.level_dbov < dbov_before[:, ::-1] - self._echo_db)
+            counted = counted & ~echo
+        gap = self._gap[now.sel]
+        entry = np.empty_like(gap)
+        entry[:, :, 0] = gap[:, :, 0] + now.power
+        entry[:, :, 1] = gap[:, :, 1] + 1
+        entry[:, :, 2] = now.at_ms[:, None]
+        self._window.push(now.rows[counted], entry[counted])
         in_gap = ~now.speech & (now.runs.last_ms >= 0)
-        self._gap[now.sel] = np.where(in_gap[:, :, None], entry, 0)
+        entry[~in_gap] = 0
+        self._gap[now.sel] = entry
         sums = self._window.sums(now.sel)
         power, count = sums[:, :, 0], sums[:, :, 1]
-        level = np.where(count > 0, dbov(power, count, self._samples), np.nan)
-        return level, count * FRAME_MS, power
+        now.speech_dbov = np.where(count > 0, dbov(power, count, self._samples), np.nan)
+        now.speech_ms = count * FRAME_MS
+        self._dbov[now.sel] = now.speech_dbov
+        now.speech_since = self._window.oldest
+        return power
 
 
 class NoiseLevel:
@@ -113,7 +132,7 @@ class NoiseLevel:
         self._quiet[now.sel] = quiet
         if not blocked.all():
             clear = ~blocked
-            rows = (2 * now.lines[:, None] + np.arange(2))[clear]
+            rows = now.rows[clear]
             slots = quiet[clear] % self._guard
             delay = self._delay.rows
             leaves = quiet[clear] > 2 * self._guard

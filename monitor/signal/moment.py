@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from monitor.core.events import Body, CallAnswered, CallData, Event
-from monitor.core.types import CHANNELS, Side
+from monitor.core.types import CHANNELS, Pcm, Side
 from monitor.signal.columns import BoolArray, FloatArray, IntArray, Selection
 from monitor.signal.settings import SignalSettings
+from monitor.signal.spectrum import Evidence
 
 SIDES: tuple[Side, ...] = (*CHANNELS, "both")
 
@@ -38,13 +39,18 @@ class Runs:
 class Moment:
     """Columns over n lines. Arrays [n, 2] are agent, customer.
 
-    at_ms: int64[n], end of the frame. present, missing (lost or unknown): neither of them for a DTX frame.
-    power: int64[n, 2], N squared times the variance of the frame's N samples, so DC is out and nothing is rounded.
-    level_dbov: of that power, in steps of 0.01. speech: frames judged speech. speech_dbov, noise_dbov, snr_db: over
-    the last seconds of speech and of non-speech, nan where not known. held: int8[n]. muted: int8[n, 2].
+    rows: int64[n, 2], where the channels stand in `Column.rows`. at_ms: int64[n], end of the frame. present, missing
+    (lost or unknown): neither of them for a DTX frame. power: int64[n, 2], N squared times the variance of the frame's
+    N samples, so DC is out and nothing is rounded. level_dbov: of that power, in steps of 0.01. speech: frames judged
+    speech. speech_dbov, noise_dbov, snr_db: over the last seconds of speech and of non-speech, nan where not known.
+    peak: int64[n, 2], largest magnitude of the frame's samples. music_before: where
+    music was playing. heard: frames over the gates; evidence: one row for each of them, unset where there are none.
+    blocked: frames that are not the noise of the line.
+    speech_since(row)[2]: at_ms of the oldest speech frame measured. held: int8[n]. muted: bool[n, 2].
     """
 
     lines: IntArray
+    rows: IntArray
     sel: Selection
     at_ms: IntArray
     present: BoolArray
@@ -53,10 +59,18 @@ class Moment:
     level_dbov: FloatArray
     held: BoolArray
     muted: BoolArray
+    pcm: Pcm
+    peak: IntArray
+    music_before: BoolArray
+    floor_dbov: FloatArray = field(init=False)
+    heard: BoolArray = field(init=False)
+    blocked: BoolArray = field(init=False)
+    evidence: Evidence = field(init=False)
     speech: BoolArray = field(init=False)
     runs: Runs = field(init=False)
     speech_dbov: FloatArray = field(init=False)
     speech_ms: IntArray = field(init=False)
+    speech_since: Callable[[int], IntArray] = field(init=False)
     noise_dbov: FloatArray = field(init=False)
     noise_ms: IntArray = field(init=False)
     snr_db: FloatArray = field(init=False)
@@ -73,11 +87,16 @@ class Moment:
 
 
 class Detector(Protocol):
-    """One condition over all lines. Built once for a bank; `step` sees every frame of every line that has one."""
+    """One condition over all lines. early: stepped before the noise level is, which leaves its frames out.
+    Built once for a bank; `step` sees every frame of every line that has one."""
 
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None: ...
 
+    early: ClassVar[bool]
+
     def step(self, now: Moment) -> None: ...
+
+    def holding(self, now: Moment) -> BoolArray: ...
 
     def call_data(self, line: int, at_ms: int, body: CallAnswered | CallData) -> list[Event]: ...
 

@@ -9,22 +9,29 @@ import numpy as np
 from monitor.signal.columns import IntArray
 from monitor.signal.condition import ALARM, OFF, WARN, ConditionDetector
 from monitor.signal.moment import Moment
+from monitor.signal.noise_kind import NoiseKind
 from monitor.signal.settings import SignalSettings
 
 _NEVER = np.iinfo(np.int64).max
 # one onset passes the second threshold a moment after the first: that is an alarm, not a warning and then an alarm
-_ONSET_MS = 500
+_ONSET_MS = 1000
 
 
 class Noise(ConditionDetector):
-    """value: SNR, dB. since_ms: when the SNR fell under the threshold; it was held `hold_ms` since."""
+    """value: SNR, dB. since_ms: when the SNR fell under the threshold; it was held `hold_ms` since.
+
+    kind: hiss, hum, babble, traffic, crackle, or none where it cannot be told. The noise measured is `2 * guard_ms`
+    old, so it is known that no speech was near.
+    """
 
     name = "noise"
     levels = True
 
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
         super().__init__(settings, rate_hz)
-        self._settings = settings.noise
+        self._settings = own = settings.noise
+        self._lag_ms = 2 * own.guard_ms
+        self._kind = NoiseKind(self.state)
         self._below = self.state.column(np.int64, _NEVER, (2, 2))
 
     def step(self, now: Moment) -> None:
@@ -34,7 +41,10 @@ class Noise(ConditionDetector):
         known = ~np.isnan(now.snr_db)
         snr = np.where(known, now.snr_db, 99.0)[:, :, None]
         at = now.at_ms[:, None, None]
-        below = np.where(snr < thresholds + left, np.minimum(self._below[now.sel], at), _NEVER)
+        self._kind.step(now)
+        begun = np.maximum(at - self._lag_ms, 0)
+        under = (snr < thresholds + left) & ~(now.condition("music") | now.condition("tone"))[:, :, None]
+        below = np.where(under, np.minimum(self._below[now.sel], begun), _NEVER)
         self._below[now.sel] = below
         for_ms = at - below
         judged = now.noise_ms >= own.min_noise_ms
@@ -52,7 +62,8 @@ class Noise(ConditionDetector):
             since = below[i, side, 0] if want[i, side] == WARN else below[i, side, 1]
             if level[i, side] == ALARM:
                 since = now.at_ms[i]
-            return {"since_ms": int(since), "value": float(now.snr_db[i, side]), "unit": "db"}
+            kind = self._kind.of(int(now.rows[i, side]))
+            return {"since_ms": int(since), "value": float(now.snr_db[i, side]), "unit": "db", "kind": kind}
 
         def ending(i: int, side: int) -> dict[str, Any]:
             return {"end_ms": int(now.at_ms[i])}

@@ -15,10 +15,10 @@ class VadSettings(_Section):
     engine: Literal["webrtc", "silero"] = Field(
         "webrtc", description="webrtc: WebRTC VAD with evidence around it; silero: a neural one, far more work"
     )
-    aggressiveness: int = Field(2, ge=0, le=3, description="mode of the WebRTC VAD, 3 is the strictest")
+    aggressiveness: int = Field(1, ge=0, le=3, description="mode of the WebRTC VAD, 3 is the strictest")
     gate_dbov: float = Field(-60.0, ge=-90, le=-30, description="frames at or below this level are not speech, dBov")
     gate_over_floor_db: float = Field(
-        4.0, ge=0, le=20, description="nor are frames under the noise floor plus this, dB"
+        1.0, ge=0, le=20, description="nor do frames count that stand less than this over the noise floor, dB"
     )
     silero_threshold: float = Field(0.5, gt=0, lt=1, description="probability from which a frame is speech")
     bridge_ms: int = Field(300, ge=20, le=1000, multiple_of=20, description="shorter gaps are part of a speech run, ms")
@@ -73,6 +73,46 @@ class OneWaySettings(_Section):
     alive_ms: int = Field(100, ge=20, le=2000, multiple_of=20, description="sound this long ends it, ms")
 
 
+class DropoutSettings(_Section):
+    after_ms: int = Field(60, ge=20, le=10_000, multiple_of=20, description="media missing for this long, ms")
+
+
+class ClippingSettings(_Section):
+    percent: float = Field(0.5, gt=0, le=50, description="share of the speech samples at the ceiling, percent")
+    min_speech_ms: int = Field(300, ge=100, le=1000, description="not judged on less speech than this, ms")
+    lowest_ceiling: int = Field(2000, ge=100, le=32_124, description="a ceiling under this is none, int16 steps")
+    quiet_ms: int = Field(2000, ge=500, le=20_000, description="it ends after this long without a clipped sample, ms")
+
+
+class ToneSettings(_Section):
+    share: float = Field(0.8, gt=0, lt=1, description="share of a frame's power in the tone's lines")
+    flatness: float = Field(-3.0, ge=-20, le=0, description="frames flatter than this are no tone, natural log")
+    ring_ms: int = Field(800, ge=200, le=5000, description="a burst this long is ring-back, ms")
+    ring_gap_ms: int = Field(4600, ge=500, le=10_000, description="ring-back is over after this long without it, ms")
+    busy_ms: int = Field(350, ge=100, le=1000, description="length of busy's bursts and gaps, ms")
+    min_key_ms: int = Field(40, ge=20, le=200, description="a key is held at least this long, ms")
+    key_gap_ms: int = Field(500, ge=40, le=5000, description="keys this near to each other are one tone, ms")
+
+
+class MusicSettings(_Section):
+    memory: float = Field(0.1, gt=0, le=1, description="weight of the newest 100 ms")
+    starts: float = Field(0.4, gt=0, lt=1, description="likeness over 100 ms from which it is music")
+    ends: float = Field(0.2, ge=0, lt=1, description="likeness under which it is over")
+    moves: float = Field(0.15, ge=0, lt=1, description="unlikeness over seconds that music has at least")
+    after_ms: int = Field(2500, ge=500, le=20_000, description="it must last this long, ms")
+    lag_ms: int = Field(600, ge=0, le=5000, description="how far the evidence runs behind, ms")
+
+
+class ReverberantSettings(_Section):
+    decays: int = Field(8, ge=3, le=100, description="not judged on fewer falls of the speech level than this")
+    dry_db_per_s: float = Field(200.0, gt=0, le=1000, description="a near voice falls like this, dB per second")
+    wet_db_per_s: float = Field(
+        110.0, gt=0, le=1000, description="a voice across a room falls like this, dB per second"
+    )
+    starts: float = Field(0.7, gt=0, le=1, description="certainty from which it is stated")
+    ends: float = Field(0.4, ge=0, lt=1, description="certainty under which it is over")
+
+
 class SignalSettings(_Section):
     vad: VadSettings = VadSettings()
     silence: SilenceSettings = SilenceSettings()
@@ -80,4 +120,9 @@ class SignalSettings(_Section):
     noise: NoiseSettings = NoiseSettings()
     talk_over: TalkOverSettings = TalkOverSettings()
     one_way: OneWaySettings = OneWaySettings()
+    clipping: ClippingSettings = ClippingSettings()
+    dropout: DropoutSettings = DropoutSettings()
+    tone: ToneSettings = ToneSettings()
+    music: MusicSettings = MusicSettings()
+    reverberant: ReverberantSettings = ReverberantSettings()
     detectors: tuple[str, ...] | None = Field(None, description="detectors that run; default: all of them")

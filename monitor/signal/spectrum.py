@@ -1,6 +1,7 @@
-"""Short-time evidence of what a sound is: periodic, tonal, flat. One row for each frame that passed the gate.
+"""Short-time evidence of what a sound is: periodic, flat, made of lines. One row for each frame that passed the gate.
 
-Everything is measured at 8 kHz over 40 ms (this frame and the one before); wide-band rows are halved first.
+Everything is measured at 8 kHz over 40 ms (this frame and the one before); wide-band rows are halved first. Sums run
+along a row's own contiguous axis, so no row's result depends on its neighbours.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.core.types import Pcm
-from monitor.signal.columns import FloatArray
+from monitor.signal.columns import FloatArray, IntArray
 
 RATE_HZ = 8000
 FRAME = 160
@@ -22,17 +23,25 @@ _TAPER = np.hanning(WINDOW + 2)[1:-1]
 _SAME = np.fft.irfft(np.abs(np.fft.rfft(_TAPER, FFT)) ** 2, FFT)
 _UNBIASED = (_SAME[0] / _SAME)[_LAGS]
 _BAND = slice(round(200 / HZ_PER_BIN), round(3600 / HZ_PER_BIN))
+_LOW, _MIDDLE, _HIGH = slice(3, 13), slice(13, 64), slice(64, FFT // 2 + 1)
 
 
 @dataclass(slots=True)
 class Evidence:
-    """float64[k] each. periodicity: highest normalised autocorrelation between 60 and 400 Hz. flatness: geometric over
-    arithmetic mean of the spectrum, 200 to 3600 Hz, 1 = white. tonality: share of the power in the strongest four
-    narrow lines, 1 = nothing but tones."""
+    """float64[k] each. periodicity: highest normalised autocorrelation between 60 and 400 Hz.
+
+    flatness: log of geometric over arithmetic mean of the spectrum, 200 to 3600 Hz, 0 = white. tonality: share of the
+    strongest narrow line in that band, around bin `peak`. low, high: share of the power between 50 and 200 Hz, over
+    1 kHz. power: float64[k, 257], the spectrum.
+    """
 
     periodicity: FloatArray
     flatness: FloatArray
     tonality: FloatArray
+    low: FloatArray
+    high: FloatArray
+    power: FloatArray
+    peak: IntArray
 
 
 def narrow(pcm: Pcm) -> Pcm:
@@ -51,9 +60,12 @@ def evidence(windows: Pcm) -> Evidence:
     power = spectrum.real**2 + spectrum.imag**2
     correlation = np.fft.irfft(power, FFT)
     periodicity = (correlation[:, _LAGS] * _UNBIASED).max(axis=1) / np.maximum(correlation[:, 0], 1.0)
-    band = np.ascontiguousarray(power[:, _BAND]) + 1.0
+    band = power[:, _BAND] + 1.0
     total = band.sum(axis=1)
-    flatness = np.exp(np.log(band).mean(axis=1)) / (total / band.shape[1])
+    flatness = np.log(band).mean(axis=1) - np.log(total / band.shape[1])
     near = band[:, 1:-1] + band[:, :-2] + band[:, 2:]
-    strongest = near.max(axis=1)
-    return Evidence(periodicity, flatness, strongest / total)
+    peak = near.argmax(axis=1)
+    tonality = near[np.arange(len(near)), peak] / total
+    low, middle, high = (power[:, part].sum(axis=1) for part in (_LOW, _MIDDLE, _HIGH))
+    everything = low + middle + high + 1.0
+    return Evidence(periodicity, flatness, tonality, low / everything, high / everything, power, peak + _BAND.start + 1)

@@ -1,0 +1,83 @@
+"""clipping: speech driven into a ceiling, the codec's own or a flat one below it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from monitor.core.types import FRAME_MS
+from monitor.signal.columns import BoolArray, IntArray, Window
+from monitor.signal.condition import OFF, WARN, ConditionDetector
+from monitor.signal.moment import Moment
+from monitor.signal.settings import SignalSettings
+
+# mu-law's largest magnitude; A-law's is 32256, linear PCM's 32767
+_HARD = 32124
+# a ceiling holds the samples that lie within this share of it
+_WITHIN = 1 / 64
+_FRAMES = 50
+_RECENT_MS = 1000
+_KINDS = {1: "hard", 2: "soft"}
+
+
+class Clipping(ConditionDetector):
+    """kind: hard (the codec's ceiling), soft (one below it). value: share of the speech samples of one second, percent.
+
+    Speech that peaks at one height by chance does so once; speech that is cut off does so in every syllable.
+    """
+
+    name = "clipping"
+
+    def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
+        super().__init__(settings, rate_hz)
+        self._settings, self._samples = settings.clipping, rate_hz // 50
+        self._window = Window(self.state, _FRAMES, 2)
+        self._ceiling = self.state.column(np.int64)
+        self._first = self.state.column(np.int64)
+        self._last = self.state.column(np.int64, -_RECENT_MS)
+
+    def step(self, now: Moment) -> None:
+        own, level = self._settings, self.level(now)
+        loud = now.speech & (now.peak >= own.lowest_ceiling)
+        stale = (level != OFF) & (now.at_ms[:, None] - self._last[now.sel] >= own.quiet_ms)
+        if not (now.speech.any() or stale.any()):
+            return
+        ceiling = self._ceiling[now.sel]
+        higher = loud & (now.peak > ceiling + (ceiling * _WITHIN).astype(np.int64))
+        hits = self._hits(now, loud, np.where(higher, now.peak, ceiling))
+        self._window.restart(now.rows[higher])
+        self._ceiling[now.sel] = np.where(higher, now.peak, ceiling)
+        spoken = hits[now.speech]
+        self._window.push(now.rows[now.speech], np.stack((spoken, np.full_like(spoken, self._samples)), axis=1))
+        sums = self._window.sums(now.sel)
+        percent = 100.0 * sums[:, :, 0] / np.maximum(sums[:, :, 1], 1)
+        enough = sums[:, :, 1] >= own.min_speech_ms // FRAME_MS * self._samples
+        at, last = now.at_ms[:, None], self._last[now.sel]
+        self._first[now.sel] = np.where((hits > 0) & (at - last > _RECENT_MS), at - FRAME_MS, self._first[now.sel])
+        self._last[now.sel] = np.where(hits > 0, at, last)
+        fresh = np.where(self._ceiling[now.sel] >= _HARD, 1, 2)
+        begins = now.speech & enough & (percent >= own.percent)
+        keeps = (level != OFF) & ~stale & (~now.speech | (percent >= own.percent / 2) | ~enough)
+        want: IntArray = np.where(keeps & (level == WARN), WARN, np.where(begins, fresh, np.where(keeps, level, OFF)))
+        now.holds["clipping"] = want != OFF
+
+        def starting(i: int, side: int) -> dict[str, Any]:
+            since = int(self._first.array[int(now.lines[i]), side])
+            kind = _KINDS[int(want[i, side])]
+            return {"since_ms": since, "kind": kind, "value": round(float(percent[i, side]), 2), "unit": "percent"}
+
+        def ending(i: int, side: int) -> dict[str, Any]:
+            return {"end_ms": int(self._last.array[int(now.lines[i]), side])}
+
+        self.update(now, want, starting, ending)
+
+    def _hits(self, now: Moment, loud: BoolArray, ceiling: IntArray) -> IntArray:
+        """int64[n, 2]: samples of each speech frame that stand at its channel's ceiling."""
+        hits = np.zeros(loud.shape, np.int64)
+        at = loud & (now.peak >= ceiling - (ceiling * _WITHIN).astype(np.int64))
+        if at.any():
+            samples = np.abs(now.pcm[at].astype(np.int32))
+            floor = ceiling[at] - (ceiling[at] * _WITHIN).astype(np.int64)
+            hits[at] = (samples >= floor[:, None]).sum(axis=1)
+        return hits

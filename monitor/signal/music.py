@@ -1,0 +1,123 @@
+"""music: hold music is neither speech nor noise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.core.events import CallAnswered, CallData, ConditionStarted, Event
+from monitor.signal.columns import BoolArray, FloatArray, IntArray
+from monitor.signal.condition import OFF, WARN, ConditionDetector
+from monitor.signal.moment import Moment
+from monitor.signal.settings import SignalSettings
+from monitor.signal.spectrum import HZ_PER_BIN
+
+_EVERY_MS = 100
+_FIRST, _LAST, _SMOOTH = round(200 / HZ_PER_BIN), round(3600 / HZ_PER_BIN), 13
+_BINS = _LAST - _FIRST - _SMOOTH + 1
+_STEADY_EVERY = 10
+_UNDECIDED_MS = 2000
+
+
+class Music(ConditionDetector):
+    """Notes stand still for a while and then step: the fine lines of the spectrum stay where they were 100 ms ago,
+    which those of a voice never do for long, and are elsewhere after a second, which those of hum and tones are not.
+
+    certainty: how much of the lines stayed, 0 to 1. kind "hold", on both channels: the platform said so.
+    """
+
+    name = "music"
+    sides = 3
+    early = True
+
+    def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
+        super().__init__(settings, rate_hz)
+        self._settings = settings.music
+        self._fine = self.state.column(np.float32, 0, (2, _BINS))
+        self._old = self.state.column(np.float32, 0, (2, _BINS))
+        self._stay = self.state.column(np.float64)
+        self._moved = self.state.column(np.float64)
+        self._since = self.state.column(np.int64, -1)
+
+    def holding(self, now: Moment) -> BoolArray:
+        held: BoolArray = self._level[now.sel][:, :2] != OFF
+        return held
+
+    def step(self, now: Moment) -> None:
+        level = self.level(now)
+        now.holds["music"] = (level[:, :2] != OFF) | (level[:, 2:] != OFF)
+        since_before = self._since[now.sel]
+        undecided = now.at_ms[:, None] - since_before < _UNDECIDED_MS
+        now.holds["music_likely"] = (since_before >= 0) & (undecided | (self._moved[now.sel] > self._settings.moves))
+        due = (now.at_ms % _EVERY_MS == 0)[:, None] & (now.heard | (self._stay[now.sel] > 0))
+        if not due.any():
+            return
+        own = self._settings
+        stay, since, moved = self._stay[now.sel], self._since[now.sel], self._moved[now.sel]
+        here, older = self._likeness(now, due)
+        stay = np.where(due, stay + (here - stay) * own.memory, stay)
+        moved = np.where(due, moved + (1.0 - older - moved) * own.memory, moved)
+        stands = due & (np.rint(stay * 1000) >= 1000 * own.starts)
+        gone = due & (np.rint(stay * 1000) < 1000 * own.ends)
+        at = now.at_ms[:, None]
+        since = np.where(stands & (since < 0), at - own.lag_ms, np.where(gone, -1, since))
+        self._stay[now.sel], self._since[now.sel], self._moved[now.sel] = stay, since, moved
+        moves = (since >= 0) & (moved > own.moves)
+        long = due & moves & (at - since >= own.after_ms)
+        want: IntArray = level.copy()
+        want[:, :2] = np.where(long, WARN, np.where(gone, OFF, level[:, :2]))
+
+        def starting(i: int, side: int) -> dict[str, Any]:
+            return {"since_ms": max(int(since[i, side]), 0), "certainty": round(min(float(stay[i, side]), 1.0), 2)}
+
+        def ending(i: int, side: int) -> dict[str, Any]:
+            return {"end_ms": int(now.at_ms[i]) - own.lag_ms}
+
+        self.update(now, want, starting, ending)
+        now.holds["music"] = (want[:, :2] != OFF) | (want[:, 2:] != OFF)
+        now.holds["music_likely"] = moves | (since >= 0) & (at - since < _UNDECIDED_MS)
+
+    def call_data(self, line: int, at_ms: int, body: CallAnswered | CallData) -> list[Event]:
+        """Hold opens it and its end closes it."""
+        if isinstance(body, CallAnswered) or body.kind != "hold":
+            return []
+        if body.on is False:
+            return self.stop(line, 2, at_ms, at_ms)
+        if self._level.array[line, 2] != OFF:
+            return []
+        return self.begin(line, 2, at_ms, ConditionStarted(condition="music", since_ms=at_ms, kind="hold"))
+
+    def _likeness(self, now: Moment, due: BoolArray) -> tuple[FloatArray, FloatArray]:
+        """[n, 2] each: how like the spectrum's fine lines are to those 100 ms ago, and to those some seconds ago."""
+        here, older = np.zeros(due.shape), np.ones(due.shape)
+        rows = now.rows[due]
+        if now.heard.any() and (due & now.heard).any():
+            among = due[now.heard]
+            fine = _fine_lines(now.evidence.power[among])
+            rows_heard = now.rows[due & now.heard]
+            here[due & now.heard] = np.einsum("ij,ij->i", fine, self._fine.rows[rows_heard])
+            old = self._old.rows[rows_heard]
+            older[due & now.heard] = np.where(old.any(axis=1), np.einsum("ij,ij->i", fine, old), 1.0)
+            self._fine.rows[rows] = 0.0
+            self._fine.rows[rows_heard] = fine
+            turn = (due & now.heard & (now.at_ms % (_EVERY_MS * _STEADY_EVERY) == 0)[:, None])[due & now.heard]
+            self._old.rows[rows_heard[turn]] = fine[turn]
+        elif len(rows):
+            self._fine.rows[rows] = 0.0
+        return here, older
+
+
+def _fine_lines(power: FloatArray) -> NDArray[np.float32]:
+    """float32[k, bins]: the log spectrum without its envelope, of length one."""
+    logs = np.log(power[:, _FIRST:_LAST] + 1.0)
+    running = np.cumsum(logs, axis=1)
+    mean = np.empty((len(logs), _BINS))
+    mean[:, 0] = running[:, _SMOOTH - 1] / _SMOOTH
+    mean[:, 1:] = (running[:, _SMOOTH:] - running[:, :-_SMOOTH]) / _SMOOTH
+    fine = logs[:, _SMOOTH // 2 : _SMOOTH // 2 + _BINS] - mean
+    fine -= fine.mean(axis=1, keepdims=True)
+    length = np.sqrt((fine * fine).sum(axis=1, keepdims=True))
+    scaled: NDArray[np.float32] = (fine / np.maximum(length, 1e-9)).astype(np.float32)
+    return scaled

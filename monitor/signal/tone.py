@@ -1,0 +1,113 @@
+"""tone: ring-back, busy, keys. Chinese ring-back is 450 Hz, 1 s on and 4 s off; busy 0.35 s on and off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from monitor.core.types import FRAME_MS
+from monitor.signal.columns import BoolArray, FloatArray, IntArray
+from monitor.signal.condition import OFF, ConditionDetector
+from monitor.signal.moment import Moment
+from monitor.signal.settings import SignalSettings
+from monitor.signal.spectrum import HZ_PER_BIN
+
+RING_BACK, BUSY, DTMF = 1, 2, 3
+_KINDS = {RING_BACK: "ring-back", BUSY: "busy", DTMF: "dtmf"}
+# call progress tones of most countries, single or double, lie here
+_PROGRESS = slice(round(400 / HZ_PER_BIN) - 1, round(480 / HZ_PER_BIN) + 3)
+_ROWS, _COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
+_DTMF_BINS = np.array([[round(hz / HZ_PER_BIN) + k for k in range(-2, 3)] for hz in _ROWS + _COLUMNS])
+
+
+class Tone(ConditionDetector):
+    """kind: ring-back (one long burst), busy (two short ones, evenly spaced), dtmf (keys; never which). since_ms: the
+    first burst. A tone ends when its next burst is overdue, or when somebody speaks; end_ms is its last burst's end.
+    """
+
+    name = "tone"
+    early = True
+
+    def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
+        super().__init__(settings, rate_hz)
+        self._settings = settings.tone
+        self._on_ms = self.state.column(np.int64)
+        self._off_ms = self.state.column(np.int64, 1 << 30)
+        self._last_on_ms = self.state.column(np.int64)
+        self._first = self.state.column(np.int64)
+        self._keys_ms = self.state.column(np.int64)
+        self._keys_off_ms = self.state.column(np.int64, 1 << 30)
+
+    def step(self, now: Moment) -> None:
+        own, level = self._settings, self.level(now)
+        on, keys = self._lines(now)
+        on_ms, off_ms, last_on, first = (
+            column[now.sel] for column in (self._on_ms, self._off_ms, self._last_on_ms, self._first)
+        )
+        begins = on & (on_ms == 0)
+        paired = begins & _near(last_on, own.busy_ms) & _near(off_ms, own.busy_ms)
+        at = now.at_ms[:, None]
+        starts_anew = begins & (level == OFF) & ~paired
+        first = np.where(starts_anew, at - FRAME_MS, first)
+        ends = ~on & (on_ms > 0)
+        last_on = np.where(ends, on_ms, np.where(begins & ~paired, 0, last_on))
+        off_ms = np.where(on, np.where(begins, off_ms, off_ms), np.where(ends, FRAME_MS, off_ms + FRAME_MS))
+        on_ms = np.where(on, on_ms + FRAME_MS, 0)
+        key_ms = np.where(keys, self._keys_ms[now.sel] + FRAME_MS, 0)
+        key_off = np.where(keys, 0, self._keys_off_ms[now.sel] + FRAME_MS)
+        for column, value in zip(
+            (self._on_ms, self._off_ms, self._last_on_ms, self._first, self._keys_ms, self._keys_off_ms),
+            (on_ms, off_ms, last_on, first, key_ms, key_off),
+            strict=True,
+        ):
+            column[now.sel] = value
+        busy = (on_ms >= own.min_key_ms) & _near(last_on, own.busy_ms) & _near(off_ms, own.busy_ms)
+        fresh = np.where(
+            key_ms >= own.min_key_ms,
+            DTMF,
+            np.where(on_ms >= own.ring_ms, RING_BACK, np.where(busy, BUSY, OFF)),
+        )
+        silent_ms = np.where(level == DTMF, key_off, np.where(on, 0, off_ms))
+        allowed = np.select([level == RING_BACK, level == BUSY], [own.ring_gap_ms, 2 * own.busy_ms], own.key_gap_ms)
+        stays = (level != OFF) & (silent_ms < allowed) & ~now.runs.open
+        want: IntArray = np.where(stays, np.where((level == BUSY) & (fresh == RING_BACK), fresh, level), fresh)
+        now.holds["tone"] = (want != OFF) | on | keys
+
+        def starting(i: int, side: int) -> dict[str, Any]:
+            kind = int(want[i, side])
+            since = int(now.at_ms[i]) - int(key_ms[i, side]) if kind == DTMF else int(first[i, side])
+            return {"since_ms": since, "kind": _KINDS[kind]}
+
+        def ending(i: int, side: int) -> dict[str, Any]:
+            return {"end_ms": int(now.at_ms[i]) - int(silent_ms[i, side])}
+
+        self.update(now, want, starting, ending)
+
+    def _lines(self, now: Moment) -> tuple[BoolArray, BoolArray]:
+        """Where a frame is nothing but a call progress tone, and nothing but the two lines of a key."""
+        on, keys = np.zeros_like(now.heard), np.zeros_like(now.heard)
+        if now.heard.any():
+            found = now.evidence
+            bare = found.flatness < self._settings.flatness
+            if bare.any():
+                power = found.power[bare]
+                total = power[:, 3:].sum(axis=1) + 1.0
+                share = self._settings.share
+                single, pair = np.zeros(len(bare), np.bool_), np.zeros(len(bare), np.bool_)
+                single[bare] = power[:, _PROGRESS].sum(axis=1) > share * total
+                pair[bare] = _is_pair(power, total, share)
+                on[now.heard], keys[now.heard] = single, pair
+        return on, keys
+
+
+def _is_pair(power: FloatArray, total: FloatArray, share: float) -> BoolArray:
+    lobes = power[:, _DTMF_BINS.reshape(-1)].reshape(len(power), 8, 5).sum(axis=2)
+    low, high = lobes[:, :4].max(axis=1), lobes[:, 4:].max(axis=1)
+    pair: BoolArray = (low + high > share * total) & (np.minimum(low, high) > 0.1 * total)
+    return pair
+
+
+def _near(ms: IntArray, nominal_ms: int) -> BoolArray:
+    close: BoolArray = np.abs(ms - nominal_ms) * 10 <= 4 * nominal_ms
+    return close
