@@ -11,7 +11,7 @@ import itertools
 import queue
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -32,6 +32,7 @@ from monitor.sinks.report.summary import CallFigures
 from monitor.sinks.report.words import Lang
 from monitor.sources import recording
 from monitor.sources.recording import Part, Recording
+from monitor.sources.sidecar import Sidecar
 from monitor.store.store import CallRow, Store
 
 LINES_AT_ONCE = 32
@@ -83,15 +84,18 @@ def run(
     on_progress: OnProgress | None = None,
     lang: Lang = "zh",
     recogniser: Recogniser | None = None,
+    known: Mapping[Path, Sidecar] | None = None,
 ) -> AuditResult:
     """Judge recordings, and write the reports to `out`.
 
-    model, workers: instead of the configured ones. recogniser: one that is already running; it is left running. A
-    recording that cannot be judged is listed in the result and stops nothing. Raises LinewatchError for what is wrong
-    with the configuration, the rules, the model, or a path that is not there.
+    model, workers: instead of the configured ones. recogniser: one that is already running; it is left running. known:
+    what a manifest says of recordings, by absolute path, instead of their sidecars; without paths, also what to judge.
+    A recording that cannot be judged is listed in the result and stops nothing. Raises LinewatchError for what is
+    wrong with the configuration, the rules, the model, or a path that is not there.
     """
     began = time.monotonic()
-    found = recording.find(list(paths))
+    named = list(paths) or [path for path in known or {} if path.exists()]
+    found = recording.find(named)
     rulebook = settings.rulebook()
     asr = settings.asr.model_copy(
         update={"model": model or settings.asr.model, "workers": workers or settings.asr.workers}
@@ -99,7 +103,8 @@ def run(
     own = recogniser or _recogniser(asr)
     try:
         folder = Folder(out, lang, _basis(settings, rulebook, own.name))
-        batch = _Batch(Lines(settings.lines, rulebook), own, folder, on_progress)
+        batch = _Batch(Lines(settings.lines, rulebook), own, folder, on_progress, known or {})
+        batch.failed += [(str(path), "is not there") for path in known or {} if not paths and not path.exists()]
         batch.run(found)
     finally:
         if recogniser is None:
@@ -212,7 +217,14 @@ class _Job:
 class _Batch:
     """All recordings of one run. `failed`, `remarks`, `resumed` and `audio_ms` say how it went."""
 
-    def __init__(self, lines: Lines, recogniser: Recogniser, folder: Folder, on_progress: OnProgress | None) -> None:
+    def __init__(
+        self,
+        lines: Lines,
+        recogniser: Recogniser,
+        folder: Folder,
+        on_progress: OnProgress | None,
+        known: Mapping[Path, Sidecar],
+    ) -> None:
         self.failed: list[tuple[str, str]] = []
         self.remarks: list[str] = []
         self.resumed = 0
@@ -221,13 +233,14 @@ class _Batch:
         self._recogniser = recogniser
         self._folder = folder
         self._on_progress = on_progress
+        self._known = known
         self._jobs: dict[str, _Job] = {}
         self._answers: queue.SimpleQueue[tuple[Segment, Answer]] = queue.SimpleQueue()
         self._ids: set[str] = set()
         self._bytes = [0, 0]
 
     def run(self, paths: Sequence[Path]) -> None:
-        earlier = self._folder.finished(paths)
+        earlier = self._folder.finished([(path, self._said(path)) for path in paths])
         self._ids.update(earlier.values())
         self.resumed = len(earlier)
         for number, call_id in earlier.items():
@@ -245,7 +258,7 @@ class _Batch:
 
     def _start(self, number: int, path: Path) -> None:
         try:
-            found = recording.read(path)
+            found = recording.read(path, self._known.get(path.resolve()))
         except LinewatchError as error:
             self._fail(path, str(error))
             return
@@ -326,7 +339,12 @@ class _Batch:
             self._folder.drop(job.file)
             self._fail(job.path, job.broken)
         else:
-            self._folder.close(job.call_id, job.file, job.path, job.number)
+            self._folder.close(job.call_id, job.file, job.path, job.number, self._said(job.path))
+
+    def _said(self, path: Path) -> str:
+        """What the manifest says of it, so that a changed row makes the call new."""
+        known = self._known.get(path.resolve())
+        return known.model_dump_json() if known else ""
 
     def _fail(self, path: Path, why: str) -> None:
         self.failed.append((str(path), why))

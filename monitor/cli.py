@@ -221,6 +221,9 @@ def audit(
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results (needed); a second run goes on where the first stopped.")
     ] = None,
+    manifest: Annotated[
+        Path | None, typer.Option(help="A table, file and a sidecar's keys as columns; alone: the files it names.")
+    ] = None,
     from_store: Annotated[bool, typer.Option("--from-store", help="Judge stored calls again instead.")] = False,
     model: Annotated[str, typer.Option(help="Recogniser model instead of the configured one.")] = "",
     workers: Annotated[int, typer.Option(min=0, help="Decoder threads; 0 chooses.")] = 0,
@@ -231,17 +234,19 @@ def audit(
 ) -> None:
     """Judge recordings after the call: events.jsonl, calls.csv, report.html, report.xlsx, a page for each call."""
     from monitor import audit as room
+    from monitor.sources.manifest import load as load_manifest
 
     settings = settings_of(config_, set_)
     if out is None:
         raise ConfigError("linewatch audit", "wants --out DIR for its results")
-    if bool(paths) == from_store:
+    if bool(paths or manifest) == from_store:
         raise ConfigError("linewatch audit", "wants recordings or folders of them, or else --from-store")
+    known = load_manifest(manifest) if manifest else {}
     with _progress() as on_progress:
-        if paths:
-            result = room.run(paths, out, settings, model, workers, on_progress, lang.value)
-        else:
+        if from_store:
             result = room.run_store(out, settings, on_progress=on_progress, lang=lang.value)
+        else:
+            result = room.run(paths or [], out, settings, model, workers, on_progress, lang.value, known=known)
     _tell_audit(result)
     if fail_on and result.worst and SEVERITIES.index(result.worst) >= SEVERITIES.index(fail_on.value):
         raise typer.Exit(FINDINGS)

@@ -17,7 +17,8 @@ from monitor.config import Settings
 from monitor.core.events import Envelope
 from monitor.core.types import Answer, Segment
 from monitor.errors import LinewatchError, SourceError
-from monitor.sources import recording
+from monitor.sources import manifest, recording
+from monitor.sources.sidecar import Sidecar
 from monitor.store.store import Store
 from tests import standin
 from tests.goldens import projection
@@ -192,7 +193,7 @@ def test_a_recording_that_breaks_on_the_way_leaves_no_half_call(
             yield from list(self._inner.parts())[:1]  # type: ignore[attr-defined]
             raise SourceError("bad.wav", "breaks off")
 
-    monkeypatch.setattr(recording, "read", lambda path: Breaking(read(path)) if path == bad else read(path))
+    monkeypatch.setattr(recording, "read", lambda path, known: Breaking(read(path)) if path == bad else read(path))
     result = run([bad, good], tmp_path / "out", settings, recogniser)
     assert [call.call_id for call in result.calls] == ["good"]
     assert [why for _, why in result.failed] == ["bad.wav: breaks off."]
@@ -213,6 +214,34 @@ def test_ids_come_from_the_sidecar_else_the_stem_and_never_clash(
     assert (
         run([tmp_path / name for name in ("one", "two", "three")], tmp_path / "out", settings, recogniser).resumed == 3
     )
+
+
+def test_a_manifest_says_who_was_on_the_line(tmp_path: Path, settings: Settings, recogniser: Recogniser) -> None:
+    paths = [short(tmp_path / name, 1) for name in ("a.wav", "b.wav")]
+    (tmp_path / "a.toml").write_text('agent_id = "sidecar"', encoding="utf-8")
+
+    def told(text: str) -> audit.AuditResult:
+        (tmp_path / "calls.csv").write_text(text, encoding="utf-8")
+        known = manifest.load(tmp_path / "calls.csv")
+        return audit.run(paths, tmp_path / "out", settings, recogniser=recogniser, known=known)
+
+    first = told("file,call_id,agent_id\na.wav,call-7,1042\n")
+    assert [(call.call_id, call.agent_id) for call in first.calls] == [("call-7", "1042"), ("b", "")]
+    assert told("file,call_id,agent_id\na.wav,call-7,1042\n").resumed == 2
+    changed = told("file,call_id,agent_id\na.wav,call-7,2000\n")
+    assert changed.resumed == 1
+    assert changed.calls[0].agent_id == "2000"
+
+
+def test_a_manifest_alone_is_the_list_of_what_is_judged(
+    tmp_path: Path, settings: Settings, recogniser: Recogniser
+) -> None:
+    for name in ("a.wav", "b.wav"):
+        short(tmp_path / name, 1)
+    known = {tmp_path / name: Sidecar() for name in ("a.wav", "gone.wav")}
+    result = audit.run([], tmp_path / "out", settings, recogniser=recogniser, known=known)
+    assert [call.call_id for call in result.calls] == ["a"]
+    assert result.failed == ((str(tmp_path / "gone.wav"), "is not there"),)
 
 
 def test_mono_and_other_rates_are_judged_too(tmp_path: Path, settings: Settings, recogniser: Recogniser) -> None:

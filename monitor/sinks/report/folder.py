@@ -38,28 +38,28 @@ class Folder:
         except OSError as error:
             raise ConfigError(str(out), "cannot be written", error.strerror or type(error).__name__) from None
 
-    def finished(self, paths: Sequence[Path]) -> dict[int, str]:
-        """Which of these an earlier run has finished in the same way, and the call id it gave them."""
+    def finished(self, recordings: Sequence[tuple[Path, str]]) -> dict[int, str]:
+        """Which of these (recording, what else was said of it) an earlier run has finished, and their call ids."""
         known = {}
         if self._state.exists():
             for line in self._state.read_text(encoding="utf-8").splitlines():
                 entry = _entry(line)
                 if entry.get("basis") == self.basis:
                     known[entry["key"]] = entry["call_id"]
-        ids = {number: known.get(_key(path), "") for number, path in enumerate(paths)}
+        ids = {number: known.get(_key(*recording), "") for number, recording in enumerate(recordings)}
         return {number: call_id for number, call_id in ids.items() if call_id and self._part(call_id).exists()}
 
     def open(self, call_id: str) -> TextIO:
         return self._part(call_id).with_suffix(".new").open("w", encoding="utf-8")
 
-    def close(self, call_id: str, file: TextIO, path: Path | None, number: int) -> None:
+    def close(self, call_id: str, file: TextIO, path: Path | None, number: int, said: str = "") -> None:
         """A call is finished: its part file gets its name, its page is written, the state remembers it."""
         file.close()
         part = self._part(call_id)
         Path(file.name).replace(part)
         self.take(call_id, str(path or ""), number)
         if path is not None:
-            entry = {"basis": self.basis, "key": _key(path), "call_id": call_id}
+            entry = {"basis": self.basis, "key": _key(path, said), "call_id": call_id}
             with self._state.open("a", encoding="utf-8") as state:
                 state.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
@@ -97,11 +97,11 @@ class Folder:
         return self.parts / f"{safe}.jsonl"
 
 
-def _key(path: Path) -> str:
+def _key(path: Path, said: str) -> str:
     """A recording as it is now. Its other leg and sidecar, files that begin like it, count too."""
     stem = path.stem.removesuffix("-agent").removesuffix("-customer")
     files = sorted(file for file in path.parent.glob(f"{glob.escape(stem)}*") if file.is_file())
-    return json.dumps([str(path.resolve()), *([file.name, *_stamp(file)] for file in files)], ensure_ascii=False)
+    return json.dumps([str(path.resolve()), said, *([file.name, *_stamp(file)] for file in files)], ensure_ascii=False)
 
 
 def _stamp(file: Path) -> tuple[int, int]:

@@ -17,6 +17,10 @@ def put(folder: Folder, call_id: str, path: Path | None, number: int) -> None:
     folder.close(call_id, file, path, number)
 
 
+def finished(folder: Path, basis: str, recordings: list[Path], said: str = "") -> dict[int, str]:
+    return Folder(folder / "out", "zh", basis).finished([(path, said) for path in recordings])
+
+
 def test_calls_come_out_in_the_order_of_the_input(tmp_path: Path) -> None:
     folder = Folder(tmp_path, "zh", "x")
     for number, call_id in ((2, "c"), (0, "a"), (1, "b")):
@@ -31,10 +35,11 @@ def test_what_is_finished_is_known_by_the_recording_and_the_basis(tmp_path: Path
     for path in recordings:
         path.write_bytes(b"sound")
     put(Folder(tmp_path / "out", "zh", "x"), "a", recordings[0], 0)
-    assert Folder(tmp_path / "out", "zh", "x").finished(recordings) == {0: "a"}
-    assert Folder(tmp_path / "out", "zh", "y").finished(recordings) == {}
+    assert finished(tmp_path, "x", recordings) == {0: "a"}
+    assert finished(tmp_path, "y", recordings) == {}
+    assert finished(tmp_path, "x", recordings, "agent 1") == {}
     (tmp_path / "a.toml").write_text('agent_id = "1"', encoding="utf-8")
-    assert Folder(tmp_path / "out", "zh", "x").finished(recordings) == {}
+    assert finished(tmp_path, "x", recordings) == {}
 
 
 def test_a_part_that_was_lost_is_done_again(tmp_path: Path) -> None:
@@ -42,7 +47,7 @@ def test_a_part_that_was_lost_is_done_again(tmp_path: Path) -> None:
     recording.write_bytes(b"sound")
     put(Folder(tmp_path / "out", "zh", "x"), "a", recording, 0)
     (tmp_path / "out" / ".parts" / "a.jsonl").unlink()
-    assert Folder(tmp_path / "out", "zh", "x").finished([recording]) == {}
+    assert finished(tmp_path, "x", [recording]) == {}
 
 
 def test_a_dropped_call_leaves_nothing(tmp_path: Path) -> None:
