@@ -1,17 +1,20 @@
 """Many lines on one recogniser: what a segment costs, and how many lines a core holds.
 
 One run, same CTranslate2 folder, same audio, same cuts, one thread each: faster-whisper as shipped, with matched
-settings (beam 1, no timestamps), its batched pipeline on whole files, ours live, ours audit. Shapes: the embedded model,
-and tiny, base, small with random weights that write 20 tokens a segment (their texts say nothing, only their cost does).
+settings (beam 1, no timestamps), its batched pipeline on whole files, ours live, ours audit. Rows without a slash are
+of the embedded model; those with one are of that shape with random weights, which write 20 tokens a segment (their
+texts say nothing, only their cost does).
 
 `lines_per_core`: lines whose p95 from the end of speech to the final text, our 500 ms hangover included, stays within
-1 s on one worker, by replaying the measured CPU time of every segment through a queue fed by that many lines at about
-40 % speech a channel. `live_p95_ms` then runs the real recogniser at half of that in real time.
+1 s on one worker, by replaying the measured CPU time of every segment through a queue fed by that many lines, each side
+of which speaks about 40 % of the time. `live_p95_ms` then runs the real recogniser at half of that in real time, so it
+wants an idle machine. `--soak MINUTES` runs it at capacity instead, and watches memory, queue and answers.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import multiprocessing
 import os
@@ -22,6 +25,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -30,12 +34,15 @@ import numpy as np
 
 from bench.rows import Row, row, show
 from bench.talk import Talk, said, talk
-from monitor.core.types import Segment
+from monitor.core.types import CHANNELS, Segment
 from monitor.resources import locate
 
 BOUND_MS = 1000.0
 HANGOVER_MS = 500.0
-LENGTHS_S = {"demo-zh": 240, "tiny": 90, "base": 60, "small": 40}
+EMBEDDED = "demo-zh"
+LENGTHS_S = {EMBEDDED: 240, "tiny": 90, "base": 60, "small": 40}
+FILES = {EMBEDDED: 32, "tiny": 3, "base": 2, "small": 1}
+FILE_S = 70
 LIVE_S = 20
 
 
@@ -49,9 +56,9 @@ class Cost:
     extra: dict[str, float] = field(default_factory=dict)
 
 
-def run(shapes: Sequence[str] = ("demo-zh", "tiny", "base", "small"), model: Path | None = None) -> list[Row]:
+def run(shapes: Sequence[str] = tuple(LENGTHS_S), model: Path | None = None) -> list[Row]:
     """All rows of these shapes; model: the embedded model's folder."""
-    embedded = model or locate("models/demo-zh")
+    embedded = model or locate(f"models/{EMBEDDED}")
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as scratch:
         for shape in shapes:
@@ -63,33 +70,34 @@ def _shape_rows(shape: str, embedded: Path, scratch: Path) -> list[Row]:
     from bench.shapes import SHAPES, random_whisper
 
     folder = whole = embedded
-    if shape != "demo-zh":
-        folder = random_whisper(scratch / shape, SHAPES[shape], embedded)
-        # a whole file's 30 s chunks hold about eight utterances, and cost their tokens
-        whole = random_whisper(scratch / f"{shape}-long", SHAPES[shape], embedded, sentences=8)
     call = talk(LENGTHS_S[shape])
+    files = [talk(FILE_S, seed) for seed in range(FILES[shape])]
+    if shape != EMBEDDED:
+        folder = random_whisper(scratch / shape, SHAPES[shape], embedded)
+        # a file's speech is one 30 s chunk for each side, and costs the tokens of all its utterances
+        utterances = round(sum(len(file.segments) for file in files) / len(files) / 2)
+        whole = random_whisper(scratch / f"{shape}-long", SHAPES[shape], embedded, sentences=utterances)
     costs = {
         "faster_whisper": alone(shipped, folder, call),
         "faster_whisper_matched": alone(matched, folder, call),
-        "faster_whisper_batched": alone(batched, whole, call),
+        "faster_whisper_batched": alone(batched, whole, files),
         "ours": alone(ours, folder, call),
-        "ours_audit": alone(audit, folder, call),
+        "ours_audit": alone(audit, folder, files),
     }
-    rows = _costs(shape, call, costs)
-    if shape == "demo-zh":
-        rows += _accuracy(call, costs)
-    return rows
+    rows = _costs(call, files, costs)
+    rows += _accuracy(call, files, costs) if shape == EMBEDDED else []
+    return rows if shape == EMBEDDED else [{**each, "what": f"{each['what']}/{shape}"} for each in rows]
 
 
-def alone(measure: Callable[[Path, Talk], Cost], folder: Path, call: Talk) -> Cost:
+def alone(measure: Callable[[Path, Any], Cost], folder: Path, heard: Any) -> Cost:
     """Measure in a fresh process with one thread, so that memory and threads are its own."""
     os.environ["OMP_NUM_THREADS"] = "1"
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_measured, (measure, folder, call))
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_measured, measure, folder, heard).result()
 
 
-def _measured(measure: Callable[[Path, Talk], Cost], folder: Path, call: Talk) -> Cost:
-    cost = measure(folder, call)
+def _measured(measure: Callable[[Path, Any], Cost], folder: Path, heard: Any) -> Cost:
+    cost = measure(folder, heard)
     cost.rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return cost
 
@@ -132,15 +140,15 @@ def _transcribed(folder: Path, call: Talk, options: dict[str, Any]) -> Cost:
     return _each(call.segments, decode)
 
 
-def batched(folder: Path, call: Talk) -> Cost:
-    """faster-whisper's file pipeline with its own VAD, batch 8, each channel as a file."""
+def batched(folder: Path, files: Sequence[Talk]) -> Cost:
+    """faster-whisper's file pipeline with its own VAD, batch 8, each side of a call as a file."""
     from faster_whisper import BatchedInferencePipeline
 
     from monitor.asr.features import waveform
 
     pipeline = BatchedInferencePipeline(_model(folder))
     cost = Cost()
-    for side in call.pcm:
+    for side in (side for file in files for side in file.pcm):
         began = time.process_time()
         pieces, _ = pipeline.transcribe(waveform(side, 8000), language="zh", batch_size=8, without_timestamps=True)
         cost.texts.append("".join(piece.text for piece in pieces))
@@ -154,6 +162,12 @@ def _engine(folder: Path, **settings: Any) -> Any:
 
     chosen = AsrSettings(device="cpu", workers=1, threads=1, **settings)
     return WhisperEngine(folder, chosen, place(chosen, 1))
+
+
+def _recogniser(engine: Any) -> Any:
+    from monitor.asr.recogniser import Recogniser
+
+    return Recogniser(engine, engine.settings, workers=1, batch=engine.placement.batch)
 
 
 def ours(folder: Path, call: Talk) -> Cost:
@@ -186,35 +200,42 @@ def _drafts(engine: Any, segment: Segment, every_ms: int = 1000) -> float:
     return time.process_time() - began
 
 
-def audit(folder: Path, call: Talk) -> Cost:
-    """Our whole way from samples to text for a file: signal bank, segmenter, recogniser with its guard."""
-    from bench.talk import cut
-    from monitor.asr.recogniser import Recogniser
+def audit(folder: Path, files: Sequence[Talk]) -> Cost:
+    """`linewatch audit` on the calls as stereo WAV files, one worker: everything from file to report."""
+    from monitor.asr.openai import wav
+    from monitor.audit import run as run_audit
+    from monitor.config import load
 
-    recogniser = Recogniser(_engine(folder))
-    done = threading.Semaphore(0)
-    heard: dict[str, str] = {}
-
-    def on_answer(segment: Segment, answer: Any) -> None:
-        heard[segment.segment_id] = _heard(answer)
-        done.release()
-
-    began = time.process_time()
-    segments = cut(call.pcm)
-    for segment in segments:
-        recogniser.submit(segment, on_answer, None)
-    for _ in segments:
-        done.acquire()
-    cost = Cost([time.process_time() - began], [heard[s.segment_id] for s in segments])
+    recogniser = _recogniser(_engine(folder))
+    with tempfile.TemporaryDirectory() as scratch:
+        paths = []
+        for number, file in enumerate(files):
+            paths.append(Path(scratch) / f"{number:02}.wav")
+            paths[-1].write_bytes(wav(file.pcm.T, 8000, channels=2))
+        began = time.process_time()
+        run_audit(paths, Path(scratch) / "out", load(), recogniser=recogniser)
+        cost = Cost([time.process_time() - began])
+        cost.texts = _written(Path(scratch) / "out" / "events.jsonl", [path.stem for path in paths])
     recogniser.close()
     return cost
 
 
+def _written(events: Path, call_ids: Sequence[str]) -> list[str]:
+    """The text of each side of each call, in the order of speech."""
+    spoken: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for line in events.read_text("utf-8").splitlines():
+        envelope = json.loads(line)
+        body = envelope["body"]
+        if envelope["type"] == "utterance" and not body["lost"] and not body["suppressed"]:
+            key = envelope["call_id"], envelope["channel"]
+            spoken.setdefault(key, []).append((body["start_ms"], body["text"]))
+    sides = [(call_id, channel) for call_id in call_ids for channel in CHANNELS]
+    return ["".join(text for _, text in sorted(spoken.get(side, []))) for side in sides]
+
+
 def live(engine: Any, call: Talk, lines: int, seconds: float = LIVE_S) -> list[float]:
     """Real recogniser, real time: ms from the end of speech to the final text of every segment of that many lines."""
-    from monitor.asr.recogniser import Recogniser
-
-    recogniser = Recogniser(engine)
+    recogniser = _recogniser(engine)
     done = threading.Semaphore(0)
     delays: list[float] = []
     plan = [(at, segment) for at, segment, _ in arrivals(call, [0.0] * len(call.segments), lines, seconds)]
@@ -237,7 +258,7 @@ def live(engine: Any, call: Talk, lines: int, seconds: float = LIVE_S) -> list[f
 def arrivals(
     call: Talk, cpu_s: Sequence[float], lines: int, seconds: float, seed: int = 3
 ) -> list[tuple[float, Segment, float]]:
-    """(when a segment closes, the segment, its cost) for lines that all play the call, each from another place in it."""
+    """(when a segment closes, it, its cost) for lines that all play the call, each from another place in it."""
     rng = random.Random(seed)
     out = []
     for _ in range(lines):
@@ -269,50 +290,75 @@ def lines_held(call: Talk, cpu_s: Sequence[float], bound_ms: float = BOUND_MS) -
     return low
 
 
-def _costs(shape: str, call: Talk, costs: dict[str, Cost]) -> list[Row]:
+def _costs(call: Talk, files: Sequence[Talk], costs: dict[str, Cost]) -> list[Row]:
     mine, n = costs["ours"], len(call.segments)
-    rows = []
-    held = {name: lines_held(call, costs[name].cpu_s) for name in ("ours", "faster_whisper", "faster_whisper_matched")}
-    for name in ("faster_whisper", "faster_whisper_matched"):
-        ratio = held["ours"] / held[name] if held[name] else None
-        rows.append(row("asr", f"{shape}/lines_per_core", held["ours"], "lines", n, name, ratio))
-    for name in ("faster_whisper", "faster_whisper_matched"):
-        rows.append(row("asr", f"{shape}/{name}_lines_per_core", held[name], "lines", n))
-    for name in ("ours", "faster_whisper", "faster_whisper_matched"):
-        spent = sum(costs[name].cpu_s)
+    names = ("ours", "faster_whisper", "faster_whisper_matched")
+    held = {name: lines_held(call, costs[name].cpu_s) for name in names}
+    rows = [
+        row("asr", "lines_per_core", held["ours"], "lines", n, name, held["ours"] / held[name] if held[name] else None)
+        for name in names[1:]
+    ]
+    rows += [row("asr", f"{name}_lines_per_core", held[name], "lines", n) for name in names[1:]]
+    for name in names:
+        spent, median = sum(costs[name].cpu_s), statistics.median(costs[name].cpu_s) * 1000
         against, ratio = (None, None) if name == "ours" else ("ours", spent / sum(mine.cpu_s))
-        rows.append(row("asr", f"{shape}/{name}_cpu_s_per_speech_s", spent / call.speech_s, "s/s", n, against, ratio))
-        median = statistics.median(costs[name].cpu_s) * 1000
-        rows.append(row("asr", f"{shape}/{name}_cpu_ms_per_segment", median, "ms", n))
+        rows.append(row("asr", f"{name}_cpu_s_per_speech_s", spent / call.speech_s, "s/s", n, against, ratio))
+        rows.append(row("asr", f"{name}_cpu_ms_per_segment", median, "ms", n))
     with_drafts = (sum(mine.cpu_s) + mine.extra["hypothesis_s"]) / sum(mine.cpu_s)
     drafted = lines_held(call, [cost * with_drafts for cost in mine.cpu_s])
-    rows.append(row("asr", f"{shape}/lines_per_core_with_hypotheses", drafted, "lines", n))
-    audio_s = 2 * call.length_s
+    rows.append(row("asr", "lines_per_core_with_hypotheses", drafted, "lines", n))
+    audio_s = 2 * sum(file.length_s for file in files)
     speeds = {name: audio_s / sum(costs[name].cpu_s) for name in ("ours_audit", "faster_whisper_batched")}
     ratio = speeds["ours_audit"] / speeds["faster_whisper_batched"]
-    rows.append(
-        row("asr", f"{shape}/audio_s_per_cpu_s", speeds["ours_audit"], "s/s", n, "faster_whisper_batched", ratio)
-    )
+    rows += [
+        row("asr", "audio_s_per_cpu_s", speeds["ours_audit"], "s/s", len(files), "faster_whisper_batched", ratio),
+        row("asr", "faster_whisper_batched_audio_s_per_cpu_s", speeds["faster_whisper_batched"], "s/s", len(files)),
+    ]
     if "live_lines" in mine.extra:
-        for share in (50, 95, 99):
-            what = f"{shape}/live_p{share}_ms_at_{mine.extra['live_lines']:.0f}_lines"
-            rows.append(row("asr", what, mine.extra[f"live_p{share}_ms"], "ms", int(mine.extra["live_n"])))
-    return rows + [row("asr", f"{shape}/{name}_rss", cost.rss_mb, "MB", n) for name, cost in costs.items()]
+        live_n = int(mine.extra["live_n"])
+        rows.append(row("asr", "live_lines", mine.extra["live_lines"], "lines", live_n))
+        rows += [
+            row("asr", f"live_p{share}_ms", mine.extra[f"live_p{share}_ms"], "ms", live_n) for share in (50, 95, 99)
+        ]
+    return rows + [row("asr", f"{name}_rss", cost.rss_mb, "MB", n) for name, cost in costs.items()]
 
 
-def _accuracy(call: Talk, costs: dict[str, Cost]) -> list[Row]:
-    """Character errors of the embedded model, the same references for all."""
-    rows = []
-    for name in ("ours", "faster_whisper", "faster_whisper_matched"):
-        errors, chars = _errors(call, costs[name].texts)
-        rows.append(row("asr", f"demo-zh/{name}_cer", 100 * errors / chars, "%", chars))
-    mine = costs["ours"].extra
-    rows.append(
-        row("asr", "demo-zh/ours_full_context_cer", 100 * mine["full_errors"] / mine["chars"], "%", int(mine["chars"]))
-    )
-    texts = costs["faster_whisper_batched"].texts
-    errors, chars = _distance(list(zip(call.truth, texts, strict=True)))
-    return [*rows, row("asr", "demo-zh/faster_whisper_batched_cer", 100 * errors / chars, "%", chars)]
+def _accuracy(call: Talk, files: Sequence[Talk], costs: dict[str, Cost]) -> list[Row]:
+    """Character errors of the embedded model, the same references for all; whole files against their own."""
+    found = {name: _errors(call, costs[name].texts) for name in ("ours", "faster_whisper", "faster_whisper_matched")}
+    found["ours_full_context"] = (int(costs["ours"].extra["full_errors"]), int(costs["ours"].extra["chars"]))
+    truths = [truth for file in files for truth in file.truth]
+    for name in ("ours_audit", "faster_whisper_batched"):
+        found[name] = _distance(list(zip(truths, costs[name].texts, strict=True)))
+    return [row("asr", f"{name}_cer", 100 * errors / chars, "%", chars) for name, (errors, chars) in found.items()]
+
+
+def soak(folder: Path, minutes: float) -> list[Row]:
+    """The real recogniser at capacity, in real time: growth of memory, longest queue, answers against segments."""
+    import psutil
+
+    call, engine = talk(LENGTHS_S[EMBEDDED]), _engine(folder)
+    lines = lines_held(call, _each(call.segments, lambda segment: str(engine.decode([segment])[0].text)).cpu_s)
+    watch, stop = [], threading.Event()
+    process = psutil.Process()
+
+    def sample() -> None:
+        while not stop.wait(2):
+            watch.append((time.monotonic(), process.memory_info().rss / 2**20))
+
+    threading.Thread(target=sample, daemon=True).start()
+    delays = live(engine, call, lines, minutes * 60)
+    stop.set()
+    settled = np.array(watch[len(watch) // 5 :])
+    slope = np.polyfit(settled[:, 0] / 3600, settled[:, 1], 1)[0] if len(settled) > 2 else float("nan")
+    sent = len(arrivals(call, [0.0] * len(call.segments), lines, minutes * 60))
+    return [
+        row("asr", "soak_lines", lines, "lines", sent),
+        row("asr", "soak_rss_slope", float(slope), "MB/h", len(settled)),
+        row("asr", "soak_rss", float(settled[-1, 1]) if len(settled) else None, "MB", len(settled)),
+        row("asr", "soak_answers_per_segment", len(delays) / sent, "", sent),
+        *(row("asr", f"soak_p{share}_ms", _quantile(delays, share), "ms", sent) for share in (50, 95, 99)),
+    ]
 
 
 def _errors(call: Talk, texts: Sequence[str]) -> tuple[int, int]:
@@ -336,9 +382,13 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench asr", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--model", type=Path, help="another folder than the shipped one")
-    parser.add_argument("--shapes", default="demo-zh,tiny,base,small")
+    parser.add_argument("--shapes", default=",".join(LENGTHS_S))
+    parser.add_argument("--soak", type=float, metavar="MINUTES", help="run at capacity for so long instead")
     args = parser.parse_args(argv)
-    rows = run(args.shapes.split(","), args.model)
+    if args.soak:
+        rows = soak(args.model or locate(f"models/{EMBEDDED}"), args.soak)
+    else:
+        rows = run(args.shapes.split(","), args.model)
     show(rows, "asr: one worker, one thread, int8", args.json)
     return 0
 

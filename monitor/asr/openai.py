@@ -63,11 +63,11 @@ class OpenAiEngine:
         return _answer(segment, json.loads(raw))
 
 
-def wav(samples: Pcm, rate_hz: int) -> bytes:
-    """A 16-bit mono WAV file."""
+def wav(samples: Pcm, rate_hz: int, channels: int = 1) -> bytes:
+    """A 16-bit WAV file; samples int16[n], or [n, channels]."""
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
-        file.setnchannels(1)
+        file.setnchannels(channels)
         file.setsampwidth(2)
         file.setframerate(rate_hz)
         file.writeframes(samples.astype("<i2").tobytes())
