@@ -1,4 +1,4 @@
-"""The one form of every benchmark's result: rows {bench, what, value, unit, against, ratio, n}, a table, a JSON list."""
+"""The one form of every benchmark's result: rows {bench, what, value, unit, against, ratio, n}; a table and JSON."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def show(rows: Iterable[Row], title: str, to: Path | None = None) -> None:
     for each in rows:
         table.add_row(*("" if each[name] is None else str(each[name]) for name in
                         ("what", "value", "unit", "against", "ratio", "n")))  # fmt: skip
-    Console().print(table)
+    console = Console()
+    Console(width=max(console.width, 120)).print(table)
     if to is not None:
         to.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
