@@ -60,7 +60,7 @@ def cer(pairs: Sequence[tuple[str, str]]) -> float:
 
 
 def row(what: str, value: float, unit: str, n: int, against: str = "", ratio: float | None = None) -> Row:
-    return {"bench": "model", "what": what, "value": round(value, 3), "unit": unit, "against": against or None,
+    return {"bench": "model", "what": what, "value": round(float(value), 3), "unit": unit, "against": against or None,
             "ratio": ratio if ratio is None else round(ratio, 3), "n": n}  # fmt: skip
 
 

@@ -50,7 +50,7 @@ class Voice:
 
 
 class Espeak:
-    """One engine per process (the C library keeps its state globally)."""
+    """The C library keeps its state globally: not for two threads at once."""
 
     def __init__(self) -> None:
         self.lib = ctypes.CDLL("libespeak-ng.so.1")
@@ -59,7 +59,6 @@ class Espeak:
         self.words: dict[int, int] = {}  # place in the text -> sample
         kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
         self.callback = kind(self._heard)  # kept, or it would be collected
-        self.lib.espeak_SetSynthCallback(self.callback)
 
     def _heard(self, wav: object, count: int, events: object) -> int:
         if wav and count > 0:
@@ -74,6 +73,7 @@ class Espeak:
     def say(self, pinyin: str, voice: Voice) -> tuple[np.ndarray, list[int]]:
         """(int16 at 16 kHz, start sample of every pinyin syllable)."""
         self.chunks, self.words = [], {}
+        self.lib.espeak_SetSynthCallback(self.callback)  # the library has one, whoever set it last
         name = "cmn-latn-pinyin" + (f"+{voice.variant.replace('_', ' ')}" if voice.variant else "")
         if self.lib.espeak_SetVoiceByName(name.encode()) != 0:
             raise ValueError(f"espeak-ng has no voice {name}")

@@ -16,7 +16,7 @@ RATE_HZ, FRAME = 16_000, 320  # samples per encoder frame
 FULL = 1500
 NO_WINDOW = (-1, -1)
 EARLY = 0.3  # up to this share the noise grows
-LATE = 0.65  # from this share of the training on, long contexts come as often as in use
+LATE = 0.55  # from this share of the training on, long contexts come as often as in use
 
 
 @dataclass
@@ -83,7 +83,7 @@ class Maker:
         pick, late = self.rng.random(), self.progress > LATE
         if pick < 0.09:
             return self.negative()
-        return self.spoken(self.turns() if pick < (0.15 if late else 0.11) else [self.a_clip()])
+        return self.spoken(self.turns() if pick < (0.14 if late else 0.11) else [self.a_clip()])
 
     def a_clip(self) -> Clip:
         return self.clips[int(self.rng.integers(len(self.clips)))]
@@ -141,6 +141,7 @@ class Maker:
             lambda: sounds.music(rng, n), lambda: sounds.bursts(rng, n),
             lambda: sounds.coloured(rng, n, float(rng.uniform(-3, 1.5))), lambda: sounds.wobble(rng, n),
             lambda: sounds.babble(rng, n, self.voices()[:12], int(rng.integers(6, 12))),
+            lambda: sounds.babble(rng, n, self.voices()[:12], int(rng.integers(5, 10))),
         )  # fmt: skip
         sound = makers[int(rng.integers(len(makers)))]()
         if rng.random() < 0.15:
@@ -154,7 +155,7 @@ class Maker:
         """Mel, context, targets. Past the audio: the line's noise, digital silence, or zeros as faster-whisper pads."""
         rng = self.rng
         have = -(-len(audio) // FRAME)
-        wish = rng.random() * (1.0 if self.progress > LATE else 0.65)
+        wish = rng.random() * (0.97 if self.progress > LATE else 0.65)
         margin = (
             rng.integers(5, 40) if wish < 0.55 else rng.integers(128, 190) if wish < 0.9 else rng.integers(200, 400)
         )
