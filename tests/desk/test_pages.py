@@ -228,6 +228,17 @@ async def test_nothing_is_fetched_from_anywhere_else(stage, browser):
     assert problems == []
 
 
+async def test_with_many_calls_and_alerts_nothing_is_cut_off(stage, browser):
+    for index in range(12):
+        story = stage.story(f"call-{index}", agent_id=f"{1000 + index}")
+        await stage.play(story.started(), story.condition(2000, "silence", "both", 0), story.alert(3000, f"a{index}"))
+    page = await opened(browser, stage, "/supervisor", BOSS)
+    await expect(page.locator(".tile")).to_have_count(12)
+    await expect(page.locator("#alerts .alert")).to_have_count(12)
+    cut = "(all) => all.filter((each) => each.scrollHeight > each.clientHeight + 1).length"
+    assert await page.eval_on_selector_all(".tile, #alerts .alert", cut) == 0
+
+
 async def test_on_a_phone_one_pane_at_a_time_and_nothing_beside_the_screen(stage, browser):
     story = stage.story()
     await stage.play(story.started(), story.alert(1000, "a"))

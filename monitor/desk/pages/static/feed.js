@@ -52,7 +52,8 @@ export class Feed {
   update(card, { alert, call }) {
     const { parts } = card;
     put(parts.tag, t(alert.severity));
-    put(parts.rule, [alert.rule_id, this.ruleName(alert.rule_id)].filter(Boolean).join(" "));
+    const name = this.ruleName(alert.rule_id);
+    put(parts.rule, alert.message.includes(name) ? alert.rule_id : `${alert.rule_id} ${name}`);
     put(parts.message, alert.message);
     put(parts.who, [call.agent ?? call.id, call.team].filter(Boolean).join(" · "));
     card.toggleAttribute("data-done", Boolean(alert.acknowledged));

@@ -33,7 +33,7 @@ export function showConditions(box, call) {
     ...open.map((each) => ({
       id: `${each.condition}/${each.channel}`,
       name: `${t(each.channel)} ${t(each.condition)}`,
-      level: each.level ?? (each.condition === "silence" && each.channel !== "both" ? "quiet" : "warn"),
+      level: each.level ?? (isQuiet(each, call) ? "quiet" : "warn"),
       time: span(now - each.since_ms),
     })),
   ];
@@ -46,6 +46,15 @@ export function showConditions(box, call) {
 
 function chip() {
   return h("span", { class: "chip" }, h("span", {}), h("span", { class: "num" }));
+}
+
+/** One side is silent whenever the other speaks; it is worth a colour once a rule says so. */
+function isQuiet(each, call) {
+  if (each.condition !== "silence" || each.channel === "both") return false;
+  const said = [...call.alerts.values()].some(
+    (alert) => alert.state !== "cleared" && alert.channel === each.channel && !alert.evidence.length && alert.start_ms >= each.since_ms,
+  );
+  return !said;
 }
 
 /** Silence of both sides says what the two single silences would say again. */

@@ -143,7 +143,7 @@ function marked(text, marks) {
 
 function alert(each) {
   return {
-    id: `a${each.alert_id}`, at: each.end_ms, rank: 3,
+    id: `a${each.alert_id}`, at: each.at_ms, rank: 3,
     make: () =>
       h(
         "li",
