@@ -140,6 +140,26 @@ def test_a_finished_call_is_not_done_again(tmp_path: Path, settings: Settings, r
     assert [call.duration_ms for call in changed.calls] == [3000, 2000]
 
 
+def test_an_audit_that_was_interrupted_goes_on(tmp_path: Path, settings: Settings, recogniser: Recogniser) -> None:
+    recordings = tmp_path / "in"
+    recordings.mkdir()
+    for number in range(audit.LINES_AT_ONCE + 3):
+        short(recordings / f"{number:03d}.wav", 1 if number < 5 else 2)
+
+    def interrupt(now: audit.Progress) -> None:
+        if now.done >= 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        audit.run([recordings], tmp_path / "out", settings, on_progress=interrupt, recogniser=recogniser)
+    assert not (tmp_path / "out" / "events.jsonl").exists()
+    result = run([recordings], tmp_path / "out", settings, recogniser)
+    assert 5 <= result.resumed < audit.LINES_AT_ONCE
+    assert [call.call_id for call in result.calls] == [f"{number:03d}" for number in range(audit.LINES_AT_ONCE + 3)]
+    run([recordings], tmp_path / "whole", settings, recogniser)
+    assert (tmp_path / "out" / "events.jsonl").read_bytes() == (tmp_path / "whole" / "events.jsonl").read_bytes()
+
+
 def test_another_setting_makes_every_call_new(tmp_path: Path, settings: Settings, recogniser: Recogniser) -> None:
     one = short(tmp_path / "a.wav")
     run([one], tmp_path / "out", settings, recogniser)

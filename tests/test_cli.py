@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import wave
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from monitor.cli import app
 from monitor.config import load
 from monitor.core.events import BODIES, Envelope
 from monitor.store.store import Store
+from tests.demo_runs import test_model as model_for_tests
 from tests.sinks.report.story import story
+from tests.test_audit import short
 
 COMMANDS = [
     "demo", "init", "serve", "listen", "devices", "replay", "audit", "rules check", "rules try", "rules test",
@@ -215,6 +218,48 @@ def test_rules_test_says_what_the_present_rules_would_find(stocked: Path) -> Non
     assert "1 calls judged again" in result.stderr
     for line in result.stdout.splitlines():
         assert set(json.loads(line)) == {"call_id", "new", "gone"}
+
+
+def test_audit_tells_how_it_went_by_its_exit_code(tmp_path: Path) -> None:
+    good, bad = tmp_path / "nobody-speaks.wav", tmp_path / "bad.wav"
+    bad.touch()
+    with wave.open(str(good), "wb") as file:
+        file.setparams((2, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(4 * 8000 * 20))
+    judge = ("audit", good, "--out", tmp_path / "out", "--model", model_for_tests())
+    done = run(*judge, "--lang", "en")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "1 calls judged" in done.stderr
+    assert "Made by linewatch" in (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert run(*judge, "--fail-on", "critical").exit_code == 0
+    assert run(*judge, "--fail-on", "major").exit_code == 1
+    partly = run(*judge, bad)
+    assert partly.exit_code == 3
+    assert f"{bad}: is empty" in partly.stderr
+    assert run(*judge, bad, "--fail-on", "major").exit_code == 1
+
+
+def test_audit_of_what_is_stored_needs_no_model(stocked: Path, tmp_path: Path) -> None:
+    done = run("audit", "--from-store", "--out", tmp_path / "out", "-c", stocked)
+    assert done.exit_code == 0, done.stderr
+    assert "3 calls judged" in done.stderr
+    assert run("audit", "--out", tmp_path / "out2", "--manifest", tmp_path / "none.csv").exit_code == 2
+
+
+def test_models_are_listed_and_an_unknown_one_is_a_mistake() -> None:
+    listed = run("models", "list").stdout
+    assert "demo-zh" in listed
+    assert "large-v3-turbo" in listed
+    wrong = run("models", "fetch", "nobody")
+    assert wrong.exit_code == 2
+    assert "is not known" in wrong.stderr
+
+
+def test_models_verify_says_what_to_set(tmp_path: Path) -> None:
+    done = run("models", "verify", model_for_tests(), "--wav", short(tmp_path / "a.wav", 4))
+    assert done.exit_code == 0, done.stderr
+    assert set(json.loads(done.stdout)) == {"file", "short", "full"}
+    assert "[asr] context" in done.stderr
 
 
 def test_doctor_of_a_call_tells_both_legs(stocked: Path) -> None:
