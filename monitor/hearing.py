@@ -84,9 +84,12 @@ class Hearing:
             del self._pending[key]
 
     def submit(self, segment: Segment, on_answer: OnAnswer, patience_s: float | None) -> None:
-        """A final: to the recogniser, or answered at once for a line that is not transcribed."""
+        """A final: to the recogniser, or answered at once for a line that is not transcribed.
+
+        patience_s None: a line that is faster than real time and waits for its answers; it always finds room.
+        """
         self._previews.closed(segment)
-        if segment.call_id in self._transcribed:
+        if segment.call_id in self._transcribed or patience_s is None:
             self._recogniser.submit(segment, on_answer, patience_s)
         else:
             on_answer(segment, Answer(segment.segment_id, lost="not_admitted"))

@@ -115,6 +115,10 @@ def test_a_line_beyond_capacity_is_answered_at_once_and_supervisors_are_told(sta
                              inbox, 30.0)  # fmt: skip
     inbox.wait(2)
     assert {s.call_id: a.lost for s, a in inbox.got} == {"one": None, "two": "not_admitted"}
+    refused = next(segment for segment, answer in inbox.got if answer.lost)
+    stand.hearing.submit(refused, inbox, None)
+    inbox.wait(3)
+    assert inbox.got[2][1].lost is None
     stand.hearing.left("one")
     assert stand.open("three")
 

@@ -223,7 +223,9 @@ class Recogniser:
             tally.lost.update([answer.lost] if answer.lost else [])
             tally.suppressed.update(answer.suppressed[:1])
             if segment.final:
-                tally.final(job.submitted_s, job.started_s, now, (segment.end_ms - segment.start_ms) / 1000)
+                tally.audio_s += (segment.end_ms - segment.start_ms) / 1000
+            if segment.final and job.deadline_s < math.inf:
+                tally.final(job.submitted_s, job.started_s, now)
             self._changed.notify_all()
         try:
             job.on_answer(segment, answer)

@@ -12,7 +12,8 @@ RECENT_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class RecogniserStats:
-    """A snapshot. Waits (submission to decode) and delays (submission to answer) are of the finals of the last 30 s.
+    """A snapshot. Waits (submission to decode) and delays (submission to answer) are of the last 30 seconds' finals
+    that have a deadline.
 
     busy_s: wall seconds of decodes, summed over the workers. decodes: "final", "hypothesis", "retry_full",
     "retry_single", "align". lost, suppressed: counts by reason.
@@ -48,8 +49,7 @@ class Tally:
     suppressed: Counter[str] = field(default_factory=Counter)
     finals: deque[tuple[float, float, float]] = field(default_factory=lambda: deque(maxlen=WINDOW))
 
-    def final(self, submitted_s: float, started_s: float | None, answered_s: float, speech_s: float) -> None:
-        self.audio_s += speech_s
+    def final(self, submitted_s: float, started_s: float | None, answered_s: float) -> None:
         self.finals.append((answered_s, (started_s or answered_s) - submitted_s, answered_s - submitted_s))
 
     def snapshot(

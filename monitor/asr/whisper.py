@@ -11,11 +11,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ctranslate2
 import numpy as np
 from faster_whisper import WhisperModel
+from faster_whisper.tokenizer import Tokenizer
 
 from monitor.asr.features import FULL_MS, MS_PER_FRAME, context_frames, log_mel, waveform
 from monitor.asr.folder import VOCABULARIES, check_folder
@@ -55,6 +56,14 @@ def place(settings: AsrSettings, cores: int) -> Placement:
     )
 
 
+class WordTime(NamedTuple):
+    """text: one character, or the letters of one token; ms of call audio."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+
+
 class WhisperEngine:
     """One model, shared by all calls; `decode` may be called from `placement.workers` threads at a time."""
 
@@ -92,6 +101,27 @@ class WhisperEngine:
             for i, answer in zip(fit, self._decode([segments[i] for i in fit], frames), strict=True):
                 answers[i] = answer
         return answers
+
+    def words(self, segment: Segment, text: str) -> list[WordTime]:
+        """When each piece of the text was said, from the decoder's attention; for evidence, on demand.
+
+        Costs about as much as the segment's decode. Text that has no tokens has no times.
+        """
+        frames = self.context_ms(segment) // MS_PER_FRAME
+        pieces, tokens = self._ids.pieces(text)
+        if not pieces:
+            return []
+        heard = segment.samples.size * 1000 // segment.rate_hz // MS_PER_FRAME
+        (aligned,) = self._model.model.align(
+            self._features([segment], frames), self._ids.prompt()[:3], [[t for piece in tokens for t in piece]], [heard]
+        )
+        starts: dict[int, int] = {}
+        for token, encoder_frame in aligned.alignments:
+            starts.setdefault(token, encoder_frame * 2 * MS_PER_FRAME + segment.audio_start_ms)
+        ends = np.cumsum([len(piece) for piece in tokens]).tolist()
+        begins = [starts.get(end - len(piece), segment.start_ms) for end, piece in zip(ends, tokens, strict=True)]
+        stops = [*begins[1:], segment.end_ms]
+        return [WordTime(*each) for each in zip(pieces, begins, map(max, begins, stops), strict=True)]
 
     def _decode(self, segments: list[Segment], frames: int) -> list[Answer]:
         features = self._features(segments, frames)
@@ -214,6 +244,12 @@ class _Ids:
         """Every prompt has the same length, without which CTranslate2 refuses the batch."""
         spoken = self._language if language is None else self._tokenizer.token_to_id(language)
         return [self._start, spoken, *self._task]
+
+    def pieces(self, text: str) -> tuple[list[str], list[list[int]]]:
+        """The text's smallest readable pieces, and the tokens of each."""
+        tokens = self._tokenizer.encode(text, add_special_tokens=False).ids
+        pieces, groups = Tokenizer(self._tokenizer, False).split_tokens_on_unicode(tokens)
+        return list(pieces), list(groups)
 
     def text(self, tokens: Sequence[int]) -> str:
         text: str = self._tokenizer.decode([token for token in tokens if token < self._end])

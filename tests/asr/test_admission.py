@@ -61,7 +61,7 @@ def test_capacity_follows_what_speech_really_costs():
 
 def test_old_waits_are_forgotten():
     tally = Tally()
-    tally.final(submitted_s=0.0, started_s=5.0, answered_s=6.0, speech_s=2.0)
+    tally.final(submitted_s=0.0, started_s=5.0, answered_s=6.0)
     assert tally.snapshot(7.0, 0, 0, 0, 1).wait_p95_ms == 5000
     assert tally.snapshot(7.0, 0, 0, 0, 1).delay_p95_ms == 6000
     assert tally.snapshot(60.0, 0, 0, 0, 1).wait_p95_ms == 0

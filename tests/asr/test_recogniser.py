@@ -47,6 +47,19 @@ def test_text_comes_back_with_the_causes_of_its_decodes(started):
     assert (stats.answered, stats.decodes, stats.lost, stats.audio_s) == (1, {"final": 1}, {}, 1.0)
 
 
+def test_only_segments_with_a_deadline_tell_how_long_one_waits(started):
+    engine, inbox = Scripted(), Inbox()
+    recogniser = started(engine)
+    busy(engine, recogniser, inbox)
+    recogniser.submit(segment("patient"), inbox, None)
+    recogniser.submit(segment("hasty"), inbox, 30.0)
+    engine.gate.set()
+    inbox.wait(3)
+    assert recogniser.stats().audio_s == 3.0
+    assert recogniser.stats().wait_p95_ms >= 0
+    assert len(recogniser._tally.finals) == 1
+
+
 def test_a_full_queue_loses_the_newcomer_and_keeps_the_rest(started):
     engine, inbox = Scripted(), Inbox()
     recogniser = started(engine, queue=2)

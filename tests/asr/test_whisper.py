@@ -102,6 +102,19 @@ def test_the_language_is_detected_where_it_is_asked_for(model_dir):
     assert answer.language_prob > 0.5
 
 
+def test_words_get_their_times_inside_the_segment_and_in_order(engine):
+    one = replace(spoken("好的,请稍等。"), audio_start_ms=60_000, start_ms=60_300)
+    one = replace(one, end_ms=60_300 + one.samples.size // 8 - 600)
+    words = engine.words(one, "好的,请稍等")
+    assert "".join(word.text for word in words) == "好的,请稍等"
+    starts = [word.start_ms for word in words]
+    assert starts == sorted(starts)
+    assert 60_000 <= starts[0] < 61_000
+    assert all(word.start_ms <= word.end_ms for word in words)
+    assert one.start_ms < starts[-1] < one.end_ms
+    assert engine.words(one, "") == []
+
+
 def test_new_tokens_are_bounded_by_the_segments_length(speller):
     whole, cut = segment("a1", length_ms=3000), segment("a2", length_ms=20)
     engine = engine_of(speller, tokens_base=4, tokens_per_s=6)
