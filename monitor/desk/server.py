@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 import uvicorn
 
 from monitor.desk.app import build
+from monitor.desk.settings import DeskSettings
 from monitor.desk.state import Desk
 from monitor.errors import ConfigError
 
@@ -42,7 +43,6 @@ class Server:
     async def start(self) -> None:
         """Returns once it listens. Raises ConfigError when the address cannot be had."""
         settings = self._desk.settings
-        self._listening = listen(settings.host, settings.port)
         config = uvicorn.Config(
             build(self._desk),
             # the sans-io implementation over websockets; the one named "websockets" stands on its deprecated API
@@ -62,6 +62,8 @@ class Server:
             ssl_certfile=settings.tls_cert,
             ssl_keyfile=settings.tls_key,
         )
+        _load(config, settings)
+        self._listening = listen(settings.host, settings.port)
         self._uvicorn = Quiet(config)
         self._task = asyncio.create_task(self._uvicorn.serve(sockets=[self._listening]), name="desk")
         while not self._uvicorn.started:
@@ -79,6 +81,15 @@ class Server:
                 await self._task
         if self._listening is not None:
             self._listening.close()
+
+
+def _load(config: uvicorn.Config, settings: DeskSettings) -> None:
+    """Reads the certificate. Raises ConfigError."""
+    try:
+        config.load()
+    except (OSError, ValueError) as error:
+        where = f"[desk] tls_cert = {str(settings.tls_cert)!r}, tls_key = {str(settings.tls_key)!r}"
+        raise ConfigError(where, "cannot be used", str(error), "Give a PEM certificate and its own key") from error
 
 
 class Quiet(uvicorn.Server):

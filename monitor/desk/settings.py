@@ -56,6 +56,12 @@ class DeskSettings(BaseModel):
     close_timeout_s: float = Field(default=5, gt=0, le=60, description="a slow client's last chance to hear why, s")
     tokens: tuple[TokenSettings, ...] = Field(default=(), description="who may sign in")
 
+    @model_validator(mode="after")
+    def _both_for_tls(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("tls_cert and tls_key go together")
+        return self
+
 
 def _is_sha256(token: str) -> bool:
     digits = token.removeprefix("sha256:")

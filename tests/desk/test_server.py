@@ -5,8 +5,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from monitor.desk.server import listen
+from monitor.desk.settings import DeskSettings
 from monitor.errors import ConfigError
 from tests.desk.stage import BOSS, staged
 
@@ -24,6 +26,20 @@ def test_a_port_that_is_taken_is_one_clear_line():
 def test_a_host_that_is_no_address_here():
     with pytest.raises(ConfigError, match="is no address of this machine"):
         listen("no.such.host.invalid", 0)
+
+
+async def test_a_certificate_that_cannot_be_used(tmp_path: Path):
+    wrong = tmp_path / "cert.pem"
+    wrong.write_text("nothing of the kind")
+    for path in (wrong, tmp_path / "missing.pem"):
+        with pytest.raises(ConfigError, match=r"tls_cert = .* cannot be used"):
+            async with staged(tmp_path, tls_cert=path, tls_key=path):
+                pass
+
+
+def test_a_certificate_without_its_key():
+    with pytest.raises(ValidationError, match="go together"):
+        DeskSettings(tls_cert=Path("cert.pem"))
 
 
 async def test_the_port_is_free_again_after_stopping(tmp_path: Path):

@@ -1,6 +1,7 @@
 // Calls as a projection of their envelopes, the same as monitor/view.py, plus what the timeline and transcript keep.
 
 const KEEP = 3000;
+const KEEP_CLOSED = 50;
 const AHEAD_MS = 1500;
 
 function placed(envelope) {
@@ -21,7 +22,7 @@ export class Call {
   constructor(id) {
     Object.assign(this, {
       id, seq: 0, heard: 0, agent: null, team: null, info: {}, answered: null, ended: null, closed: false, flags: {},
-      speaking: {}, meters: {}, score: null, coverage: null, steps: [], words: [], runs: [], spans: [],
+      speaking: {}, meters: {}, score: null, coverage: null, steps: [], words: [], runs: [], spans: [], version: 0,
     });
     this.conditions = new Map();
     this.alerts = new Map();
@@ -46,6 +47,7 @@ export class Call {
     this.alerts = new Map(wire.alerts.map((each) => [each.alert_id, each]));
     this.prompts = new Map(wire.prompts.map((each) => [each.prompt_id, each]));
     this.moved(wire.heard_ms);
+    this.version += 1;
     return this;
   }
 
@@ -59,6 +61,7 @@ export class Call {
     this.runs = [...past.runs, ...open];
     const spans = new Map([...past.spans, ...this.spans].map((each) => [`${each.condition}${each.channel}${each.since_ms}`, each]));
     this.spans = [...spans.values()];
+    this.version += 1;
   }
 
   /** One more envelope; false when it was known already. */
@@ -68,6 +71,7 @@ export class Call {
       this.seq = envelope.seq;
     }
     this.moved(Math.max(envelope.at_ms, envelope.heard_ms ?? 0));
+    if (envelope.type !== "meter") this.version += 1;
     APPLY[envelope.type]?.(this, envelope);
     return true;
   }
@@ -212,7 +216,15 @@ export class Calls {
       call = new Call(envelope.call_id);
       this.all.set(envelope.call_id, call);
     }
-    return call ? call.apply(envelope) : false;
+    const news = call ? call.apply(envelope) : false;
+    if (news && envelope.type === "call.closed") this.prune();
+    return news;
+  }
+
+  /** The server's wall forgets old calls as well. */
+  prune() {
+    const closed = this.list().filter((call) => call.closed);
+    for (const call of closed.slice(0, Math.max(0, closed.length - KEEP_CLOSED))) this.all.delete(call.id);
   }
 
   /** Calls in the order they began. */

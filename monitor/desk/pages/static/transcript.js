@@ -20,13 +20,24 @@ export class Transcript {
     follow.addEventListener("click", () => this.toEnd());
   }
 
+  /** Lays out what is new; between two envelopes only running times move. */
   show(call) {
     if (this.call !== call.id) {
       this.call = call.id;
+      this.version = null;
       this.following = true;
       this.list.replaceChildren();
     }
-    keyed(this.list, items(call), (item) => item.id, make, (element, item) => item.update?.(element));
+    if (this.version === call.version) {
+      for (const [element, item] of this.running) item.update(element);
+      return;
+    }
+    this.version = call.version;
+    this.running = [];
+    keyed(this.list, items(call), (item) => item.id, make, (element, item) => {
+      item.update?.(element);
+      if (item.runs) this.running.push([element, item]);
+    });
     if (this.following) this.toEnd();
   }
 
@@ -69,7 +80,7 @@ function condition(each, call) {
   const id = `${each.condition}/${each.channel}/${each.since_ms}/${each.level ?? ""}`;
   const length = () => span((each.end_ms ?? call.now()) - each.since_ms);
   return {
-    id, at: each.since_ms, rank: 1,
+    id, at: each.since_ms, rank: 1, runs: !each.end_ms,
     make: () => h("li", { class: "between", data: { level: each.level ?? "warn" } }, h("span", {})),
     update: (element) => {
       const side = each.channel === "both" ? "" : t(each.channel);
