@@ -102,7 +102,7 @@ def run(
     )
     own = recogniser or _recogniser(asr)
     try:
-        folder = Folder(out, lang, _basis(settings, rulebook, own.name))
+        folder = Folder(out, lang, _basis(settings, rulebook, own.name), titles(rulebook, lang))
         batch = _Batch(Lines(settings.lines, rulebook), own, folder, on_progress, known or {})
         batch.failed += [(str(path), "is not there") for path in known or {} if not paths and not path.exists()]
         batch.run(found)
@@ -135,7 +135,7 @@ def run_store(
     failed: list[tuple[str, str]] = []
     try:
         ids = list(call_ids) or [row.call_id for row in stored_calls(store)]
-        folder = Folder(out, lang, "")
+        folder = Folder(out, lang, "", titles(rulebook, lang))
         for number, call_id in enumerate(ids):
             if on_progress:
                 on_progress(Progress(number, len(ids), 0, number / len(ids), call_id))
@@ -188,6 +188,11 @@ def stored_calls(store: Store, **filters: Any) -> Iterator[CallRow]:
         yield from rows
         if len(rows) < PAGE:
             return
+
+
+def titles(rulebook: Rulebook, lang: Lang) -> dict[str, str]:
+    """What the rules are called, by id."""
+    return {rule.id: (rule.title_en if lang == "en" else "") or rule.title for rule in rulebook.rules}
 
 
 def _basis(settings: Settings, rulebook: Rulebook, model: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any, TextIO
 from monitor.core.events import Envelope
 from monitor.errors import ConfigError
 from monitor.sinks.report import page, sheet, summary, tables
+from monitor.sinks.report.page import Titles
 from monitor.sinks.report.summary import CallFigures
 from monitor.sinks.report.words import Lang
 
@@ -25,10 +26,14 @@ UNSAFE = re.compile(r"[^\w.\-]+")
 
 
 class Folder:
-    """basis: what the results depend on besides the recording, in a word; another one makes every call new."""
+    """basis: what the results depend on besides the recording, in a word; another one makes every call new.
 
-    def __init__(self, out: Path, lang: Lang, basis: str) -> None:
+    titles: what the rules are called, by id.
+    """
+
+    def __init__(self, out: Path, lang: Lang, basis: str, titles: Titles | None = None) -> None:
         self.out, self.lang, self.basis = out, lang, basis
+        self.titles = titles or {}
         self.parts = out / ".parts"
         self._state = self.parts / "state.jsonl"
         self._done: dict[int, tuple[str, CallFigures]] = {}
@@ -73,7 +78,7 @@ class Folder:
         with part.open(encoding="utf-8") as lines:
             one = sheet.read((Envelope.model_validate_json(line) for line in lines), path)
         one.page = f"{part.stem}.html"
-        (self.out / "calls" / one.page).write_text(page.call_page(one, self.lang), encoding="utf-8")
+        (self.out / "calls" / one.page).write_text(page.call_page(one, self.lang, self.titles), encoding="utf-8")
         self._done[number] = (call_id, summary.figures(one))
 
     def finish(self, failed: Sequence[tuple[str, str]]) -> tuple[CallFigures, ...]:
@@ -86,7 +91,7 @@ class Folder:
         calls = tuple(figures for _, figures in done)
         tables.write_csv(self.out / "calls.csv", calls)
         tables.write_xlsx(self.out / "report.xlsx", calls, failed, self.lang)
-        (self.out / "report.html").write_text(page.report_page(calls, failed, self.lang), encoding="utf-8")
+        (self.out / "report.html").write_text(page.report_page(calls, failed, self.lang, self.titles), encoding="utf-8")
         return calls
 
     def _part(self, call_id: str) -> Path:

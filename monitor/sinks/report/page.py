@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -33,11 +33,16 @@ def _templates(lang: Lang) -> Environment:
     return env
 
 
-def call_page(sheet: CallSheet, lang: Lang) -> str:
+Titles = Mapping[str, str]
+"""Rule id -> what the rule is called, in the report's language."""
+
+
+def call_page(sheet: CallSheet, lang: Lang, titles: Titles | None = None) -> str:
     """One call: score, alerts with their evidence, timeline, transcript."""
     return _render(
         "call.html",
         lang,
+        titles=titles or {},
         sheet=sheet,
         channels=CHANNELS,
         conditions=list(dict.fromkeys(span.body.condition for span in sheet.spans)),
@@ -47,11 +52,14 @@ def call_page(sheet: CallSheet, lang: Lang) -> str:
     )
 
 
-def report_page(calls: Sequence[CallFigures], failed: Sequence[tuple[str, str]], lang: Lang) -> str:
+def report_page(
+    calls: Sequence[CallFigures], failed: Sequence[tuple[str, str]], lang: Lang, titles: Titles | None = None
+) -> str:
     """All calls, worst first; agents, teams, rules; what could not be judged."""
     return _render(
         "report.html",
         lang,
+        titles=titles or {},
         calls=summary.worst_first(calls),
         total=summary.totals(calls),
         groups=[(name, summary.groups(calls, by)) for name, by in (("agent", "agent_id"), ("team", "team"))],

@@ -16,6 +16,7 @@ from monitor.core.events import (
     Coverage,
     Envelope,
     Event,
+    Metric,
     Score,
     ScriptStep,
     SpeechEnded,
@@ -71,6 +72,7 @@ class CallSheet:
     spans: list[Span] = field(default_factory=list)
     runs: list[tuple[Side | None, int, int]] = field(default_factory=list)
     steps: list[tuple[int, ScriptStep]] = field(default_factory=list)
+    metrics: list[tuple[Side | None, Metric]] = field(default_factory=list)
     coverage: Coverage | None = None
     score: Score | None = None
 
@@ -147,6 +149,8 @@ def _fact(sheet: CallSheet, event: Event) -> None:
         sheet.runs.append((event.channel, body.since_ms, body.end_ms))
     elif isinstance(body, ScriptStep):
         sheet.steps.append((event.at_ms, body))
+    elif isinstance(body, Metric):
+        sheet.metrics.append((event.channel, body))
     elif isinstance(body, Coverage):
         sheet.coverage = body
     elif isinstance(body, Score):

@@ -64,6 +64,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "verdict": ("结论", "Verdict"),
     "due": ("应在", "Due"),
     "scorecard": ("评分", "Score card"),
+    "metrics": ("指标", "Metrics"),
+    "usual": ("通常范围", "Usual"),
     "points": ("扣分", "Points"),
     "dimension": ("维度", "Dimension"),
     "severity": ("级别", "Severity"),

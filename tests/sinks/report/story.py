@@ -19,6 +19,7 @@ from monitor.core.events import (
     Envelope,
     Event,
     Evidence,
+    Metric,
     Score,
     ScoreItem,
     ScriptStep,
@@ -95,6 +96,8 @@ def story(call_id: str = "call-1", agent_id: str = "1042") -> list[Envelope]:
             AlertConfirmed(alert_id="a3", rule_id="D1", severity="critical", start_ms=2500, end_ms=9000, message="z"),
         ),
         (17_000, "agent", ScriptStep(rule_id="A4", step="ask", verdict="late", due_ms=5000)),
+        (18_000, "agent", Metric(rule_id="C2", name="talk share", value=64.5, unit="%", high=60)),
+        (18_000, "customer", Metric(rule_id="C5", name="pace", value=None, unit="chars/min")),
         (18_000, None, CallEnded(reason="bye", ended_by="customer", inferred=False)),
         (
             18_000,

@@ -49,6 +49,17 @@ def test_a_call_page_shows_words_alerts_and_score(envelopes: list[Envelope], lan
     assert "#a1" in found.links
 
 
+def test_rules_are_called_by_their_titles(envelopes: list[Envelope]) -> None:
+    one = sheet.read(envelopes)
+    titles = {"C2": "客服说话占比", "B1-policy": f"绝不说公司规定{NASTY}"}
+    for text in (page.call_page(one, "zh", titles), page.report_page([summary.figures(one)], [], "zh", titles)):
+        assert "<script" not in text
+        assert "绝不说公司规定" in text
+    text = " ".join(Reader(page.call_page(one, "zh", titles)).text)
+    assert "客服说话占比" in text
+    assert "64.5" in text
+
+
 def test_nothing_from_a_call_becomes_markup(envelopes: list[Envelope]) -> None:
     text = page.call_page(sheet.read(envelopes, NASTY), "zh")
     assert "<script" not in text

@@ -9,6 +9,7 @@ def test_a_sheet_holds_what_the_call_held(envelopes: list[Envelope]) -> None:
     assert (one.call_id, one.file, one.duration_ms, one.closed) == ("call-1", "a.wav", 18_000, True)
     assert [line.said.segment_id for line in one.lines] == ["s1", "s2", "s3", "s4"]
     assert [step.verdict for _, step in one.steps] == ["late"]
+    assert [(channel, metric.value) for channel, metric in one.metrics] == [("agent", 64.5), ("customer", None)]
     assert one.fatal
     assert one.ended is not None
     assert one.ended.ended_by == "customer"
