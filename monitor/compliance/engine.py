@@ -35,12 +35,10 @@ class Engine:
         self._clocks: dict[Channel, ChannelClock] = {channel: ChannelClock() for channel in CHANNELS}
         self._tails: dict[Channel, Words] = {}
         self._heard_ms = 0
-        self._rules = [rule for rule in rulebook.rules if rule.scope.holds(info)]
-        self._in_scope = {rule.id: rule for rule in self._rules}
+        self._rules = rulebook.rules_for(info)
         self._following: dict[str, Sequence[Runner]] = {}
-        for rule in self._rules:
-            if not rule.lazy:
-                self._follow(rule)
+        for rule in self._rules.eager:
+            self._follow(rule)
 
     def _follow(self, rule: Rule) -> Sequence[Runner]:
         if rule.id not in self._following:
@@ -94,7 +92,7 @@ class Engine:
         self._words.run(end_ms + 1, self._hear)
         self._signal.finish(end_ms)
         self._words.finish(end_ms)
-        self._memory.emit(end_ms, None, score(self._rules, self._memory))
+        self._memory.emit(end_ms, None, score(self._rules.all, self._memory))
         return self._taken()
 
     def _taken(self) -> list[Event]:
@@ -134,14 +132,16 @@ class Engine:
             for rule_id, ones in across.items():
                 found.setdefault(rule_id, []).extend(ones)
         for runner in self._words.hearing:
-            runner.words(words, found.get(runner.rule_id, ()))
+            mine = found.get(runner.rule_id)
+            if runner.awake or mine:
+                runner.words(words, mine or ())
         if words.heard is not None or words.voiced_ms >= CERTAIN_AFTER_MS:
             self._tails[words.channel] = words
 
     def _tell_lazy(self, words: Words, found: dict[str, list[Found]]) -> None:
         for rule_id, ones in found.items():
-            rule = self._in_scope[rule_id]
-            if rule.lazy:
+            rule = self._rules.lazy.get(rule_id)
+            if rule is not None:
                 for runner in self._follow(rule):
                     runner.words(words, ones)
 
@@ -172,7 +172,7 @@ class Engine:
         out: dict[str, list[Found]] = {}
         for hit in hits:
             rule_id, key = self._book.owner(hit.owner)
-            if rule_id in self._in_scope:
+            if rule_id in self._rules.ids:
                 out.setdefault(rule_id, []).append(Found(key, hit, evidence(hit)))
         return out
 

@@ -68,6 +68,7 @@ class _Asking(Runner):
 
     def __init__(self, rule: Questions, lane: Lane) -> None:
         self.rule, self.lane, self.rule_id = rule, lane, rule.id
+        self.awake = False
         self._asked: list[tuple[str, Evidence]] = []
         self._count = 0
 

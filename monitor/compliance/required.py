@@ -63,6 +63,7 @@ class _Window(Runner):
         self._until_ms: int | None = None
         self._ended_by: EndedBy | None = None
         self._done = False
+        self.awake = False
         self._said: dict[int, Evidence] = {}
 
     def fact(self, event: Event) -> None:

@@ -77,6 +77,7 @@ class _Waiting(Runner):
         self._history: dict[int, tuple[int, int, int]] = {}
         self._prompt_id = ""
         self._used = False
+        self.awake = rule.side != "after"
         self._excluded = False
 
     def fact(self, event: Event) -> None:
@@ -122,6 +123,7 @@ class _Waiting(Runner):
         if self._excluded or (rule.after.first_ms is not None and at_ms > answered_ms + rule.after.first_ms):
             return
         self._used, self._since_ms, self._anchor = True, at_ms, evidence
+        self.awake = True
         self._said = set()
         self._count.reset()
         if rule.side != "after" and rule.words.satisfied(self._already(at_ms)):
@@ -197,6 +199,7 @@ class _Waiting(Runner):
 
     def _end(self, at_ms: int) -> None:
         self._since_ms = self._due_ms = None
+        self.awake = self.rule.side != "after"
         if self._prompt_id:
             self.lane.memory.unprompt(self.rule, at_ms, self._prompt_id)
             self._prompt_id = ""

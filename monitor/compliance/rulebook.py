@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import blake2s
 from typing import Any, Self
 
@@ -17,10 +18,11 @@ from monitor.compliance.phrases import Heard
 from monitor.compliance.rule import Rule
 from monitor.core.mistakes import mistakes, nearest
 from monitor.core.toml import Document, TomlError, parse
-from monitor.core.types import CHANNELS, Channel
+from monitor.core.types import CHANNELS, CallInfo, Channel
 from monitor.errors import RuleError
 
 MAX_PACK_BYTES = 16 * 2**20
+MAX_SCOPES = 1024
 
 
 class Pack(BaseModel):
@@ -32,6 +34,16 @@ class Pack(BaseModel):
     title_en: str = ""
     company: str = Field("", description="how agents name the company; shown in prompts")
     rule: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RulesOfCall:
+    """The rules that are for one call. lazy: those followed only from their first hit on."""
+
+    all: tuple[Rule, ...]
+    ids: frozenset[str]
+    eager: tuple[Rule, ...]
+    lazy: Mapping[str, Rule]
 
 
 class Rulebook:
@@ -53,6 +65,7 @@ class Rulebook:
         self.min_confidence = min_confidence
         self.fold_f_h = fold_f_h
         self.company = company
+        self._scopes: dict[tuple[str | None, ...], RulesOfCall] = {}
         self._by_id = {rule.id: rule for rule in self.rules}
         self._owners: list[tuple[str, tuple[str, int]]] = []
         self._patterns: dict[Channel, list[Pattern]] = {}
@@ -84,6 +97,18 @@ class Rulebook:
     def owner(self, number: int) -> tuple[str, tuple[str, int]]:
         """The rule and its own name for the phrases of a hit."""
         return self._owners[number]
+
+    def rules_for(self, info: CallInfo) -> RulesOfCall:
+        key = (info.team, info.line, info.language, info.direction)
+        known = self._scopes.get(key)
+        if known is None:
+            rules = tuple(rule for rule in self.rules if rule.scope.holds(info))
+            eager = tuple(rule for rule in rules if not rule.lazy)
+            lazy = {rule.id: rule for rule in rules if rule.lazy}
+            known = RulesOfCall(rules, frozenset(rule.id for rule in rules), eager, lazy)
+            if len(self._scopes) < MAX_SCOPES:
+                self._scopes[key] = known
+        return known
 
     def rule(self, rule_id: str) -> Rule:
         return self._by_id[rule_id]

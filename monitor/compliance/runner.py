@@ -52,6 +52,8 @@ class Runner:
     wants: ClassVar[frozenset[str]] = frozenset()
     hears: ClassVar[bool] = False
     rule_id: str = ""
+    awake: bool = True
+    """False: only utterances with hits of this rule are of interest at present."""
 
     def fact(self, event: Event) -> None:
         """A fact whose type is in `wants`."""

@@ -73,6 +73,7 @@ class _Following(Runner):
         self._since_ms: int | None = None
         self._due_ms: int | None = None
         self._done = False
+        self.awake = False
         self._anchor: tuple[Evidence, ...] = ()
         self._groups: list[set[int]] = [set() for _ in rule.steps]
         self._said: dict[int, Evidence] = {}
@@ -114,7 +115,7 @@ class _Following(Runner):
         first_ms = self.rule.after.first_ms
         if first_ms is not None and at_ms > answered_ms + first_ms:
             return
-        self._since_ms, self._anchor = at_ms, evidence
+        self._since_ms, self._anchor, self.awake = at_ms, evidence, True
         if self.rule.within_ms is not None:
             self._due_ms = at_ms + self.rule.within_ms
             self.lane.set_timer(self._due_ms, self)
@@ -132,7 +133,7 @@ class _Following(Runner):
     def _judge(self, at_ms: int) -> None:
         rule, memory = self.rule, self.lane.memory
         assert self._since_ms is not None
-        self._done = True
+        self._done, self.awake = True, False
         required = [at for at, step in enumerate(rule.steps) if not step.optional]
         missing = [at for at in required if at not in self._said]
         early = self._too_early() if rule.ordered else set()
