@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from monitor.asr.admission import Admission
 from monitor.asr.hypotheses import Previews
@@ -34,6 +35,9 @@ from monitor.lines import Lines
 LOOK_EVERY_S = 0.1
 MEASURE_EVERY_S = 1.0
 PREVIEW_WITHIN_S = 1.0
+NOTICE_EVERY_S = 10.0
+GONE_AFTER = 3
+LOSSES = ("overload", "timeout", "engine_error")
 
 Publish = Callable[[Sequence[Envelope]], None]
 Soon = Callable[[Callable[[], None]], object]
@@ -61,6 +65,8 @@ class Hearing:
         self._pending: dict[tuple[str, str], list[AlertRaised]] = {}
         self._transcribed: set[str] = set()
         self._looked_s = self._measured_s = 0.0
+        self._told_s = -NOTICE_EVERY_S
+        self._lost = self._failed = 0
 
     def admit(self, call_id: str) -> bool:
         """A line opens: True when its words will be transcribed."""
@@ -94,12 +100,25 @@ class Hearing:
         else:
             on_answer(segment, Answer(segment.segment_id, lost="not_admitted"))
 
-    def answered(self, segment: Segment, envelopes: Sequence[Envelope]) -> None:
-        """A final's findings: what was pending and was not raised is withdrawn."""
+    def answered(self, segment: Segment, answer: Answer, envelopes: Sequence[Envelope], now_s: float = 0.0) -> None:
+        """A final's answer and findings: what was pending and was not raised is withdrawn, losses are told."""
+        self._count_loss(answer, now_s)
         raised = {envelope.body["alert_id"] for envelope in envelopes if envelope.type == AlertRaised.type}
         for body in self._pending.pop((segment.call_id, segment.segment_id), ()):
             if body.alert_id not in raised:
                 self._show(segment.call_id, [Event(segment.end_ms, segment.channel, _as(AlertWithdrawn, body))])
+
+    def _count_loss(self, answer: Answer, now_s: float) -> None:
+        """A notice at most every NOTICE_EVERY_S; several engine errors in a row mean that the model is gone."""
+        self._failed = self._failed + 1 if answer.lost == "engine_error" else 0
+        if answer.lost not in LOSSES:
+            return
+        self._lost += 1
+        if now_s - self._told_s < NOTICE_EVERY_S:
+            return
+        kind: Literal["model_gone", "overload"] = "model_gone" if self._failed >= GONE_AFTER else "overload"
+        self._tell(SystemNotice(kind=kind, message=f"segments are lost: {answer.lost}", value=float(self._lost)))
+        self._told_s, self._lost = now_s, 0
 
     def look(self, now_s: float, watched: bool) -> None:
         """Called every turn of the loop: measure the recogniser, ask for previews of what is being said."""

@@ -199,7 +199,7 @@ class Live:
 
     def _answered(self, segment: Segment, answer: Answer) -> None:
         envelopes = self.lines.answer(segment, answer)
-        self.hearing.answered(segment, envelopes)
+        self.hearing.answered(segment, answer, envelopes, self._loop.time())
         self.take(Output(envelopes=envelopes))
         line = self._open.get(segment.call_id)
         if line is not None:

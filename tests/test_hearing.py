@@ -18,7 +18,7 @@ from monitor.core.events import Envelope
 from monitor.core.types import Answer, CallInfo, MediaChunk, Segment
 from monitor.hearing import Hearing
 from monitor.lines import Lines, LineSettings
-from tests.asr.segments import Inbox, Scripted
+from tests.asr.segments import Inbox, Scripted, segment
 
 RULES = """
 pack = "t"
@@ -97,9 +97,9 @@ def voice() -> np.ndarray:
     return sound[: sound.size // 160 * 160].clip(-32768, 32767).astype(np.int16)
 
 
-def so_far(segment: Segment, full: bool) -> str:
+def so_far(asked: Segment, full: bool) -> str:
     """What a recogniser would write of the sentence up to here: about four characters a second."""
-    return TEXT[: max(2, (segment.end_ms - segment.start_ms) // 250)]
+    return TEXT[: max(2, (asked.end_ms - asked.start_ms) // 250)]
 
 
 def test_a_line_beyond_capacity_is_answered_at_once_and_supervisors_are_told(stage):
@@ -115,7 +115,7 @@ def test_a_line_beyond_capacity_is_answered_at_once_and_supervisors_are_told(sta
                              inbox, 30.0)  # fmt: skip
     inbox.wait(2)
     assert {s.call_id: a.lost for s, a in inbox.got} == {"one": None, "two": "not_admitted"}
-    refused = next(segment for segment, answer in inbox.got if answer.lost)
+    refused = next(asked for asked, answer in inbox.got if answer.lost)
     stand.hearing.submit(refused, inbox, None)
     inbox.wait(3)
     assert inbox.got[2][1].lost is None
@@ -126,7 +126,7 @@ def test_a_line_beyond_capacity_is_answered_at_once_and_supervisors_are_told(sta
 def test_previews_come_while_it_is_spoken_and_a_forbidden_phrase_is_pending_before_it_is_final(stage, voice):
     stand = stage(Scripted(so_far))
     stand.open("one")
-    (segment,) = stand.play("one", voice)
+    (cut,) = stand.play("one", voice)
     texts = [body["text"] for body in stand.bodies("hypothesis")]
     assert len(texts) >= 3
     assert texts == sorted(texts, key=len)
@@ -134,19 +134,34 @@ def test_previews_come_while_it_is_spoken_and_a_forbidden_phrase_is_pending_befo
     (pending,) = stand.bodies("alert.pending")
     assert pending["rule_id"] == "T1"
     assert all(envelope.seq is None for envelope in stand.out)
-    envelopes = stand.lines.answer(segment, Answer(segment.segment_id, TEXT, mean_logprob=-0.1))
-    stand.hearing.answered(segment, envelopes)
+    final = Answer(cut.segment_id, TEXT, mean_logprob=-0.1)
+    envelopes = stand.lines.answer(cut, final)
+    stand.hearing.answered(cut, final, envelopes)
     assert [e.body["rule_id"] for e in envelopes if e.type == "alert.raised"] == ["T1"]
 
 
 def test_what_was_pending_and_did_not_come_is_withdrawn(stage, voice):
     stand = stage(Scripted(so_far))
     stand.open("one")
-    (segment,) = stand.play("one", voice)
-    envelopes = stand.lines.answer(segment, Answer(segment.segment_id, "这关系到我的事", mean_logprob=-0.1))
-    stand.hearing.answered(segment, envelopes)
+    (cut,) = stand.play("one", voice)
+    final = Answer(cut.segment_id, "这关系到我的事", mean_logprob=-0.1)
+    stand.hearing.answered(cut, final, stand.lines.answer(cut, final))
     (withdrawn,) = stand.bodies("alert.withdrawn")
     assert withdrawn["alert_id"] == stand.bodies("alert.pending")[0]["alert_id"]
+
+
+def test_losses_are_told_but_not_every_one_and_a_dead_engine_by_its_name(stage):
+    stand = stage(Scripted())
+    one = segment("a1")
+    for second, lost in enumerate(["overload", "timeout", None, "engine_error", "engine_error", "engine_error"]):
+        stand.hearing.answered(one, Answer("a1", lost=lost), [], 4.0 * second)
+    told = [(notice["kind"], notice["message"], notice["value"]) for notice in stand.bodies("system.notice")]
+    assert told == [
+        ("overload", "segments are lost: overload", 1.0),
+        ("overload", "segments are lost: engine_error", 2.0),
+    ]
+    stand.hearing.answered(one, Answer("a1", lost="engine_error"), [], 30.0)
+    assert stand.bodies("system.notice")[-1]["kind"] == "model_gone"
 
 
 def test_nobody_watching_means_no_previews_and_so_does_the_setting(stage, voice):
@@ -165,8 +180,8 @@ def test_previews_change_nothing_of_what_is_final(stage, voice):
     finals = []
     for stand, watched in ((with_them, True), (without, False)):
         stand.open("one")
-        (segment,) = stand.play("one", voice, watched)
-        finals.append((segment.segment_id, segment.start_ms, segment.end_ms, segment.samples.tobytes()))
+        (cut,) = stand.play("one", voice, watched)
+        finals.append((cut.segment_id, cut.start_ms, cut.end_ms, cut.samples.tobytes()))
         assert stand.lines.call("one").last_seq > 0
     assert finals[0] == finals[1]
     assert with_them.lines.call("one").last_seq == without.lines.call("one").last_seq
