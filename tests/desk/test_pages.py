@@ -248,3 +248,15 @@ async def test_on_a_phone_one_pane_at_a_time_and_nothing_beside_the_screen(stage
     await expect(page.locator("#alerts .alert")).to_be_visible()
     await expect(page.locator("#wall")).to_be_hidden()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+async def test_on_an_agents_phone_the_prompt_is_whole(stage, browser):
+    story = stage.story()
+    await stage.play(
+        story.started(), story.prompt(100, "p", "对不起，您的电话没有声音，请您换一部电话再次打来，好吗？再见！")
+    )
+    page = await opened(browser, stage, "/agent", AGENT)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await expect(page.locator("#stage-text")).to_contain_text("再见")
+    assert await page.eval_on_selector("#stage", "(each) => each.scrollHeight <= each.clientHeight + 1")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
