@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.desk.stage import staged
@@ -9,3 +10,9 @@ from tests.desk.stage import staged
 async def _stage(tmp_path: Path):
     async with staged(tmp_path) as stage:
         yield stage
+
+
+@pytest.fixture(name="http")
+async def _http(stage):
+    async with httpx.AsyncClient(base_url=stage.server.url, trust_env=False) as http:
+        yield http

@@ -114,3 +114,7 @@ async def until(holds: Callable[[], bool]) -> None:
     """Returns once it holds; the test's own timeout is the limit."""
     while not holds():  # noqa: ASYNC110
         await asyncio.sleep(0.01)
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}

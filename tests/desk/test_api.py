@@ -1,24 +1,11 @@
 """`/api`, health, metrics and schema over real HTTP."""
 
-import httpx
-import jsonschema
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.desk.state import Status
-from tests.desk.stage import AGENT, BOSS, NORTH
+from tests.desk.stage import AGENT, BOSS, NORTH, bearer
 
 pytestmark = pytest.mark.system
-
-
-@pytest.fixture(name="http")
-async def _http(stage):
-    async with httpx.AsyncClient(base_url=stage.server.url, trust_env=False) as http:
-        yield http
-
-
-def bearer(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"}
 
 
 async def test_health_and_readiness_are_two_questions(stage, http):
@@ -30,21 +17,6 @@ async def test_health_and_readiness_are_two_questions(stage, http):
     answer = await http.get("/readyz")
     assert (answer.status_code, answer.json()["why"]) == (503, "the model is being loaded")
     assert (await http.get("/healthz")).status_code == 200
-
-
-async def test_metrics_are_what_prometheus_reads(stage, http):
-    story = stage.story()
-    await stage.play(story.started(), story.alert(1000, "a"), story.alert(2000, "b"))
-    text = (await http.get("/metrics")).text
-    found = {
-        (sample.name, *sorted(sample.labels.values())): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
-    assert found["linewatch_lines",] == 1
-    assert found["linewatch_asr_queue",] == 3
-    assert found["linewatch_envelopes_total", "alert.raised"] == 2
-    assert found["linewatch_alerts_total", "B1", "major"] == 2
 
 
 async def test_calls_and_their_events(stage, http):
@@ -83,28 +55,3 @@ async def test_a_bad_question_gets_one_line(http, path, headers, status):
     assert answer.status_code == status
     assert list(answer.json()) == ["error"]
     assert "\n" not in answer.json()["error"]
-
-
-async def test_the_schema_fits_what_is_sent(stage, http):
-    story = stage.story()
-    await stage.play(story.started(), story.said("agent", 0, 900, "好"), story.alert(1000, "a"))
-    schema = (await http.get("/schema")).json()
-    check = jsonschema.Draft202012Validator(schema)
-    for envelope in (*stage.store.events("call-1"), story.meter(1000, "agent")):
-        check.validate(envelope.wire())
-    wire = stage.store.events("call-1")[1].wire()
-    for wrong in ({"seq": None}, {"type": "nothing"}, {"body": {"text": 1}}, {"more": 1}):
-        assert not check.is_valid(wire | wrong)
-    async with stage.join() as client:
-        reply = jsonschema.Draft202012Validator(schema | {"$ref": "#/$defs/ServerMessage"})
-        for message in client.first:
-            reply.validate(message)
-
-
-async def test_openapi_names_every_path_there_is(stage, http):
-    document = (await http.get("/api/openapi.json")).json()
-    assert document["openapi"].startswith("3.1")
-    for path in document["paths"]:
-        answer = await http.get(path.replace("{call_id}", "x"), headers=bearer(BOSS))
-        assert answer.status_code in (200, 404)
-        assert answer.headers["x-content-type-options"] == "nosniff"

@@ -5,10 +5,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pydantic import ValidationError
 
 from monitor.desk.server import listen
-from monitor.desk.settings import DeskSettings
 from monitor.errors import ConfigError
 from tests.desk.stage import BOSS, staged
 
@@ -35,11 +33,6 @@ async def test_a_certificate_that_cannot_be_used(tmp_path: Path):
         with pytest.raises(ConfigError, match=r"tls_cert = .* cannot be used"):
             async with staged(tmp_path, tls_cert=path, tls_key=path):
                 pass
-
-
-def test_a_certificate_without_its_key():
-    with pytest.raises(ValidationError, match="go together"):
-        DeskSettings(tls_cert=Path("cert.pem"))
 
 
 async def test_the_port_is_free_again_after_stopping(tmp_path: Path):

@@ -1,6 +1,5 @@
 """The store on a real SQLite file: what was appended is read back, found, acknowledged and erased."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -135,43 +134,3 @@ def test_a_database_in_memory_serves_several_threads():
     assert len(store.calls()) == 20
     assert len(store.events("call-7")) == 6
     store.close()
-
-
-def test_a_file_that_is_no_store(tmp_path):
-    path = tmp_path / "notes.db"
-    path.write_bytes(b"shopping list\n" * 1000)
-    with pytest.raises(StoreError, match=r"notes\.db: is damaged or no linewatch store"):
-        Store(f"sqlite:///{path}")
-
-
-def test_a_store_of_a_newer_linewatch(store, path):
-    with sqlite3.connect(path) as raw:
-        raw.execute("UPDATE linewatch SET version = 99")
-    with pytest.raises(StoreError, match="newer linewatch; found version 99"):
-        Store(f"sqlite:///{path}")
-
-
-@pytest.mark.parametrize(
-    ("url", "text"),
-    [
-        ("sqlite:////nowhere/at/all/x.db", "cannot be written"),
-        ("linewatch.db", "is not a database URL"),
-        ("oracle2://x", "is no database we know"),
-        ("postgresql+psycopg://me:secret@localhost/x", "needs a driver"),
-    ],
-)
-def test_a_url_that_cannot_be_used(url, text):
-    with pytest.raises(StoreError, match=text) as caught:
-        Store(url)
-    assert "secret" not in str(caught.value)
-
-
-def test_a_damaged_page_is_one_clear_line(store, path):
-    for index in range(50):
-        store.append(a_call(f"call-{index}").told)
-    store.close()
-    data = bytearray(path.read_bytes())
-    data[4096:] = b"\xff" * (len(data) - 4096)
-    path.write_bytes(data)
-    with pytest.raises(StoreError, match="damaged"):
-        Store(f"sqlite:///{path}").calls()
