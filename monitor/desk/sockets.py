@@ -175,7 +175,8 @@ class Client:
                 case AcknowledgeMessage():
                     await self._acknowledge(message)
                 case HelloMessage():
-                    await self._send(ErrorMessage(code="hello", message="You are signed in already."))
+                    # signed in by its address already
+                    await self._resume(message.resume)
 
     async def _receive(self) -> ClientMessage:
         raw = await self._socket.receive()

@@ -182,6 +182,25 @@ async def test_resume_may_also_be_said_later(stage):
         assert heard[-1] == {"type": "resumed", "call_id": "call-1", "after_seq": 1, "to_seq": 3}
 
 
+async def test_a_hello_after_a_token_in_the_address_only_resumes(stage):
+    story = stage.story()
+    await stage.play(story.started(), story.answered())
+    async with connect(f"{stage.ws}/ws/supervisor?token={BOSS}") as raw:
+        client = Client(raw)
+        await client.say(type="hello", token="anything", resume={"call-1": 0})
+        assert seqs(await client.until("resumed")) == [1, 2]
+
+
+async def test_what_was_shown_but_is_not_stored_yet_is_said(stage):
+    story = stage.story()
+    await stage.play(story.started())
+    stage.bus.publish([story.alert(1000, "a").model_copy(update={"stored": False})])
+    async with stage.join(resume={"call-1": 0}) as client:
+        heard = await client.until("resumed")
+        assert seqs(heard) == [1]
+        assert (heard[-2]["code"], heard[-2]["call_id"]) == ("not_stored_yet", "call-1")
+
+
 async def test_a_call_that_is_over_and_gone_is_resumed_from_the_store(stage):
     story = stage.story()
     stage.store.append([story.started(), story.alert(1000, "a"), story.ended(2000), story.closed(2000)])
