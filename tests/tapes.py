@@ -146,7 +146,8 @@ def speech(ms: int, dbov: float = -26.0, rate_hz: int = 8000, seed: int = 1, voi
         gain = sum(1 / (1 + ((hz - formants[:, i]) / (60 + 40 * i)) ** 2) * 0.6**i for i in range(3)) + 0.02
         out += np.where(hz < 3400, gain, 0.0) * np.sin(k * phase) / np.sqrt(k)
     place = t * 4 - syllable
-    envelope = np.minimum(1.0, 0.25 + 0.75 * np.sin(np.pi * np.clip(place * 1.05 + 0.15, 0, 1)))
+    open_mouth = (place < 0.84) | (np.arange(samples) > samples - rate_hz // 20)
+    envelope = np.where(open_mouth, 0.75 + 0.25 * np.sin(np.pi * place), 0.12)
     breath = np.diff(random.normal(size=samples + 1)) * np.where(place < 0.2, 0.25, 0.03)
     return at_level(out * envelope + breath * np.sqrt(np.mean(out**2)), dbov)
 

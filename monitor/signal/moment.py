@@ -41,12 +41,11 @@ class Moment:
 
     rows: int64[n, 2], where the channels stand in `Column.rows`. at_ms: int64[n], end of the frame. present, missing
     (lost or unknown): neither of them for a DTX frame. power: int64[n, 2], N squared times the variance of the frame's
-    N samples, so DC is out and nothing is rounded. level_dbov: of that power, in steps of 0.01. speech: frames judged
-    speech. speech_dbov, noise_dbov, snr_db: over the last seconds of speech and of non-speech, nan where not known.
-    peak: int64[n, 2], largest magnitude of the frame's samples. music_before: where
-    music was playing. heard: frames over the gates; evidence: one row for each of them, unset where there are none.
-    blocked: frames that are not the noise of the line.
-    speech_since(row)[2]: at_ms of the oldest speech frame measured. held: int8[n]. muted: bool[n, 2].
+    N samples, so DC is out and nothing is rounded. level_dbov: of that power, in steps of 0.01. peak: int64[n, 2],
+    largest magnitude. held: int8[n]. muted: bool[n, 2]. music_before: where music was playing. heard: frames over the
+    gates; evidence: one row for each of them, unset where there are none. speech: frames judged speech; sure: without a
+    doubt. blocked: frames that are not the noise of the line. speech_dbov, noise_dbov, snr_db: over the last seconds of
+    speech and of non-speech, nan where not known. speech_since(row)[2]: at_ms of the oldest speech frame measured.
     """
 
     lines: IntArray
@@ -67,6 +66,7 @@ class Moment:
     blocked: BoolArray = field(init=False)
     evidence: Evidence = field(init=False)
     speech: BoolArray = field(init=False)
+    sure: BoolArray = field(init=False)
     runs: Runs = field(init=False)
     speech_dbov: FloatArray = field(init=False)
     speech_ms: IntArray = field(init=False)

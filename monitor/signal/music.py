@@ -18,7 +18,7 @@ _EVERY_MS = 100
 _FIRST, _LAST, _SMOOTH = round(200 / HZ_PER_BIN), round(3600 / HZ_PER_BIN), 13
 _BINS = _LAST - _FIRST - _SMOOTH + 1
 _STEADY_EVERY = 10
-_UNDECIDED_MS = 2000
+_UNDECIDED_MS = 3500
 
 
 class Music(ConditionDetector):
@@ -60,12 +60,12 @@ class Music(ConditionDetector):
         stay = np.where(due, stay + (here - stay) * own.memory, stay)
         moved = np.where(due, moved + (1.0 - older - moved) * own.memory, moved)
         stands = due & (np.rint(stay * 1000) >= 1000 * own.starts)
-        gone = due & (np.rint(stay * 1000) < 1000 * own.ends)
+        gone = due & (np.rint(stay * 1000) < 1000 * np.where(level[:, :2] != OFF, own.ends, own.starts - 0.1))
         at = now.at_ms[:, None]
         since = np.where(stands & (since < 0), at - own.lag_ms, np.where(gone, -1, since))
         self._stay[now.sel], self._since[now.sel], self._moved[now.sel] = stay, since, moved
         moves = (since >= 0) & (moved > own.moves)
-        long = due & moves & (at - since >= own.after_ms)
+        long = stands & moves & (at - since >= own.after_ms)
         want: IntArray = level.copy()
         want[:, :2] = np.where(long, WARN, np.where(gone, OFF, level[:, :2]))
 

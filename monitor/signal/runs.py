@@ -1,4 +1,7 @@
-"""Speech runs: frames judged speech, gaps under 300 ms bridged, at least 100 ms long; nothing ever moves an edge."""
+"""Speech runs: frames judged speech, gaps under 300 ms bridged, at least 100 ms long; nothing ever moves an edge.
+
+A run counts once it is that long and one of its frames was speech without a doubt: a clatter never is.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ class SpeechRuns:
         self._last = self.state.column(np.int64, -1)
         self._end = self.state.column(np.int64, -1)
         self._open = self.state.column(np.bool_, 0)
+        self._sure = self.state.column(np.bool_, 0)
 
     def step(self, now: Moment, maybe: BoolArray, back_ms: IntArray) -> None:
         """maybe: not judged yet, may belong to a run that begins later. back_ms: how far before this frame a run that
@@ -35,12 +39,14 @@ class SpeechRuns:
         new_since = np.where(begins, begin_at, np.where(over, -1, since))
         new_last = np.where(speech, at, np.where(over, -1, last))
         grown = np.where(speech, at - np.where(begins, begin_at, last), 0)
-        started = speech & ~was_open & (at - new_since >= self._min_ms)
+        sure = np.where(speech, np.where(begins, False, self._sure[now.sel]) | now.sure, self._sure[now.sel])
+        started = speech & ~was_open & (at - new_since >= self._min_ms) & sure
         is_open = (was_open & ~over) | started
         if ended.any():
             end = np.where(ended, last, end)
             self._end[now.sel] = end
         self._since[now.sel], self._last[now.sel], self._open[now.sel] = new_since, new_last, is_open
+        self._sure[now.sel] = sure
         pending = (new_last >= 0) & ~is_open | maybe & (new_last < 0)
         now.runs = Runs(new_since, new_last, is_open, pending, started, ended, end, grown)
         for i, ch in np.argwhere(started | ended).tolist():

@@ -85,7 +85,7 @@ class ClippingSettings(_Section):
 
 
 class ToneSettings(_Section):
-    share: float = Field(0.8, gt=0, lt=1, description="share of a frame's power in the tone's lines")
+    share: float = Field(0.85, gt=0, lt=1, description="share of a frame's power in the tone's lines")
     flatness: float = Field(-3.0, ge=-20, le=0, description="frames flatter than this are no tone, natural log")
     ring_ms: int = Field(800, ge=200, le=5000, description="a burst this long is ring-back, ms")
     ring_gap_ms: int = Field(4600, ge=500, le=10_000, description="ring-back is over after this long without it, ms")
@@ -97,7 +97,7 @@ class ToneSettings(_Section):
 class MusicSettings(_Section):
     memory: float = Field(0.1, gt=0, le=1, description="weight of the newest 100 ms")
     starts: float = Field(0.4, gt=0, lt=1, description="likeness over 100 ms from which it is music")
-    ends: float = Field(0.2, ge=0, lt=1, description="likeness under which it is over")
+    ends: float = Field(0.15, ge=0, lt=1, description="likeness under which it is over")
     moves: float = Field(0.15, ge=0, lt=1, description="unlikeness over seconds that music has at least")
     after_ms: int = Field(2500, ge=500, le=20_000, description="it must last this long, ms")
     lag_ms: int = Field(600, ge=0, le=5000, description="how far the evidence runs behind, ms")
@@ -105,12 +105,12 @@ class MusicSettings(_Section):
 
 class ReverberantSettings(_Section):
     decays: int = Field(8, ge=3, le=100, description="not judged on fewer falls of the speech level than this")
-    dry_db_per_s: float = Field(200.0, gt=0, le=1000, description="a near voice falls like this, dB per second")
+    dry_db_per_s: float = Field(175.0, gt=0, le=1000, description="a near voice falls like this, dB per second")
     wet_db_per_s: float = Field(
-        110.0, gt=0, le=1000, description="a voice across a room falls like this, dB per second"
+        115.0, gt=0, le=1000, description="a voice across a room falls like this, dB per second"
     )
-    starts: float = Field(0.7, gt=0, le=1, description="certainty from which it is stated")
-    ends: float = Field(0.4, ge=0, lt=1, description="certainty under which it is over")
+    starts: float = Field(0.75, gt=0, le=1, description="certainty from which it is stated")
+    ends: float = Field(0.5, ge=0, lt=1, description="certainty under which it is over")
 
 
 class SignalSettings(_Section):

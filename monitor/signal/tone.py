@@ -16,13 +16,14 @@ from monitor.signal.spectrum import HZ_PER_BIN
 RING_BACK, BUSY, DTMF = 1, 2, 3
 _KINDS = {RING_BACK: "ring-back", BUSY: "busy", DTMF: "dtmf"}
 # call progress tones of most countries, single or double, lie here
+_BUSY_PAIRS = 2
 _PROGRESS = slice(round(400 / HZ_PER_BIN) - 1, round(480 / HZ_PER_BIN) + 3)
 _ROWS, _COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
 _DTMF_BINS = np.array([[round(hz / HZ_PER_BIN) + k for k in range(-2, 3)] for hz in _ROWS + _COLUMNS])
 
 
 class Tone(ConditionDetector):
-    """kind: ring-back (one long burst), busy (two short ones, evenly spaced), dtmf (keys; never which). since_ms: the
+    """kind: ring-back (one long burst), busy (three short ones, evenly spaced), dtmf (keys; never which). since_ms: the
     first burst. A tone ends when its next burst is overdue, or when somebody speaks; end_ms is its last burst's end.
     """
 
@@ -36,6 +37,7 @@ class Tone(ConditionDetector):
         self._off_ms = self.state.column(np.int64, 1 << 30)
         self._last_on_ms = self.state.column(np.int64)
         self._first = self.state.column(np.int64)
+        self._pairs = self.state.column(np.int64)
         self._keys_ms = self.state.column(np.int64)
         self._keys_off_ms = self.state.column(np.int64, 1 << 30)
 
@@ -48,11 +50,13 @@ class Tone(ConditionDetector):
         begins = on & (on_ms == 0)
         paired = begins & _near(last_on, own.busy_ms) & _near(off_ms, own.busy_ms)
         at = now.at_ms[:, None]
+        pairs = np.where(begins, np.where(paired, self._pairs[now.sel] + 1, 0), self._pairs[now.sel])
+        self._pairs[now.sel] = pairs
         starts_anew = begins & (level == OFF) & ~paired
         first = np.where(starts_anew, at - FRAME_MS, first)
         ends = ~on & (on_ms > 0)
         last_on = np.where(ends, on_ms, np.where(begins & ~paired, 0, last_on))
-        off_ms = np.where(on, np.where(begins, off_ms, off_ms), np.where(ends, FRAME_MS, off_ms + FRAME_MS))
+        off_ms = np.where(on, off_ms, np.where(ends, FRAME_MS, off_ms + FRAME_MS))
         on_ms = np.where(on, on_ms + FRAME_MS, 0)
         key_ms = np.where(keys, self._keys_ms[now.sel] + FRAME_MS, 0)
         key_off = np.where(keys, 0, self._keys_off_ms[now.sel] + FRAME_MS)
@@ -62,7 +66,7 @@ class Tone(ConditionDetector):
             strict=True,
         ):
             column[now.sel] = value
-        busy = (on_ms >= own.min_key_ms) & _near(last_on, own.busy_ms) & _near(off_ms, own.busy_ms)
+        busy = (on_ms >= own.min_key_ms) & (pairs >= _BUSY_PAIRS)
         fresh = np.where(
             key_ms >= own.min_key_ms,
             DTMF,
@@ -109,5 +113,5 @@ def _is_pair(power: FloatArray, total: FloatArray, share: float) -> BoolArray:
 
 
 def _near(ms: IntArray, nominal_ms: int) -> BoolArray:
-    close: BoolArray = np.abs(ms - nominal_ms) * 10 <= 4 * nominal_ms
+    close: BoolArray = np.abs(ms - nominal_ms) * 4 <= nominal_ms
     return close

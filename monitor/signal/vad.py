@@ -33,6 +33,7 @@ _WEIGHTS = (
 )
 _BIAS = -4.53
 _BARE_LINE = 0.85
+_SURE = 1.2
 _BACK_FRAMES = 8
 
 
@@ -81,7 +82,7 @@ class Vad:
         score = np.rint((fresh + memory[:, :, 0] + memory[:, :, 1] + _BIAS) * 100.0)
         sound: BoolArray = (score > 0) & loud & ~now.music_before
         self._memory[now.sel], self._level[now.sel], self._before[now.sel] = memory, now.level_dbov, narrow_pcm
-        now.speech = sound
+        now.speech, now.sure = sound, sound & (score >= _SURE * 100.0)
         waiting = self._waiting[now.sel]
         maybe = voted & ~sound
         self._waiting[now.sel] = np.where(maybe, waiting + 1, 0)
