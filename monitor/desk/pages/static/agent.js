@@ -6,6 +6,7 @@ import { clock, h, keyed, part, put } from "./kit.js";
 import { severityTag, showConditions } from "./parts.js";
 import { bar, showDemo, showName, showState, signOut, token } from "./session.js";
 import { Line } from "./socket.js";
+import { Voice } from "./voice.js";
 import { state } from "./wall.js";
 
 const FRAME_MS = 50;
@@ -16,6 +17,7 @@ const $ = (selector) => document.querySelector(selector);
 
 const key = token();
 const calls = new Calls();
+const voice = new Voice($("#voice"));
 let rules = [];
 let me = null;
 let connection = "connecting";
@@ -39,11 +41,16 @@ if (key) {
       },
       snapshot: (message, resume) => calls.snapshot(message, resume),
       resumed: ({ call_id }) => calls.resumed(call_id),
-      envelope: (envelope) => calls.apply(envelope),
+      envelope: hear,
       refused: (code) => (code === 4403 ? location.replace("/supervisor") : signOut("refused")),
     },
     () => calls.seqs(),
   );
+}
+
+function hear(envelope) {
+  calls.apply(envelope);
+  if (envelope.type === "meter" && envelope.call_id === current()?.id) voice.push(envelope.call_id, envelope.body);
 }
 
 /** The call on this screen: the newest that runs and is still mine, else the last one. */
@@ -88,18 +95,22 @@ function showRing(prompt, call) {
   if (!counting) return;
   const left = Math.max(0, prompt.at_ms + prompt.countdown_ms - call.now());
   $("#ring").style.strokeDashoffset = String(1 - left / prompt.countdown_ms);
+  $("#ring").style.opacity = left > 0 ? "1" : "0";
   box.toggleAttribute("data-urgent", left <= URGENT_MS);
   put($("#left"), (left / 1000).toFixed(1));
   put($("#left-word"), t(left > 0 ? "seconds_left" : "next_now"));
 }
 
-/** Every required wording, then the steps of scripts that have begun in this call. */
+/** Every required wording, and of scripts the steps that were judged or are being prompted. */
 function showChecklist(call) {
   const steps = call?.steps ?? [];
-  const begun = new Set([...steps, ...(call?.prompts.values() ?? [])].map((each) => each.rule_id));
+  const prompted = new Set([...(call?.prompts.values() ?? [])].map((each) => each.rule_id));
+  const judged = new Set(steps.map((each) => `${each.rule_id}/${each.step}`));
   const known = rules.flatMap((rule) => {
     if (rule.kind === "required") return [{ rule, step: "said", text: rule.wording }];
-    return begun.has(rule.rule_id) ? rule.steps.map((each) => ({ rule, step: each.step, text: each.wording })) : [];
+    return rule.steps
+      .filter((each) => prompted.has(rule.rule_id) || judged.has(`${rule.rule_id}/${each.step}`))
+      .map((each) => ({ rule, step: each.step, text: each.wording }));
   });
   const named = new Set(known.map((each) => `${each.rule.rule_id}/${each.step}`));
   const others = steps
