@@ -189,6 +189,22 @@ def test_a_line_without_any_media_gets_its_prompts(rulebook: Rulebook) -> None:
     assert started["silence"]["cause"] == "no_media"
 
 
+def test_a_leg_that_never_sent_media_costs_its_agent_no_points(rulebook: Rulebook, legs: dict[str, Legs]) -> None:
+    lines, said = Lines(LineSettings(), rulebook), playbook("broadband")
+    out = lines.open(info("broadband"))
+    lines.push("broadband", MediaChunk("customer", legs["broadband"][1]))
+    lines.advance("broadband", 130_000)
+    step, end = lines.step(), lines.hang_up("broadband", "hangup", "agent")
+    out += step.envelopes + end.envelopes
+    for segment in step.segments + end.segments:
+        out += lines.answer(segment, answer(segment, said))
+    alerts = [e.body for e in out if e.type == "alert.raised" and e.body["verdict"] in ("missing", "skipped", "late")]
+    assert alerts == []
+    score = next(e.body for e in out if e.type == "score")
+    assert "A1.greeting" in score["not_judged"]
+    assert "A12.closing" in score["not_judged"]
+
+
 def test_what_a_call_keeps_is_bounded(rulebook: Rulebook, plain: dict[str, list[Envelope]]) -> None:
     """The same two minutes again and again, as one call of two hours: its state stops growing."""
     facts = [e.event() for e in plain["broadband"] if isinstance(e.event().body, FACTS)]

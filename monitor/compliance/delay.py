@@ -53,4 +53,7 @@ class _Answering(Runner):
         since_ms = self._since_ms
         if since_ms is not None and at_ms >= since_ms + self.rule.after_ms:
             self._since_ms = None
+            if self.lane.doubtful_ms(self.rule.channel, since_ms, at_ms):
+                self.lane.memory.not_judged.add(self.rule.id)
+                return
             self.lane.memory.alert(self.rule, at_ms, self.rule.channel, since_ms, at_ms, verdict="late")

@@ -11,7 +11,15 @@ from monitor.compliance.rulebook import Rulebook
 from monitor.compliance.runner import NEVER_MS, CallMemory, Found, Lane, Runner
 from monitor.compliance.scorecard import score
 from monitor.compliance.words import CERTAIN_AFTER_MS, ChannelClock, Unheard, Words
-from monitor.core.events import Event, Evidence, SpeechEnded, SpeechStarted, Utterance
+from monitor.core.events import (
+    ConditionEnded,
+    ConditionStarted,
+    Event,
+    Evidence,
+    SpeechEnded,
+    SpeechStarted,
+    Utterance,
+)
 from monitor.core.types import CHANNELS, CallInfo, Channel
 
 FACTS = frozenset((
@@ -68,10 +76,18 @@ class Engine:
                     self._clocks[channel].started(body.since_ms)
                 elif isinstance(body, SpeechEnded):
                     self._clocks[channel].ended(body.since_ms, body.end_ms)
+                elif isinstance(body, ConditionStarted) and body.condition == "dropout":
+                    self._media(channel, event.at_ms, body)
             self._signal.take(event)
             self._words.take(event)
         self._run_words()
         return self._taken()
+
+    def _media(self, channel: Channel, at_ms: int, body: ConditionStarted) -> None:
+        if isinstance(body, ConditionEnded):
+            self._unheard[channel].media_back(body.end_ms)
+        else:
+            self._unheard[channel].media_gone(body.since_ms, at_ms)
 
     def advance(self, heard_ms: int) -> list[Event]:
         """Audio time has reached heard_ms: what is due until then, stamped with its deadline."""

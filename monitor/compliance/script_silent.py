@@ -14,6 +14,9 @@ from monitor.compliance.script import Script
 from monitor.compliance.words import Words
 from monitor.core.events import Event, StepVerdict
 
+UNHEARD_MS = 600
+"""Less than this of unheard time cannot have held a sentence of the script."""
+
 
 class _Timing(Runner):
     """at: the step that is due, from the answer on step 0. due_ms: since when. over: cancelled or ended."""
@@ -76,6 +79,10 @@ class _Timing(Runner):
         self.next_ms = None
         self._wait(at_ms)
         self.due(at_ms)
+
+    def _unheard(self, start_ms: int, end_ms: int) -> bool:
+        """Whether the agent may have said something there that nobody heard."""
+        return self.lane.doubtful_ms("agent", start_ms, end_ms) >= UNHEARD_MS
 
     def slot_closes(self, at_ms: int) -> None:
         """The step that was due has had its time."""
@@ -170,7 +177,8 @@ class SilentGrader(_Timing):
                 self._grades.add(self._tentative)
             else:
                 due_ms = self.dues[at] if at < len(self.dues) else at_ms
-                self._grades.add(Verdict(at, "skipped", due_ms, at_ms))
+                verdict: StepVerdict = "not_judged" if self._unheard(due_ms, at_ms) else "skipped"
+                self._grades.add(Verdict(at, verdict, due_ms, at_ms))
         self._expected = max(self._expected, until)
         self._tentative = None
 
@@ -213,4 +221,6 @@ class SilentGrader(_Timing):
         verdict: StepVerdict = "early" if not done or at_ms < due_ms - step.early_ms else "in_time"
         if verdict == "in_time" and at_ms > due_ms + step.grace_ms:
             verdict = "late"
+        if not done and self._unheard(self.dues[0], at_ms):
+            verdict = "not_judged"
         self._grades.add(Verdict(len(self.rule.steps) - 1, verdict, due_ms, at_ms))

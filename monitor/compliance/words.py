@@ -120,9 +120,22 @@ def without(span: tuple[int, int], cuts: list[tuple[int, int]]) -> list[tuple[in
 
 @dataclass(slots=True)
 class Unheard:
-    """Speech of one channel whose words are unknown or doubtful. Bounded: neighbours are joined, their sum is kept."""
+    """Of one channel: speech whose words are unknown or doubtful, and time in which its leg sent no media at all.
+
+    Bounded: neighbours are joined, their sum is kept.
+    """
 
     _stretches: list[tuple[int, int, int]] = field(default_factory=list)
+    _dead: tuple[int, int] | None = None
+
+    def media_gone(self, since_ms: int, known_ms: int) -> None:
+        """The leg has been without media since since_ms; that became known at known_ms."""
+        self._dead = (since_ms, known_ms)
+
+    def media_back(self, end_ms: int) -> None:
+        if self._dead is not None:
+            self.add(self._dead[0], end_ms)
+            self._dead = None
 
     def add(self, start_ms: int, end_ms: int) -> None:
         self._stretches.append((start_ms, end_ms, end_ms - start_ms))
@@ -139,4 +152,7 @@ class Unheard:
             shared = min(high, end_ms) - max(low, start_ms)
             if shared > 0:
                 total += amount * shared // (high - low)
+        # known_ms: a verdict at end_ms must not depend on how late it is given
+        if self._dead is not None and self._dead[1] <= end_ms:
+            total += end_ms - max(start_ms, self._dead[0])
         return total
