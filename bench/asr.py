@@ -6,9 +6,10 @@ of the embedded model; those with one are of that shape with random weights, whi
 texts say nothing, only their cost does).
 
 `lines_per_core`: lines whose p95 from the end of speech to the final text, our 500 ms hangover included, stays within
-1 s on one worker, by replaying the measured CPU time of every segment through a queue fed by that many lines, each side
-of which speaks about 40 % of the time. `live_p95_ms` then runs the real recogniser at half of that in real time, so it
-wants an idle machine. `--soak MINUTES` runs it at capacity instead, and watches memory, queue and answers.
+1 s on one worker. The measured CPU times (ours in batches of equal length, faster-whisper one by one, as it comes) are
+replayed through a queue fed by that many lines, each side of which speaks about 40 % of the time. `live_p95_ms` then
+runs the real recogniser at half of that in real time, so it wants an idle machine. `--soak MINUTES` runs it at capacity
+instead, and watches memory, queue and answers.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import statistics
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -41,19 +43,27 @@ BOUND_MS = 1000.0
 HANGOVER_MS = 500.0
 EMBEDDED = "demo-zh"
 LENGTHS_S = {EMBEDDED: 240, "tiny": 90, "base": 60, "small": 40}
-FILES = {EMBEDDED: 32, "tiny": 3, "base": 2, "small": 1}
+FILES = {EMBEDDED: 32, "tiny": 12, "base": 6, "small": 3}
 FILE_S = 70
 LIVE_S = 20
 
 
 @dataclass
 class Cost:
-    """What one engine did with the segments: CPU seconds and text of each, the process's largest RSS."""
+    """What one engine did with the segments: CPU seconds and text of each, the process's largest RSS.
+
+    kinds: length class of each; only equal ones share a batch. batch[n - 1]: cost of n together over n single.
+    """
 
     cpu_s: list[float] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     rss_mb: float = 0.0
+    kinds: list[int] = field(default_factory=list)
+    batch: list[float] = field(default_factory=lambda: [1.0])
     extra: dict[str, float] = field(default_factory=dict)
+
+    def kind(self, number: int) -> int:
+        return self.kinds[number] if self.kinds else 0
 
 
 def run(shapes: Sequence[str] = tuple(LENGTHS_S), model: Path | None = None) -> list[Row]:
@@ -178,7 +188,9 @@ def ours(folder: Path, call: Talk) -> Cost:
     cost = _each(call.segments, lambda segment: _heard(guard(segment, engine.decode([segment])[0])))
     full = _each(call.segments, lambda segment: _heard(engine.decode([segment], full=True)[0]))
     cost.extra["hypothesis_s"] = sum(_drafts(engine, segment) for segment in call.segments)
-    lines = lines_held(call, cost.cpu_s)
+    cost.kinds = [engine.context_ms(segment) for segment in call.segments]
+    cost.batch = [1.0, *(_batch_cost(engine, call.segments, size) / sum(cost.cpu_s) for size in (2, 3, 4))]
+    lines = lines_held(call, cost)
     if lines >= 2:
         delays = live(engine, call, lines // 2)
         cost.extra |= {"live_lines": lines // 2, "live_n": len(delays)}
@@ -189,6 +201,15 @@ def ours(folder: Path, call: Talk) -> Cost:
 
 def _heard(answer: Any) -> str:
     return "" if answer.suppressed or answer.lost else str(answer.text)
+
+
+def _batch_cost(engine: Any, segments: Sequence[Segment], size: int) -> float:
+    """CPU seconds for all segments in batches of that size, as near in length as they come."""
+    ordered = sorted(segments, key=engine.context_ms)
+    began = time.process_time()
+    for at in range(0, len(ordered), size):
+        engine.decode(ordered[at : at + size])
+    return time.process_time() - began
 
 
 def _drafts(engine: Any, segment: Segment, every_ms: int = 1000) -> float:
@@ -238,7 +259,7 @@ def live(engine: Any, call: Talk, lines: int, seconds: float = LIVE_S) -> list[f
     recogniser = _recogniser(engine)
     done = threading.Semaphore(0)
     delays: list[float] = []
-    plan = [(at, segment) for at, segment, _ in arrivals(call, [0.0] * len(call.segments), lines, seconds)]
+    plan = [(at, call.segments[number]) for at, number in arrivals(call, lines, seconds)]
     began = time.monotonic()
     for number, (at, segment) in enumerate(plan):
         time.sleep(max(0.0, began + at - time.monotonic()))
@@ -255,29 +276,42 @@ def live(engine: Any, call: Talk, lines: int, seconds: float = LIVE_S) -> list[f
     return delays
 
 
-def arrivals(
-    call: Talk, cpu_s: Sequence[float], lines: int, seconds: float, seed: int = 3
-) -> list[tuple[float, Segment, float]]:
-    """(when a segment closes, it, its cost) for lines that all play the call, each from another place in it."""
+def arrivals(call: Talk, lines: int, seconds: float, seed: int = 3) -> list[tuple[float, int]]:
+    """(when a segment closes, its index) for lines that all play the call, each from another place in it."""
     rng = random.Random(seed)
     out = []
     for _ in range(lines):
         shift = rng.uniform(0, call.length_s)
-        for segment, cost in zip(call.segments, cpu_s, strict=True):
+        for number, segment in enumerate(call.segments):
             at = ((segment.end_ms + HANGOVER_MS) / 1000 + shift) % call.length_s
-            out += [(at + n * call.length_s, segment, cost) for n in range(math.ceil(seconds / call.length_s))]
-    return sorted((each for each in out if each[0] < seconds), key=lambda each: each[0])
+            out += [(at + n * call.length_s, number) for n in range(math.ceil(seconds / call.length_s))]
+    return sorted(each for each in out if each[0] < seconds)
 
 
-def lines_held(call: Talk, cpu_s: Sequence[float], bound_ms: float = BOUND_MS) -> int:
-    """Most lines whose p95 delay stays within the bound on one worker, first come first served."""
+def delays_ms(call: Talk, cost: Cost, lines: int) -> list[float]:
+    """Of every segment, from one worker that takes the oldest, and with it what waits of its length class."""
+    queues: dict[int, deque[tuple[float, int]]] = {}
+    coming = deque(arrivals(call, lines, max(120.0, call.length_s)))
+    free, delays = 0.0, []
+    while coming or queues:
+        if not queues:
+            free = max(free, coming[0][0])
+        while coming and coming[0][0] <= free:
+            queues.setdefault(cost.kind(coming[0][1]), deque()).append(coming.popleft())
+        kind = min(queues, key=lambda kind: queues[kind][0])
+        batch = [queues[kind].popleft() for _ in range(min(len(cost.batch), len(queues[kind])))]
+        if not queues[kind]:
+            del queues[kind]
+        free += sum(cost.cpu_s[number] for _, number in batch) * cost.batch[len(batch) - 1]
+        delays += [(free - at) * 1000 + HANGOVER_MS for at, _ in batch]
+    return delays
+
+
+def lines_held(call: Talk, cost: Cost, bound_ms: float = BOUND_MS) -> int:
+    """Most lines whose p95 delay stays within the bound on one worker."""
 
     def holds(lines: int) -> bool:
-        free, delays = 0.0, []
-        for at, _, cost in arrivals(call, cpu_s, lines, max(120.0, call.length_s)):
-            free = max(free, at) + cost
-            delays.append((free - at) * 1000 + HANGOVER_MS)
-        return _quantile(delays, 95) <= bound_ms
+        return _quantile(delays_ms(call, cost, lines), 95) <= bound_ms
 
     if not holds(1):
         return 0
@@ -293,7 +327,7 @@ def lines_held(call: Talk, cpu_s: Sequence[float], bound_ms: float = BOUND_MS) -
 def _costs(call: Talk, files: Sequence[Talk], costs: dict[str, Cost]) -> list[Row]:
     mine, n = costs["ours"], len(call.segments)
     names = ("ours", "faster_whisper", "faster_whisper_matched")
-    held = {name: lines_held(call, costs[name].cpu_s) for name in names}
+    held = {name: lines_held(call, costs[name]) for name in names}
     rows = [
         row("asr", "lines_per_core", held["ours"], "lines", n, name, held["ours"] / held[name] if held[name] else None)
         for name in names[1:]
@@ -304,9 +338,22 @@ def _costs(call: Talk, files: Sequence[Talk], costs: dict[str, Cost]) -> list[Ro
         against, ratio = (None, None) if name == "ours" else ("ours", spent / sum(mine.cpu_s))
         rows.append(row("asr", f"{name}_cpu_s_per_speech_s", spent / call.speech_s, "s/s", n, against, ratio))
         rows.append(row("asr", f"{name}_cpu_ms_per_segment", median, "ms", n))
+    busiest = call.speech_s / call.length_s
+    for name in names:  # lines whose speech fills the core, however late
+        share = min(costs[name].batch)
+        rows.append(
+            row(
+                "asr",
+                f"{name}_lines_that_fill_a_core",
+                call.speech_s / sum(costs[name].cpu_s) / share / busiest,
+                "lines",
+                n,
+            )
+        )
     with_drafts = (sum(mine.cpu_s) + mine.extra["hypothesis_s"]) / sum(mine.cpu_s)
-    drafted = lines_held(call, [cost * with_drafts for cost in mine.cpu_s])
+    drafted = lines_held(call, replace(mine, cpu_s=[cost * with_drafts for cost in mine.cpu_s]))
     rows.append(row("asr", "lines_per_core_with_hypotheses", drafted, "lines", n))
+    rows.append(row("asr", "cost_in_a_batch_of_4", mine.batch[3], "of single", n))
     audio_s = 2 * sum(file.length_s for file in files)
     speeds = {name: audio_s / sum(costs[name].cpu_s) for name in ("ours_audit", "faster_whisper_batched")}
     ratio = speeds["ours_audit"] / speeds["faster_whisper_batched"]
@@ -338,7 +385,7 @@ def soak(folder: Path, minutes: float) -> list[Row]:
     import psutil
 
     call, engine = talk(LENGTHS_S[EMBEDDED]), _engine(folder)
-    lines = lines_held(call, _each(call.segments, lambda segment: str(engine.decode([segment])[0].text)).cpu_s)
+    lines = lines_held(call, _each(call.segments, lambda segment: str(engine.decode([segment])[0].text)))
     watch, stop = [], threading.Event()
     process = psutil.Process()
 
@@ -351,7 +398,7 @@ def soak(folder: Path, minutes: float) -> list[Row]:
     stop.set()
     settled = np.array(watch[len(watch) // 5 :])
     slope = np.polyfit(settled[:, 0] / 3600, settled[:, 1], 1)[0] if len(settled) > 2 else float("nan")
-    sent = len(arrivals(call, [0.0] * len(call.segments), lines, minutes * 60))
+    sent = len(arrivals(call, lines, minutes * 60))
     return [
         row("asr", "soak_lines", lines, "lines", sent),
         row("asr", "soak_rss_slope", float(slope), "MB/h", len(settled)),
