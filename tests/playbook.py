@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ def book(*rules: str, **choices: Any) -> Rulebook:
     """A rulebook of `[[rule]]` bodies; what every rule needs (title, clause) is filled in where it is left out."""
     text = []
     for number, rule in enumerate(rules):
-        filled = "" if "id =" in rule else f'id = "r{number}"\n'
+        filled = "" if re.search(r"(?m)^id =", rule) else f'id = "r{number}"\n'
         filled += f'title = "Rule {number}"\n{CLAUSE}\n'
         text.append(f"[[rule]]\n{filled}{rule}")
     return Rulebook.parse([("test.toml", "\n".join(text))], **choices)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from monitor.compliance.engine import Engine
+from monitor.compliance.lint import remarks
 from monitor.compliance.metric import Metric_
 from monitor.compliance.rule import Rule
 from monitor.compliance.rulebook import Rulebook
@@ -16,11 +17,12 @@ from monitor.core.types import CallInfo
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """where: file:line of the rule. level error: the pack must not be used; warning: worth a look."""
+    """where: file:line of the rule. level error: the pack must not be used; warning: worth a look; note: good to
+    know."""
 
     where: str
     rule_id: str
-    level: Literal["error", "warning"]
+    level: Literal["error", "warning", "note"]
     what: str
 
     def __str__(self) -> str:
@@ -28,8 +30,11 @@ class Finding:
 
 
 def check(rulebook: Rulebook) -> list[Finding]:
-    """Every example that does not do what it should, and every rule without examples."""
-    findings = []
+    """Every example that does not do what it should, every rule without examples, and the remarks of `lint`."""
+    findings = [
+        Finding(rulebook.where.get(rule_id, ""), rule_id, level, what)  # type: ignore[arg-type]
+        for rule_id, level, what in remarks(rulebook)
+    ]
     for rule in rulebook.rules:
         where = rulebook.where.get(rule.id, "")
         alone = rulebook.only(rule.id, *rule.needs(rulebook.rules))

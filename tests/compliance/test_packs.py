@@ -67,7 +67,7 @@ def is_found(rule_id: str, key: str, text: str, channel: Channel = "agent") -> b
 
 
 def test_every_example_does_what_it_says() -> None:
-    assert [str(one) for one in check(BOOK)] == []
+    assert [str(one) for one in check(BOOK) if one.level != "note"] == []
 
 
 def test_every_row_of_the_standard_has_a_rule() -> None:

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pytest
+
+from monitor.core.events import AlertRaised
+from tests.playbook import alerts, book, fired, play, quotes
+
+RULE = 'kind = "forbidden"\nseverity = "major"\nwords = { phrases = ["不关我的事"] }\n'
+
+
+def test_one_alert_for_each_utterance_with_its_evidence() -> None:
+    events = play(book(RULE), "1-3 agent: 好，不关我的事，就是不关我的事\n4-5 customer: 啊\n6-8 agent: 不关我的事")
+    assert alerts(events) == [("r0", 1153, 3000, "violated"), ("r0", 6000, 8000, "violated")]
+    assert quotes(events) == ["不关我的事", "不关我的事", "不关我的事"]
+
+
+@pytest.mark.parametrize(
+    "text", ["我不是说不关我的事", "我没有说不关我的事", "您别觉得不关我的事", "我们怎么会说不关我的事"]
+)
+def test_what_is_denied_does_not_count(text: str) -> None:
+    assert fired(play(book(RULE), text)) == []
+    assert fired(play(book("negation = false\n" + RULE), text)) == ["r0"]
+
+
+def test_a_hit_that_shares_characters_with_an_exception_does_not_count() -> None:
+    rules = book('kind = "forbidden"\nunless = ["喂您好"]\nwords = { phrases = ["喂"] }')
+    assert fired(play(rules, "喂您好")) == []
+    assert fired(play(rules, "喂，说话")) == ["r0"]
+
+
+def test_a_phrase_over_two_segments_is_one_alert_with_the_whole_quote() -> None:
+    events = play(book(RULE), "1-2 agent: 这不关\n2.4-3 agent: 我的事")
+    assert quotes(events) == ["不关我的事"]
+    assert alerts(events)[0][2] == 3000
+
+
+def test_halves_too_far_apart_are_no_phrase() -> None:
+    assert fired(play(book(RULE), "1-2 agent: 这不关\n4-5 agent: 我的事")) == []
+    assert fired(play(book(RULE), "1-2 agent: 这不关\n2.3-2.6 agent (lost): …\n2.9-4 agent: 我的事")) == []
+
+
+def test_all_groups_must_be_in_one_utterance() -> None:
+    rules = book('kind = "forbidden"\nwords = { all_of = [["保证"], ["退款"]] }')
+    assert fired(play(rules, "我保证给您退款")) == ["r0"]
+    assert fired(play(rules, "1-2 agent: 我保证\n5-6 agent: 退款的事")) == []
+
+
+def test_a_regular_expression_with_its_exclusion() -> None:
+    rules = book('kind = "forbidden"\nwords = { regex = ["保证.{0,6}退款"], not_regex = ["不能保证"] }')
+    assert fired(play(rules, "我保证马上退款")) == ["r0"]
+    assert fired(play(rules, "我不能保证马上退款")) == []
+
+
+def test_the_first_seconds_are_those_of_the_words_not_of_the_turn() -> None:
+    rules = book("range = { first_ms = 5000 }\n" + RULE)
+    assert fired(play(rules, "3-12 agent: 好的我看一下您的账单这个是上个月的不关我的事")) == []
+    assert fired(play(rules, "3-12 agent: 不关我的事好的我看一下您的账单这个是上个月的")) == ["r0"]
+
+
+def test_the_last_seconds_are_known_at_the_end() -> None:
+    rules = book("range = { last_ms = 5000 }\n" + RULE)
+    assert fired(play(rules, "1-3 agent: 不关我的事\n20 hangup agent")) == []
+    assert fired(play(rules, "16-18 agent: 不关我的事\n20 hangup agent")) == ["r0"]
+
+
+def test_sentences_are_counted_from_either_end() -> None:
+    talk = "1-2 agent: 您好\n3-4 agent: 不关我的事\n5-6 agent: 好的\n7-8 agent: 再见"
+    assert fired(play(book("range = { first_sentences = 1 }\n" + RULE), talk)) == []
+    assert fired(play(book("range = { first_sentences = 2 }\n" + RULE), talk)) == ["r0"]
+    assert fired(play(book("range = { last_sentences = 2 }\n" + RULE), talk)) == []
+    assert fired(play(book("range = { last_sentences = 3 }\n" + RULE), talk)) == ["r0"]
+
+
+def test_it_may_fire_only_from_the_second_time_on() -> None:
+    talk = "1-2 agent: 不关我的事\n4-5 agent: 好的\n6-7 agent: 不关我的事"
+    assert [start for _, start, *_ in alerts(play(book("times = 2\n" + RULE), talk))] == [6000]
+
+
+def test_certainty_is_shown() -> None:
+    events = play(book(RULE), "1-2 agent: 不观我的市")
+    (proof,) = next(one.body for one in events if isinstance(one.body, AlertRaised)).evidence
+    assert proof.certainty == "certain"
+    events = play(book(RULE), "1-2 agent: 不关我的四")
+    assert [proof.certainty for one in events if isinstance(one.body, AlertRaised) for proof in one.body.evidence] == [
+        "probable"
+    ]

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from monitor.compliance.patterns import MAX_CHARS, Pattern, safe
+from monitor.compliance.phrases import listen
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(a+)+",
+        "(a*)*b",
+        "(好|好的)*吗",
+        "(.*)*x",
+        "((您|好)+好)+",
+        ".*a.*b.*c",
+        "(好)\\1",
+        "(a|a)+$",
+        "([您好]{1,40}){1,40}",
+    ],
+)
+def test_what_could_take_for_ever_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match=r"for ever|repetitions without a limit"):
+        safe(pattern)
+
+
+@pytest.mark.parametrize("pattern", ["(", "[a", "*", "(?P<x", "a{5,2}"])
+def test_a_mistake_is_named(pattern: str) -> None:
+    with pytest.raises(ValueError, match="no regular expression"):
+        safe(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["保证.{0,8}退款", "[冇佢嘅]", "(吗|么)$", "还是.*呢", "您.+吗.*$", "(您|你)好{1,3}"]
+)
+def test_what_is_harmless_is_let_in_and_quick_on_the_longest_text(pattern: str) -> None:
+    began = time.process_time()
+    safe(pattern).findall("您保证还是" * (MAX_CHARS // 5))
+    assert time.process_time() - began < 1
+
+
+def test_an_excluded_text_has_no_hit() -> None:
+    pattern = Pattern(3, ("还是.{1,9}呢$",), ("还是不",))
+    assert [(hit.owner, hit.start) for hit in pattern.find(listen("您要宽带还是电视呢"))] == [(3, 4)]
+    assert pattern.find(listen("您还是不要呢")) == []
