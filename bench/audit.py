@@ -14,6 +14,7 @@ import resource
 import tempfile
 import time
 import wave
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from bench.asr import Cost, alone, batched
@@ -25,13 +26,13 @@ from monitor.resources import locate
 def run(model: Path | None = None, files: int = 16, seconds: int = 60) -> list[Row]:
     folder = model or locate("models/demo-zh")
     call = talk(seconds)
-    other: Cost = alone(batched, folder, call)
+    other: Cost = alone(batched, folder, [call])
     os.environ["OMP_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as scratch:
         for number in range(files):
             _write(Path(scratch) / "in" / f"{number:04d}.wav", call)
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            cpu_s, wall_s, rss_mb, resumed_s = pool.apply(_audited, (folder, Path(scratch)))
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            cpu_s, wall_s, rss_mb, resumed_s = pool.submit(_audited, folder, Path(scratch)).result()
     audio_s = files * 2 * call.length_s
     theirs = 2 * call.length_s / sum(other.cpu_s)
     return [

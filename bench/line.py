@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,8 +75,8 @@ def run(model: Path | None = None, lines: int = 32, seconds: int = 60) -> list[R
 def _alone(measure: Callable[[Path, Talk, int], Spent], folder: Path, call: Talk, lines: int) -> Spent:
     """In a fresh process, one CPU thread a decode, so that memory and threads are its own."""
     os.environ["OMP_NUM_THREADS"] = "1"
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_measured, (measure, folder, call, lines))
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_measured, measure, folder, call, lines).result()
 
 
 def _measured(measure: Callable[[Path, Talk, int], Spent], folder: Path, call: Talk, lines: int) -> Spent:
