@@ -15,7 +15,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "inferred": ("推断", "inferred"),
     "ended": ("挂机", "hung up"),
     "over": ("结束", "over"),
-    "prompt": ("提示", "prompt"),
+    "prompt": ("引导", "prompt"),
     "prompt_done": ("提示完成", "prompt done"),
     "confirmed": ("确认", "confirmed"),
     "cleared": ("恢复", "over"),

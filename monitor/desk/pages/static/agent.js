@@ -73,7 +73,7 @@ function draw() {
 }
 
 function showStage(call) {
-  const prompt = call && !call.ended ? [...call.prompts.values()].at(-1) : null;
+  const [prompt, ...others] = call?.shownPrompts() ?? [];
   const stage = $("#stage");
   stage.dataset.kind = prompt ? "prompt" : call && !call.ended ? "calm" : "none";
   if (!prompt) {
@@ -83,7 +83,7 @@ function showStage(call) {
   } else {
     put($("#stage-label"), [t("prompt"), title(prompt.rule_id) || prompt.rule_id].join(" · "));
     put($("#stage-text"), prompt.text);
-    put($("#stage-more"), "");
+    put($("#stage-more"), others.map((each) => `· ${each.text}`).join("\n"));
   }
   showRing(prompt, call);
 }

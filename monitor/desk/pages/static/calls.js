@@ -87,6 +87,13 @@ export class Call {
     return this.anchor.ms + Math.min(AHEAD_MS, performance.now() - this.anchor.at);
   }
 
+  /** What the agent is shown, the first one large: a step that counts down goes before advice, the newer before the older. */
+  shownPrompts() {
+    if (this.ended) return [];
+    const counts = (each) => Number(each.countdown_ms !== null);
+    return [...this.prompts.values()].reverse().sort((a, b) => counts(b) - counts(a));
+  }
+
   openAlerts() {
     return [...this.alerts.values()].filter((each) => !each.acknowledged);
   }

@@ -168,7 +168,7 @@ function showSteps(box, call) {
 
 /** What stands on the agent's screen right now, with its countdown. */
 function showPrompt(call) {
-  const prompt = call.ended ? null : [...call.prompts.values()].at(-1);
+  const [prompt] = call.shownPrompts();
   $("#prompt").hidden = !prompt;
   if (!prompt) return;
   put($("#prompt-text"), prompt.text);
