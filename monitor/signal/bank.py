@@ -156,6 +156,7 @@ class Bank:
             held=self._held[sel],
             muted=self._muted[sel],
             music_before=np.zeros(absent.shape, np.bool_),
+            music_since_ms=np.full(absent.shape, -1),
         )
         if music is not None:
             now.music_before = music.holding(now)

@@ -64,6 +64,7 @@ class Music(ConditionDetector):
         at = now.at_ms[:, None]
         since = np.where(stands & (since < 0), at - own.lag_ms, np.where(gone, -1, since))
         self._stay[now.sel], self._since[now.sel], self._moved[now.sel] = stay, since, moved
+        now.music_since_ms = since
         moves = (since >= 0) & (moved > own.moves)
         long = stands & moves & (at - since >= own.after_ms)
         want: IntArray = level.copy()

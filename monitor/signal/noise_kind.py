@@ -25,9 +25,17 @@ class NoiseKind:
             return
         rows, among, found = now.rows[noise], noise[now.heard], now.evidence
         crest = 20.0 * np.log10(np.maximum(now.peak[noise], 1) / 32768.0) - now.level_dbov[noise]
-        step = np.abs(now.level_dbov[noise] - self._level.rows[rows])
+        step = np.where(self._seen.rows[rows] > 0, np.abs(now.level_dbov[noise] - self._level.rows[rows]), 0.0)
         looks = np.stack(
-            (found.flatness[among], found.low[among], found.high[among], found.periodicity[among], crest, step), axis=1
+            (
+                found.flatness[among],
+                found.low[among],
+                found.high[among],
+                found.periodicity[among],
+                crest,
+                np.minimum(step, 10.0),
+            ),
+            axis=1,
         )
         weight = np.maximum(_MEMORY, 1.0 / (self._seen.rows[rows] + 1))[:, None]
         self._means.rows[rows] += (looks - self._means.rows[rows]) * weight
@@ -41,7 +49,7 @@ class NoiseKind:
             return None
         if looks[CREST_DB] > 16.5:
             return "crackle"
-        if looks[FLATNESS] < -2.0 and looks[STEP_DB] < 1.5:
+        if looks[FLATNESS] < -2.0 and looks[STEP_DB] < 2.5:
             return "hum"
         if looks[FLATNESS] > -1.3 and looks[HIGH] > 0.5:
             return "hiss"

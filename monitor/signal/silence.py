@@ -53,6 +53,8 @@ class Silence(ConditionDetector):
         def ending(i: int, side: int) -> dict[str, Any]:
             spoke = _starts(runs.since_ms, talking, i, side)
             end = int(now.at_ms[i]) - FRAME_MS if spoke is None else spoke
+            if spoke is None:
+                end = _plays(now.music_since_ms, music, i, side, end)
             length = end - int(before[i, side])
             cause = "no_media" if 2 * absent_before[i, side] >= length else None
             return {"end_ms": end, "value": float(length), "cause": cause}
@@ -72,6 +74,12 @@ class Silence(ConditionDetector):
 def _with_both(values: NDArray[Any], join: np.ufunc) -> NDArray[Any]:
     """[n, 3]: agent, customer, and the two joined."""
     return np.concatenate((values, join(values[:, :1], values[:, 1:])), axis=1)
+
+
+def _plays(since_ms: IntArray, music: BoolArray, i: int, side: int, otherwise: int) -> int:
+    """Where the music began that ended the silence of a side."""
+    found = [int(since_ms[i, ch]) for ch in ((0, 1) if side == 2 else (side,)) if music[i, ch] and since_ms[i, ch] >= 0]
+    return min([*found, otherwise])
 
 
 def _starts(since_ms: IntArray, talking: BoolArray, i: int, side: int) -> int | None:

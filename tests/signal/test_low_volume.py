@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests import tapes
+from tests.signal.scenes import conditions, heard
+from tests.tapes import Tape
+
+
+def low(line: Tape, side: int = 1) -> list[tuple[str | None, int, int]]:
+    own = [event for event in heard(line) if event.channel == ("agent", "customer")[side]]
+    bodies = [event.body for event in own if event.type == "condition.ended"]
+    return [(b.level, b.since_ms, b.end_ms) for b in bodies if b.condition == "low_volume"]  # type: ignore[union-attr]
+
+
+def voice(*levels: float) -> Tape:
+    legs = [tapes.speech(6000, dbov, seed=k) for k, dbov in enumerate(levels)]
+    noise = tapes.white(6000 * len(levels), -68)
+    return tapes.line(noise.copy() * 0 + tapes.white(len(noise) // 8, -66, seed=5), np.concatenate(legs) + noise)
+
+
+@pytest.mark.parametrize(("dbov", "level"), [(-38.0, "warn"), (-41.0, "warn"), (-45.0, "alarm")])
+def test_quiet_speech(dbov: float, level: str) -> None:
+    (found,) = low(voice(dbov))
+    assert found[0] == level
+    assert found[1] <= 1000  # in the first second only a clear voice is heard
+
+
+@pytest.mark.parametrize("dbov", [-20.0, -26.0, -34.5])
+def test_speech_at_a_usual_level_is_none(dbov: float) -> None:
+    assert low(voice(dbov)) == []
+
+
+def test_its_value_is_the_level_within_a_decibel() -> None:
+    value = next(b.value for _, b in conditions(heard(voice(-38.5))) if b.condition == "low_volume")
+    assert value == pytest.approx(-38.5, abs=1.0)
+
+
+def test_hysteresis_keeps_it_until_minus_33() -> None:
+    assert low(voice(-38, -34.5))[0][2] == 12_000
+    (found,) = low(voice(-38, -31))
+    assert 6000 < found[2] < 9000
+
+
+def test_a_change_of_level_is_an_end_and_a_start() -> None:
+    first, second = low(voice(-38, -46))
+    assert (first[0], second[0]) == ("warn", "alarm")
+    assert first[2] == second[1]
+
+
+@pytest.mark.parametrize("kind", [".", "_", "u", "N", "H"])
+def test_no_speech_is_no_low_volume(kind: str) -> None:
+    assert low(tapes.tape("S" * 60, kind * 60)) == []
+
+
+def test_the_others_echo_does_not_count() -> None:
+    loud = tapes.speech(8000, -22) + tapes.white(8000, -68)
+    echo = 0.1 * np.concatenate((np.zeros(8 * 120), loud))[: len(loud)]
+    assert low(tapes.line(loud, echo + tapes.white(8000, -68, seed=4))) == []
+
+
+def test_noise_outranks_it() -> None:
+    quiet = np.concatenate([tapes.speech(2000, -40, seed=k) * (k % 2) for k in range(8)])
+    line = tapes.line(np.zeros(len(quiet)), quiet + tapes.white(16_000, -46))
+    found = {b.condition: b for side, b in conditions(heard(line)) if side == 1}
+    assert low(line)[0][2] <= found["noise"].since_ms + 3020
+    assert len(low(line)) == 1

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+
+from monitor.core.events import ConditionStarted
+from tests.signal.scenes import conditions, heard
+from tests.tapes import tape
+
+
+def overlaps(agent: str, customer: str) -> list[tuple[int, int, int]]:
+    found = conditions(heard(tape("a: " + agent, "c: " + customer)))
+    return [(side, body.since_ms, body.end_ms) for side, body in found if body.condition == "talk_over"]
+
+
+@pytest.mark.parametrize("first_is_agent", [True, False])
+def test_who_came_second_talks_over(first_is_agent: bool) -> None:
+    first, second = "SSSSSSSSSSSSSSSSSSSS..........", "..........FFFFFFFFFFFFFFF....."
+    found = overlaps(first, second) if first_is_agent else overlaps(second, first)
+    assert found == [(1 if first_is_agent else 0, 1000, 2000)]
+
+
+def test_it_is_said_at_600_ms_of_overlap() -> None:
+    events = heard(tape("a: " + "S" * 30, "c: " + "." * 10 + "F" * 20))
+    start = next(e for e in events if getattr(e.body, "condition", "") == "talk_over")
+    assert isinstance(start.body, ConditionStarted)
+    assert (start.at_ms, start.body.since_ms, start.body.value) == (1600, 1000, 600)
+
+
+def test_a_short_backchannel_is_none() -> None:
+    assert overlaps("S" * 40, "." * 20 + "FFFFF" + "." * 15) == []
+
+
+def test_two_who_begin_together_do_not_talk_over_each_other() -> None:
+    assert overlaps("." * 5 + "S" * 30, "." * 8 + "F" * 27) == []
+
+
+def test_a_hang_up_ends_it_with_the_last_frame_of_both() -> None:
+    assert overlaps("S" * 30, "." * 10 + "F" * 18 + "..") == [(1, 1000, 2800)]
