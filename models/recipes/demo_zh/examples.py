@@ -16,7 +16,6 @@ RATE_HZ, FRAME = 16_000, 320  # samples per encoder frame
 FULL = 1500
 NO_WINDOW = (-1, -1)
 EARLY = 0.3  # up to this share the noise grows
-LATE = 0.55  # from this share of the training on, long contexts come as often as in use
 
 
 @dataclass
@@ -53,7 +52,7 @@ class Maker:
 
     def __init__(self, clips: Clips, seed: int) -> None:
         self.clips, self.rng, self.mel = clips, np.random.default_rng(seed), Mel()
-        self.progress = 0.0  # of the training: long contexts come late, they cost most
+        self.progress = 0.0  # of the training
         self.strips = [self.strip(kind) for kind in range(36)]
 
     def strip(self, kind: int) -> np.ndarray:
@@ -80,10 +79,10 @@ class Maker:
         return sounds.unit(np.pad(piece, (0, n - len(piece)), mode="wrap"))
 
     def draw(self) -> Example:
-        pick, late = self.rng.random(), self.progress > LATE
+        pick = self.rng.random()
         if pick < 0.09:
             return self.negative()
-        return self.spoken(self.turns() if pick < (0.14 if late else 0.11) else [self.a_clip()])
+        return self.spoken(self.turns() if pick < 0.115 else [self.a_clip()])
 
     def a_clip(self) -> Clip:
         return self.clips[int(self.rng.integers(len(self.clips)))]
@@ -155,12 +154,11 @@ class Maker:
         """Mel, context, targets. Past the audio: the line's noise, digital silence, or zeros as faster-whisper pads."""
         rng = self.rng
         have = -(-len(audio) // FRAME)
-        wish = rng.random() * (0.97 if self.progress > LATE else 0.65)
-        margin = (
-            rng.integers(5, 40) if wish < 0.55 else rng.integers(128, 190) if wish < 0.9 else rng.integers(200, 400)
-        )
+        wish = rng.random()  # long contexts cost most, and a few are enough
+        low, high = (5, 40) if wish < 0.84 else (128, 190) if wish < 0.98 else (200, 400)
+        margin = rng.integers(low, high)
         grain = 32 if have + margin < 416 else 160
-        full = wish > 0.96 or rng.random() < 0.006
+        full = wish > 0.993
         frames = FULL if full else min(FULL, grain * -(-(have + int(margin)) // grain))
         fill = rng.random()
         if fill < 0.25 and frames > have:

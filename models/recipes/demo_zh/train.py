@@ -113,7 +113,7 @@ class Run:
         out = losses(self.net, self.pretend, batch)
         early = progress < 0.3
         guide, reading = (0.5 if early else 0.25), (0.5 if progress > READ_FROM else 0.0)
-        total = out["text"] + (0.5 if early else 0.3) * out["sound"] + guide * (out["now"] + out["soon"]) + out["alike"]
+        total = out["text"] + (0.5 if early else 0.8) * out["sound"] + guide * (out["now"] + out["soon"]) + out["alike"]
         total = total + reading * (out["read_text"] + guide * (out["read_now"] + out["read_soon"]))
         total.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
