@@ -8,8 +8,7 @@ skipped visibly without it.
 from __future__ import annotations
 
 import argparse
-import json
-import os
+import random
 import statistics
 import time
 from collections.abc import Sequence
@@ -19,7 +18,9 @@ from typing import Any
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from bench import rows
 from bench.material import CLEAN, FIXED, FORBIDDEN, HANZI, PHONE, Said, free_sentences, fresh_fills, negatives, say
+from bench.rows import Row
 from models.recipes.demo_zh.espeak import RATE_HZ, Espeak
 from models.recipes.demo_zh.fill import fill
 from monitor.asr.settings import AsrSettings
@@ -28,7 +29,6 @@ from monitor.core.types import Segment
 from monitor.resources import locate
 
 SEED = 77
-Row = dict[str, Any]
 
 
 class Ear:
@@ -59,14 +59,13 @@ def cer(pairs: Sequence[tuple[str, str]]) -> float:
     return 100 * sum(Levenshtein.distance(t, h) for t, h in pairs) / max(1, sum(len(t) for t, _ in pairs))
 
 
-def row(what: str, value: float, unit: str, n: int, against: str = "", ratio: float | None = None) -> Row:
-    return {"bench": "model", "what": what, "value": round(float(value), 3), "unit": unit, "against": against or None,
-            "ratio": ratio if ratio is None else round(ratio, 3), "n": n}  # fmt: skip
+def row(
+    what: str, value: float | None, unit: str, n: int, against: str | None = None, ratio: float | None = None
+) -> Row:
+    return rows.row("model", what, value, unit, n, against, ratio)
 
 
 def sets(count: int) -> dict[str, list[str]]:
-    import random
-
     rng = random.Random(SEED)
     return {
         "fixed": [fill(t, rng) for t in FIXED for _ in range(max(1, count // len(FIXED)))],
@@ -81,10 +80,12 @@ def heard(ear: Ear, said: list[Said], name: str) -> list[Row]:
     full = [(s.text, ear.full(s.audio)) for s in said]
     short = [(s.text, ear.short(s.audio)) for s in said]
     chars, a, b = sum(len(s.text) for s in said), cer(short), cer(full)
+    apart = 100 * sum(Levenshtein.distance(f, h) for (_, f), (_, h) in zip(full, short, strict=True)) / max(1, chars)
     unseen = [pair for pair, s in zip(short, said, strict=True) if s.held_out]
     return [
         row(f"{name}_cer", a, "%", chars, "full_30s", a / b if b else None),
         row(f"{name}_full_cer", b, "%", chars),
+        row(f"{name}_contexts_apart", apart, "%", chars),
         row(f"{name}_unseen_variants_cer", cer(unseen), "%", sum(len(t) for t, _ in unseen)),
     ]
 
@@ -103,15 +104,15 @@ def word_times(ear: Ear, said: list[Said]) -> Row:
             for w in words:
                 errors.append(abs(w.start * 1000 - starts[at]))
                 at += len(w.word.strip())
-    return row("word_start_error_median", statistics.median(errors) if errors else float("nan"), "ms", len(errors))
+    return row("word_start_error_median", statistics.median(errors) if errors else None, "ms", len(errors))
 
 
 def silent(ear: Ear) -> list[Row]:
     """Clips without a voice that brought forth text, on either path."""
     made = negatives(SEED)
     both = {kind: [ear.full(c) + ear.short(c) for c in clips] for kind, clips in made.items()}
-    rows = [row(f"text_from_{kind}", sum(map(bool, texts)), "clips", len(texts)) for kind, texts in both.items()]
-    return [row("text_from_no_voice", sum(r["value"] for r in rows), "clips", sum(r["n"] for r in rows)), *rows]
+    each = [row(f"text_from_{kind}", sum(map(bool, texts)), "clips", len(texts)) for kind, texts in both.items()]
+    return [row("text_from_no_voice", sum(r["value"] for r in each), "clips", sum(r["n"] for r in each)), *each]
 
 
 def speed(ear: Ear, said: list[Said]) -> Row:
@@ -127,40 +128,28 @@ def speed(ear: Ear, said: list[Said]) -> Row:
 
 def run(model: Path | None = None, count: int = 60) -> list[Row]:
     """All rows; `count` sentences a set and condition."""
-    ear, engine, rows = Ear(model or locate("models/demo-zh")), Espeak(), []
+    ear, engine = Ear(model or locate("models/demo-zh")), Espeak()
+    found: list[Row] = []
     clean_said: list[Said] = []
     for i, (name, texts) in enumerate(sets(count).items()):
         if not texts:
-            rows.append({**row(f"{name}_skipped_no_LINEWATCH_DATA", 0, "", 0), "value": None})
+            found.append(row(f"{name}_skipped_no_LINEWATCH_DATA", None, "%", 0))
             continue
         for kind in (CLEAN, PHONE):
             said = say(engine, texts, kind, SEED + i)
             clean_said += said if kind == CLEAN else []
-            rows += heard(ear, said, f"{name}_{kind}")
-    return [*rows, *silent(ear), word_times(ear, clean_said[: 2 * count]), speed(ear, clean_said[:20])]
+            found += heard(ear, said, f"{name}_{kind}")
+    return [*found, *silent(ear), word_times(ear, clean_said[: 2 * count]), speed(ear, clean_said[:20])]
 
 
 def main(argv: list[str] | None = None) -> int:
     """One table; with --json the rows as well."""
-    from rich.console import Console
-    from rich.table import Table
-
     parser = argparse.ArgumentParser(prog="bench model", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--model", type=Path, help="another folder than the shipped one")
     parser.add_argument("--count", type=int, default=60, help="sentences a set and condition")
     args = parser.parse_args(argv)
-    rows = run(args.model, args.count)
-    table = Table(
-        "what", "value", "unit", "against", "ratio", "n", title=f"model: espeak-ng speech, {os.cpu_count()} cores, int8"
-    )
-    for r in rows:
-        table.add_row(
-            r["what"], *("" if r[k] is None else str(r[k]) for k in ("value", "unit", "against", "ratio", "n"))
-        )
-    Console().print(table)
-    if args.json:
-        args.json.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8")
+    rows.show(run(args.model, args.count), "model: espeak-ng speech, int8, one thread", args.json)
     return 0
 
 

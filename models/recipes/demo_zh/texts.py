@@ -46,7 +46,7 @@ class Words:
         for line in (Path(jieba.__file__).parent / "dict.txt").read_text(encoding="utf-8").splitlines():
             word, count, tag = line.split(" ")
             if len(word) <= 4 and int(count) >= 10 and all(map(common, word)):
-                weight = int(count) ** 0.75
+                weight = int(count) ** 0.85
                 for key in ("", tag, tag[0]) if tag != tag[0] else ("", tag):
                     rows.setdefault(key, []).append((word, weight))
         self.words = {k: [w for w, _ in v] for k, v in rows.items()}
