@@ -160,7 +160,9 @@ async def test_the_agent_sees_the_countdown_of_the_step_and_nothing_of_others(st
     await expect(page.locator("#stage-more")).to_have_text("· 请稍微提高音量")
     await expect(page.locator("#stage-text")).to_have_text("您好！请问有什么可以帮助您？")
 
-    await stage.play(mine.prompt_over(9000, "p"), mine.prompt_over(9000, "advice"), mine.step(9000, "greet"), mine.alert(9500, "a"))
+    await stage.play(
+        mine.prompt_over(9000, "p"), mine.prompt_over(9000, "advice"), mine.step(9000, "greet"), mine.alert(9500, "a")
+    )
     await expect(page.locator("#stage")).to_have_attribute("data-kind", "calm")
     await expect(page.locator('.check[data-verdict="in_time"]')).to_have_count(1)
     await expect(page.locator("#mine .alert-message")).to_have_text("对投诉的客户说了禁语")
