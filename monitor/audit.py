@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import queue
 import time
 from collections import Counter, deque
@@ -30,7 +31,7 @@ from monitor.sinks.report import sheet
 from monitor.sinks.report.folder import Folder
 from monitor.sinks.report.summary import CallFigures
 from monitor.sinks.report.words import Lang
-from monitor.sources import recording
+from monitor.sources import recording, sidecar
 from monitor.sources.recording import Part, Recording
 from monitor.sources.sidecar import Sidecar
 from monitor.store.store import CallRow, Store
@@ -208,6 +209,7 @@ class _Job:
 
     number: int
     path: Path
+    key: str
     call_id: str
     recording: Recording
     parts: Iterator[Part]
@@ -245,7 +247,7 @@ class _Batch:
         self._bytes = [0, 0]
 
     def run(self, paths: Sequence[Path]) -> None:
-        earlier = self._folder.finished([(path, self._said(path)) for path in paths])
+        earlier = self._folder.finished([self._key(path) for path in paths])
         self._ids.update(earlier.values())
         self.resumed = len(earlier)
         for number, call_id in earlier.items():
@@ -269,7 +271,7 @@ class _Batch:
             return
         call_id = next(name for name in _names(found.call_id) if name not in self._ids)
         self._ids.add(call_id)
-        job = _Job(number, path, call_id, found, found.parts(), self._folder.open(call_id))
+        job = _Job(number, path, self._key(path), call_id, found, found.parts(), self._folder.open(call_id))
         self._jobs[call_id] = job
         info = replace(found.info(call_id), model=self._recogniser.name, rules_version=self._lines.rulebook.version)
         self._take(Output(envelopes=self._lines.open(info)))
@@ -344,12 +346,16 @@ class _Batch:
             self._folder.drop(job.file)
             self._fail(job.path, job.broken)
         else:
-            self._folder.close(job.call_id, job.file, job.path, job.number, self._said(job.path))
+            self._folder.close(job.call_id, job.file, job.path, job.number, job.key)
 
-    def _said(self, path: Path) -> str:
-        """What the manifest says of it, so that a changed row makes the call new."""
+    def _key(self, path: Path) -> str:
+        """A recording as it is now: its files with their times, its sidecar, its row of the manifest."""
+        files = list(recording.pair_of(path) or (path,))
+        bare = path.stem.removesuffix("-agent").removesuffix("-customer") + path.suffix
+        files += {beside for name in (path.name, bare) if (beside := sidecar.beside(path.with_name(name)))}
         known = self._known.get(path.resolve())
-        return known.model_dump_json() if known else ""
+        said = known.model_dump_json() if known else ""
+        return json.dumps([str(path.resolve()), said, *sorted([file.name, *_stamp(file)] for file in files)])
 
     def _fail(self, path: Path, why: str) -> None:
         self.failed.append((str(path), why))
@@ -368,7 +374,12 @@ def _names(base: str) -> Iterator[str]:
 
 
 def _size(path: Path) -> int:
+    return _stamp(path)[0]
+
+
+def _stamp(path: Path) -> tuple[int, int]:
     try:
-        return path.stat().st_size
+        stat = path.stat()
     except OSError:
-        return 0
+        return 0, 0
+    return stat.st_size, stat.st_mtime_ns

@@ -138,6 +138,11 @@ def test_a_finished_call_is_not_done_again(tmp_path: Path, settings: Settings, r
     changed = run([recordings], out, settings, recogniser)
     assert changed.resumed == 1
     assert [call.duration_ms for call in changed.calls] == [3000, 2000]
+    (recordings / "b.toml").write_text('agent_id = "1042"', encoding="utf-8")
+    (recordings / "unrelated.txt").touch()
+    told = run([recordings], out, settings, recogniser)
+    assert told.resumed == 1
+    assert told.calls[1].agent_id == "1042"
 
 
 def test_an_audit_that_was_interrupted_goes_on(tmp_path: Path, settings: Settings, recogniser: Recogniser) -> None:

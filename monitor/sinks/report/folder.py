@@ -6,7 +6,6 @@ it was finished is not done again.
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import json
 import re
@@ -43,28 +42,28 @@ class Folder:
         except OSError as error:
             raise ConfigError(str(out), "cannot be written", error.strerror or type(error).__name__) from None
 
-    def finished(self, recordings: Sequence[tuple[Path, str]]) -> dict[int, str]:
-        """Which of these (recording, what else was said of it) an earlier run has finished, and their call ids."""
+    def finished(self, keys: Sequence[str]) -> dict[int, str]:
+        """Which of these an earlier run has finished, and their call ids. A key names a recording as it is now."""
         known = {}
         if self._state.exists():
             for line in self._state.read_text(encoding="utf-8").splitlines():
                 entry = _entry(line)
                 if entry.get("basis") == self.basis:
                     known[entry["key"]] = entry["call_id"]
-        ids = {number: known.get(_key(*recording), "") for number, recording in enumerate(recordings)}
+        ids = {number: known.get(key, "") for number, key in enumerate(keys)}
         return {number: call_id for number, call_id in ids.items() if call_id and self._part(call_id).exists()}
 
     def open(self, call_id: str) -> TextIO:
         return self._part(call_id).with_suffix(".new").open("w", encoding="utf-8")
 
-    def close(self, call_id: str, file: TextIO, path: Path | None, number: int, said: str = "") -> None:
-        """A call is finished: its part file gets its name, its page is written, the state remembers it."""
+    def close(self, call_id: str, file: TextIO, path: Path | None, number: int, key: str = "") -> None:
+        """A call is finished: its part file gets its name, its page is written, the state remembers its key."""
         file.close()
         part = self._part(call_id)
         Path(file.name).replace(part)
         self.take(call_id, str(path or ""), number)
-        if path is not None:
-            entry = {"basis": self.basis, "key": _key(path, said), "call_id": call_id}
+        if key:
+            entry = {"basis": self.basis, "key": key, "call_id": call_id}
             with self._state.open("a", encoding="utf-8") as state:
                 state.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
@@ -100,18 +99,6 @@ class Folder:
         if safe != call_id:
             safe = f"{safe}-{hashlib.sha256(call_id.encode()).hexdigest()[:8]}"
         return self.parts / f"{safe}.jsonl"
-
-
-def _key(path: Path, said: str) -> str:
-    """A recording as it is now. Its other leg and sidecar, files that begin like it, count too."""
-    stem = path.stem.removesuffix("-agent").removesuffix("-customer")
-    files = sorted(file for file in path.parent.glob(f"{glob.escape(stem)}*") if file.is_file())
-    return json.dumps([str(path.resolve()), said, *([file.name, *_stamp(file)] for file in files)], ensure_ascii=False)
-
-
-def _stamp(file: Path) -> tuple[int, int]:
-    stat = file.stat()
-    return stat.st_size, stat.st_mtime_ns
 
 
 def _entry(line: str) -> dict[str, Any]:
