@@ -1,7 +1,7 @@
 """The errors an operator or a remote party can cause, each one line: where, what is wrong, what was found, what to do.
 
-An assertion is for our own caller's mistake; nothing here is raised for one. A message never holds the words of a caller
-or a phone number.
+An assertion is for our own caller's mistake; nothing here is raised for one. A message never holds the words of a
+caller or a phone number.
 """
 
 from __future__ import annotations

@@ -31,10 +31,10 @@ from monitor.sources.recording import find, read
 Speed = float | Literal["max"]
 DEMO_QUEUE = 100_000
 DEMO_MODEL = {
-    "zh": "演示模型 demo-zh:只听得懂合成语音;真实通话请用 small 及以上(linewatch models fetch small)。",
+    "zh": "演示模型 demo-zh：只听得懂合成语音；真实通话请用 small 及以上（linewatch models fetch small）。",
     "en": "demo-zh understands synthetic speech only; real calls need small and up: linewatch models fetch small",
 }
-KEPT = {"zh": "页面保持打开,按 Ctrl-C 结束。", "en": "The pages stay up; Ctrl-C ends."}
+KEPT = {"zh": "页面保持打开，按 Ctrl-C 结束。", "en": "The pages stay up; Ctrl-C ends."}
 
 
 async def serve(settings: Settings) -> None:

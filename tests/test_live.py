@@ -143,8 +143,9 @@ async def test_a_stop_in_mid_call_closes_the_call_and_judges_what_was_heard(
         line = service.live.open(CallInfo("cut", "test", answered_ms=0))
         for channel in ("agent", "customer"):
             line.media(MediaChunk(channel, hiss(3000)))
-        while service.live.lines.call("cut").heard_ms < 3000:
-            await asyncio.sleep(0.01)  # noqa: ASYNC110 (nothing tells when)
+        await line.room()
+        while service.live.lines.call("cut").heard_ms < 3000:  # noqa: ASYNC110 (nothing tells when)
+            await asyncio.sleep(0.01)
         line.data(CallData(kind="hold", on=True))
     store = Store(f"sqlite:///{tmp_path / 'live.db'}")
     events = store.events("cut")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 SYLLABLE_MS = 150
 """A fast speaker's syllable: speech shorter than this times a phrase's syllables cannot hold the phrase."""
+
+
+def _readable(phrase: str) -> str:
+    """A pattern as people write it: gaps left out, named slots as dots."""
+    return re.sub(r"\{\w+\}", "…", re.sub(r"\{\*\d+\}", "", phrase))
 
 
 class Table(BaseModel):
@@ -114,7 +120,7 @@ class Wording(Table):
         if self.satisfied(found):
             return []
         open_groups = [group for at, group in enumerate(self.groups) if at not in found]
-        return [expanded(group[0])[0] if group else self.regex[0] for group in open_groups]
+        return [_readable(expanded(group[0])[0]) if group else self.regex[0] for group in open_groups]
 
     @property
     def shortest_ms(self) -> int:

@@ -54,5 +54,5 @@ def _delay(envelopes: Sequence[Envelope], lang: Lang) -> str:
         return ""
     half, most = np.percentile(lags, 50), max(lags)
     if lang == "zh":
-        return f"语音结束到文字:中位 {half:.0f} ms,最长 {most} ms(通话音频时间,含 500 ms 断句等待)"
+        return f"语音结束到文字：中位 {half:.0f} ms，最长 {most} ms（通话音频时间，含断句等待）"
     return f"end of speech to text: median {half:.0f} ms, longest {most} ms of call audio, endpointing included"
