@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def test_it_names_every_setting() -> None:
 
 def test_every_setting_has_a_comment_of_its_own() -> None:
     lines = render().splitlines()
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         if line and line[0].isalpha():
             assert before.startswith("# "), line
 

@@ -71,7 +71,7 @@ class CallInfo:
     """Who is on the line; what a platform, a sidecar file or the configuration knows about the call.
 
     called_number is masked by the source. answered_ms None: not known, taken as 0 and marked as inferred.
-    customer_title: 先生, 女士 or 小姐 where known.
+    customer_title: 先生, 女士 or 小姐 where known. model None: nothing of it is transcribed.
     """
 
     call_id: str
