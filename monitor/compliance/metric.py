@@ -2,8 +2,9 @@
 
 speech_rate: characters a minute of voiced time, points not counted, utterances under min_chars left out. talk_share:
 the channel's part of all speech in percent. count, density: hits of `words`, as such and for 100 characters.
-longest_turn: ms from the first to the last word of a turn. response_delay: mean ms from the other's last word to the
-first of this channel. sentence_length: characters per utterance. interruptions: talk-overs in which it came second.
+longest_turn: ms from the first to the last word of a turn without a pause of 2 s. response_delay: mean ms from the
+other's last word to the first of this channel. sentence_length: characters per utterance. interruptions: talk-overs in
+which it came second.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ UNITS: dict[Measure, str] = {
     "response_delay": "ms", "sentence_length": "chars", "interruptions": "times",
 }  # fmt: skip
 _LONGEST_GAP_MS = 10_000
+_PAUSE_MS = 2000
+"""A longer pause ends a turn as measured: who waits is not holding a monologue."""
 
 
 class Metric_(Rule):  # noqa: N801  (Metric is the event)
@@ -104,6 +107,8 @@ class _Measuring(Runner):
         if words.channel != self.rule.channel:
             self._turn = None
             return
+        if self._turn is not None and words.start_ms - self._turn[1] > _PAUSE_MS:
+            self._turn = None
         self._turn = (self._turn[0] if self._turn else words.start_ms, words.end_ms)
         self._longest = max(self._longest, self._turn, key=lambda turn: turn[1] - turn[0])
         if words.heard is None:

@@ -88,7 +88,12 @@ class CallMemory:
 
     def filled(self, text: str) -> str:
         """A prompt with what is known of this call in place of its slots."""
-        known = {"company": self.company, "agent": self.info.agent_id or "", "surname": self.surname}
+        known = {
+            "company": self.company,
+            "agent": self.info.agent_id or "",
+            "surname": self.surname,
+            "title": self.info.customer_title or "先生／小姐",
+        }
         for name, value in known.items():
             text = text.replace(f"{{{name}}}", value or "××")
         return text

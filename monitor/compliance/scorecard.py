@@ -29,7 +29,7 @@ def score(rules: Iterable[Rule], memory: CallMemory) -> Score:
                 _, alert_id, certain = memory.first_alert[rule.id]
                 fatal_here = rule.fatal and certain
                 items.append(ScoreItem(rule_id=rule.id, points=rule.points, fatal=fatal_here, alert_id=alert_id))
-        elif rule.id in memory.not_judged and rule.id not in memory.passed:
+        elif rule.id in memory.not_judged and rule.id not in memory.passed and _counts(rule):
             open_rules.append(rule)
     by_id = {rule.id: rule for rule in known}
     fatal = {by_id[item.rule_id].dimension for item in items if item.fatal}
@@ -48,6 +48,11 @@ def score(rules: Iterable[Rule], memory: CallMemory) -> Score:
         items=tuple(items),
         not_judged=tuple(rule.id for rule in open_rules),
     )
+
+
+def _counts(rule: Rule) -> bool:
+    """Rules that only inform are no part of the score, judged or not."""
+    return bool(rule.points) or rule.fatal or rule.severity != "info"
 
 
 def _base(not_judged: Iterable[Rule]) -> float:

@@ -107,6 +107,8 @@ class _Following(Runner):
                 self._groups[at].add(group)
                 if rule.steps[at].words.satisfied(self._groups[at]):
                     self._said.setdefault(at, one.evidence)
+        if all(step.optional or at in self._said for at, step in enumerate(rule.steps)):
+            self._unprompt(words.end_ms)
 
     def _begin(self, at_ms: int, evidence: tuple[Evidence, ...]) -> None:
         answered_ms = self.lane.state.answered_ms
@@ -155,8 +157,12 @@ class _Following(Runner):
                 verdict = "not_judged" if unknown or step.optional else "skipped"
             if at in self._said or not step.optional:
                 memory.step(rule, at_ms, step.id, verdict, self._due_ms or at_ms, alert_id)
+        self._unprompt(at_ms)
+
+    def _unprompt(self, at_ms: int) -> None:
         if self._prompt_id:
-            memory.unprompt(rule, at_ms, self._prompt_id)
+            self.lane.memory.unprompt(self.rule, at_ms, self._prompt_id)
+            self._prompt_id = ""
 
     def _too_early(self) -> set[int]:
         """Steps said before one that stands above them and was said too, or had to be."""
