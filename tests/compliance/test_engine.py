@@ -43,6 +43,45 @@ LOUD = """
 35 hangup agent"""
 
 
+SAID = (
+    "您好！请问有什么可以帮助您？", "您好，欢迎致电星云宽带，很高兴为您服务", "对不起，您的电话没有声音，请换一部电话再打来，再见",
+    "对不起！请您大声一点，好吗？", "您的电话声音太小，请您换一部电话打来", "杂音太大，请您换个电话再次打来，再见", "请稍等", "这不关我的事",
+    "公司就是", "这么规定的", "我要投诉", "你好我姓王", "王先生，非常抱歉", "我马上为您登记，您看可以吗", "听不清，大声点", "嗯", "再见",
+    "什么时候能修好", "不好说", "您是说宽带坏了吗", "真的假的，我不相信",
+)  # fmt: skip
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> str:
+    """Any call at all: who speaks, when, what of it is understood, how the line is, who hangs up."""
+    lines, free_ms = [], {"agent": draw(st.integers(0, 8000)), "customer": draw(st.integers(0, 30_000))}
+    for _ in range(draw(st.integers(0, 12))):
+        who = draw(st.sampled_from(("agent", "agent", "customer")))
+        start = free_ms[who] + draw(st.sampled_from((320, 700, 1500, 3000, 5200, 9000)))
+        end = start + draw(st.sampled_from((400, 1200, 2500, 6000)))
+        free_ms[who] = end
+        how = draw(st.sampled_from(("", "", "", " (lost)", " (0.1)", " (suppressed)")))
+        lines.append(f"{start / 1000}-{end / 1000} {who}{how}: {draw(st.sampled_from(SAID))}")
+    last = max(free_ms.values())
+    for condition in draw(
+        st.lists(st.sampled_from(("noise customer", "low_volume customer", "talk_over agent")), max_size=2)
+    ):
+        start = draw(st.integers(0, last)) // 20 * 20
+        end = start + draw(st.sampled_from((600, 4000, 20_000)))
+        lines.append(f"{start / 1000}-{min(end, last + 300) / 1000} {condition}" if start < last else "")
+    if draw(st.booleans()):
+        lines.append(f"answered at {draw(st.integers(0, 6))}")
+    ended = (last + draw(st.sampled_from((300, 2500, 5500, 12_000)))) / 1000
+    lines.append(f"{ended} " + draw(st.sampled_from(("end", "hangup agent", "hangup customer", "hangup unknown"))))
+    return "\n".join(filter(None, lines))
+
+
+@settings(max_examples=150, deadline=None)
+@given(calls(), st.lists(st.integers(0, 20_000), min_size=14, max_size=14), st.sampled_from([None, 20, 140, 3000]))
+def test_no_call_gets_other_findings_by_delay_or_step(story: str, delays: list[int], step_ms: int | None) -> None:
+    assert findings(play(SHIPPED, story, delays, step_ms)) == findings(play(SHIPPED, story))
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from([SILENT, TALK, LOUD]),
