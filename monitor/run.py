@@ -6,13 +6,14 @@ import asyncio
 import secrets
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 from rich.console import Console
 
+from monitor.audit import titles
 from monitor.bus import Want
 from monitor.config import Settings
 from monitor.core.events import Envelope
@@ -60,7 +61,7 @@ async def demo(settings: Settings, speed: Speed, keep: bool, out: Path | None, l
         source = FilesSource(FilesSettings(paths=paths, speed=speed, lines=len(recordings), stagger_ms=1500))
         envelopes = await watch(settings, [source], keep, lang)
         if out is not None:
-            write_report(envelopes, out, lang)
+            write_report(envelopes, out, titles(settings.rulebook(), lang), lang)
 
 
 async def replay(settings: Settings, file: Path, speed: Speed, to: str | None) -> None:
@@ -164,9 +165,9 @@ def _links(service: Service, settings: Settings) -> list[tuple[str, str]]:
     ]
 
 
-def write_report(envelopes: Sequence[Envelope], out: Path, lang: Lang) -> None:
+def write_report(envelopes: Sequence[Envelope], out: Path, rule_titles: Mapping[str, str], lang: Lang) -> None:
     """What `audit` writes, of calls that ran live."""
-    folder = Folder(out, lang, "")
+    folder = Folder(out, lang, "", rule_titles)
     for number, call_id in enumerate(dict.fromkeys(e.call_id for e in envelopes if e.call_id)):
         with folder.open(call_id) as file:
             file.writelines(f"{e.to_json()}\n" for e in envelopes if e.call_id == call_id)
