@@ -10,7 +10,7 @@ Characters of a tape: `S` speech at -26 dBov, `s` quiet speech (-38), `q` very q
 Speech lies on the idle line's noise. Every signal is a function of its arguments and seed; levels are RMS in dBov
 (0 = full-scale square wave) of the whole signal, which for `speech` has no pause longer than a consonant.
 
-For real voices there is `espeak`, and `band` for the telephone band.
+For real voices there are `espeak` and `recorded`, and `band` for the telephone band.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -270,6 +271,16 @@ def tape(agent: str = "", customer: str = "", step_ms: int = 100, rate_hz: int =
         _leg(text.ljust(longest, "."), step_ms, rate_hz, seed + 1000 * k) for k, text in enumerate(legs)
     )
     return Tape(pcm(np.stack((left, right))), np.stack((left_absent, right_absent)), rate_hz)
+
+
+def recorded(path: Path, rate_hz: int = 8000) -> Signal:
+    """A recording of any format as one channel."""
+    resampler, parts = av.AudioResampler(format="s16", layout="mono", rate=rate_hz), []
+    with av.open(str(path)) as container:
+        for frame in container.decode(audio=0):
+            parts += [out.to_ndarray()[0] for out in resampler.resample(frame)]
+    parts += [out.to_ndarray()[0] for out in resampler.resample(None)]
+    return np.concatenate(parts).astype(np.float64)
 
 
 def espeak(text: str, voice: str = "cmn", rate_hz: int = 8000, words_per_minute: int = 170) -> NDArray[np.int16]:

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from tests import tapes
+from tests.signal.scenes import conditions, heard
+
+
+@pytest.mark.parametrize("level_dbov", [-18.0, -32.0])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_music_is_music_and_nothing_else(level_dbov: float, seed: int) -> None:
+    leg = tapes.white(20_000, -66)
+    leg[16_000 : 16_000 + 96_000] += tapes.music(12_000, level_dbov, seed=seed)
+    found = conditions(heard(tapes.line(leg, tapes.white(20_000, -66, seed=9))))
+    ((since, end, certainty),) = [(b.since_ms, b.end_ms, b.certainty) for _, b in found if b.condition == "music"]
+    assert since == pytest.approx(2000, abs=700)
+    assert end == pytest.approx(14_000, abs=1500)
+    assert certainty is not None
+    assert 0.4 <= certainty <= 1.0
+    assert {b.condition for _, b in found} == {"music", "silence"}
+
+
+@pytest.mark.parametrize("kind", ["S", "F", "N", "H", "P", "R", "B", "D", "K", "_", ".", "u"])
+def test_what_is_no_music(kind: str) -> None:
+    found = conditions(heard(tapes.tape("a: " + kind * 120)))
+    assert [body for _, body in found if body.condition == "music"] == []
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("voice", ["cmn", "cmn+f3", "en"])
+def test_a_synthetic_voice_is_no_music(voice: str) -> None:
+    words = tapes.espeak("您好，欢迎致电客户服务热线，很高兴为您服务，请问有什么可以帮助您？" * 2, voice)
+    leg = tapes.at_level(words, -26) + tapes.white(len(words) // 8 + 1, -66)[: len(words)]
+    found = conditions(heard(tapes.line(leg, leg * 0 + tapes.white(len(leg) // 8 + 1, -66, seed=2)[: len(leg)])))
+    assert {b.condition for _, b in found} <= {"silence", "reverberant"}

@@ -1,0 +1,35 @@
+"""Evidence only: a voice across a large room is found, a near one is not accused."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import tapes
+from tests.signal.scenes import conditions, heard
+
+WORDS = "您好。我想问一下。我的电话。为什么。没有声音。请帮我查。谢谢您。好的。再见。" * 2
+
+
+def stated(rt60_ms: int) -> list[float | None]:
+    voice = tapes.espeak(WORDS, "cmn").astype(float)
+    heard_there = tapes.room(voice, rt60_ms=rt60_ms, direct=0.3) if rt60_ms else voice
+    leg = tapes.at_level(heard_there, -26) + tapes.white(len(voice) // 8 + 1, -66)[: len(voice)]
+    found = conditions(heard(tapes.line(leg, leg * 0)))
+    return [body.certainty for side, body in found if body.condition == "reverberant" and side == 0]
+
+
+def test_a_near_voice_is_not() -> None:
+    assert stated(0) == []
+
+
+@pytest.mark.parametrize("rt60_ms", [700, 1000])
+def test_a_voice_across_a_room_is_with_a_certainty(rt60_ms: int) -> None:
+    (certainty,) = stated(rt60_ms)
+    assert certainty is not None
+    assert 0.75 <= certainty <= 1.0
+
+
+@pytest.mark.parametrize("kind", ["S", "F", "N", "M", "R", ".", "_"])
+def test_nothing_else_is(kind: str) -> None:
+    found = conditions(heard(tapes.tape("a: " + kind * 100)))
+    assert [body for _, body in found if body.condition == "reverberant"] == []
