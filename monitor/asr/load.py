@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import structlog
+
 from monitor.asr import registry
 from monitor.asr.admission import Admission, measure
 from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import AsrSettings
 from monitor.asr.whisper import Placement, WhisperEngine, place
+
+log = structlog.get_logger(__name__)
 
 
 def cores() -> int:
@@ -36,9 +40,17 @@ def load(settings: AsrSettings) -> Recogniser:
 
 
 def admission(recogniser: Recogniser) -> Admission:
-    """Measure what a second of speech costs here, for the number of lines that can be transcribed."""
+    """Measure what a second of speech costs here, for the number of lines that can be transcribed.
+
+    An engine that fails at it, such as an endpoint that is down, is taken for free until it has decoded real speech.
+    """
     settings = recogniser.settings.admission
-    cost = measure(recogniser.engine) if settings.lines == "auto" else 0.0
+    cost = 0.0
+    if settings.lines == "auto":
+        try:
+            cost = measure(recogniser.engine)
+        except Exception as error:
+            log.warning("capacity not measured", engine=recogniser.name, error=type(error).__name__)
     return Admission(settings, recogniser.stats().workers, cost)
 
 

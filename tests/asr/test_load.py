@@ -1,0 +1,56 @@
+"""From settings to a running recogniser, or to one line that says what is missing."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.asr.load import admission, chosen_model, cores, load
+from monitor.asr.settings import AdmissionSettings, AsrSettings, OpenAiSettings
+from monitor.asr.whisper import Placement
+from monitor.errors import ModelError
+from tests.asr.conftest import QUESTION, likeness, spoken
+from tests.asr.segments import Inbox
+
+CPU, GPU = Placement("cpu", "int8", 1, 1, 4), Placement("cuda", "float16", 1, 1, 16)
+
+
+def test_a_folder_becomes_a_recogniser_that_hears(model_dir):
+    recogniser, inbox = load(AsrSettings(model=str(model_dir), device="cpu", workers=1)), Inbox()
+    recogniser.submit(spoken(), inbox, None)
+    answer = inbox.wait(1)["a1"]
+    capacity = admission(recogniser).capacity
+    recogniser.close()
+    assert recogniser.name == model_dir.name
+    assert likeness(answer.text, QUESTION) > 0.7
+    assert answer.decodes == ("final",)
+    assert capacity >= 1
+
+
+def test_nothing_is_measured_where_the_number_of_lines_is_given(model_dir):
+    settings = AsrSettings(model=str(model_dir), device="cpu", admission=AdmissionSettings(lines=3))
+    recogniser = load(settings)
+    assert admission(recogniser).capacity == 3
+    assert recogniser.stats().decodes == {}
+    recogniser.close()
+
+
+def test_auto_is_what_the_device_can_carry():
+    assert chosen_model(AsrSettings(), CPU) == "small"
+    assert chosen_model(AsrSettings(), GPU) == "large-v3-turbo"
+    assert chosen_model(AsrSettings(model="tiny"), GPU) == "tiny"
+    assert cores() >= 1
+
+
+def test_a_model_that_is_not_here_names_the_command_that_fetches_it(tmp_path):
+    with pytest.raises(ModelError, match="linewatch models fetch small"):
+        load(AsrSettings(device="cpu", models_dir=str(tmp_path)))
+
+
+def test_an_endpoint_takes_several_segments_at_a_time_and_must_have_an_address():
+    recogniser = load(AsrSettings(engine="openai", openai=OpenAiSettings(url="http://127.0.0.1:9/v1")))
+    assert recogniser.stats().workers == 4
+    assert recogniser.name == "whisper-1 at 127.0.0.1"
+    assert admission(recogniser).admits(1000)
+    recogniser.close()
+    with pytest.raises(ModelError, match=r"asr\.openai"):
+        load(AsrSettings(engine="openai"))

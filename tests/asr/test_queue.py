@@ -1,0 +1,101 @@
+"""Who is next: finals before previews, the most urgent first, equals together."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.asr.queue import AGENT_LEAD_S, Job, JobQueue
+from monitor.core.types import Answer, Segment
+from tests.asr.segments import segment
+
+
+def nobody(asked: Segment, answer: Answer) -> None:
+    raise AssertionError("a queue answers nobody")
+
+
+def job(name: str, deadline_s: float = math.inf, context_ms: int = 4000, final: bool = True, channel="customer") -> Job:
+    return Job(segment(name, channel=channel, final=final), nobody, context_ms, 0.0, deadline_s)
+
+
+def names(jobs: list[Job]) -> list[str]:
+    return [each.segment.segment_id for each in jobs]
+
+
+def filled(*jobs: Job, finals: int = 9, hypotheses: int = 9) -> JobQueue:
+    queue = JobQueue(finals, hypotheses)
+    for each in jobs:
+        queue.push(each)
+    return queue
+
+
+def test_the_earliest_deadline_is_next_and_equals_keep_their_order():
+    queue = filled(job("b", 20), job("a", 10), job("c", 20), job("d"))
+    assert [names(queue.take(1))[0] for _ in range(4)] == ["a", "b", "c", "d"]
+    assert queue.take(1) == []
+
+
+def test_at_like_deadlines_the_agent_goes_first():
+    queue = filled(job("customer", 10), job("agent", 10 + AGENT_LEAD_S / 2, channel="agent"))
+    assert names(queue.take(1)) == ["agent"]
+
+
+def test_a_batch_is_the_most_urgent_and_what_shares_its_context():
+    queue = filled(job("a", 10), job("long", 11, 9000), job("b", 12), job("c", 13))
+    assert names(queue.take(2)) == ["a", "b"]
+    assert names(queue.take(2)) == ["long"]
+    assert names(queue.take(2)) == ["c"]
+
+
+def test_no_preview_is_taken_while_a_final_waits():
+    queue = filled(job("preview", 1, final=False), job("final", 99))
+    assert names(queue.take(4)) == ["final"]
+    assert names(queue.take(4)) == ["preview"]
+
+
+def test_what_was_answered_while_it_waited_is_passed_over_and_leaves_room():
+    first, second = job("a", 1), job("b", 2)
+    queue = filled(first, second, finals=2)
+    assert queue.full(True)
+    assert first.claim()
+    assert not first.claim()
+    queue.gone(first)
+    assert not queue.full(True)
+    assert list(queue.jobs()) == [second]
+    assert queue.take(2) == [second]
+
+
+def test_previews_are_known_by_their_segment_until_they_are_taken():
+    old, new = job("a", final=False), job("b", final=False)
+    queue = filled(old, new)
+    assert queue.preview_of(segment("a")) is old
+    assert queue.oldest_preview() is old
+    queue.gone(old)
+    assert queue.preview_of(segment("a")) is None
+    queue.take(1)
+    assert queue.oldest_preview() is new
+    old.claim()
+    queue = filled(new)
+    assert queue.take(1) == [new]
+    assert queue.oldest_preview() is None
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 9), st.integers(0, 3), st.booleans()), max_size=40),
+    st.integers(1, 5),
+)
+def test_everything_comes_out_once_in_batches_of_one_kind(plan, most):
+    jobs = [job(f"a{n}", deadline, context, final) for n, (deadline, context, final) in enumerate(plan)]
+    queue = filled(*jobs, finals=99, hypotheses=99)
+    out: list[Job] = []
+    while batch := queue.take(most):
+        assert len(batch) <= most
+        assert len({(each.context_ms, each.segment.final) for each in batch}) == 1
+        heads = [each.deadline_s for each in jobs if each not in out and each.segment.final == batch[0].segment.final]
+        assert batch[0].deadline_s == min(heads)
+        out += batch
+    assert sorted(names(out)) == sorted(names(jobs))
+    assert [each.segment.final for each in out] == sorted((each.segment.final for each in jobs), reverse=True)
+    assert queue.waiting(True) == queue.waiting(False) == 0
