@@ -104,6 +104,7 @@ class Bank:
         speech_power = self._speech.step(now)
         for detector in self._early:
             detector.step(now)
+        self._noise.forget(now.rows[now.condition("music") & ~now.music_before])
         music = now.condition("music") | now.condition("music_likely")
         now.blocked = now.speech | ~now.present | now.condition("tone") | music
         now.noise_dbov, now.noise_ms, noise_power = self._noise.step(now, now.blocked)

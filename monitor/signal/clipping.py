@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from monitor.core.events import Event
 from monitor.core.types import FRAME_MS
 from monitor.signal.columns import BoolArray, IntArray, Window
 from monitor.signal.condition import OFF, WARN, ConditionDetector
@@ -71,6 +72,10 @@ class Clipping(ConditionDetector):
             return {"end_ms": int(self._last.array[int(now.lines[i]), side])}
 
         self.update(now, want, starting, ending)
+
+    def finish(self, line: int, at_ms: int) -> list[Event]:
+        """It ends with its last clipped sample."""
+        return [event for side in (0, 1) for event in self.stop(line, side, at_ms, int(self._last.array[line, side]))]
 
     def _hits(self, now: Moment, loud: BoolArray, ceiling: IntArray) -> IntArray:
         """int64[n, 2]: samples of each speech frame that stand at its channel's ceiling."""

@@ -109,6 +109,8 @@ class Window:
         """int64[n, 2, width]."""
         return self._sums[sel]
 
-    def clear(self, line: int) -> None:
-        for column in (self._ring, self._at, self._sums):
-            column.array[line] = column.fill
+    def clear(self, rows: IntArray) -> None:
+        """Empties these rows."""
+        if len(rows):
+            for column in (self._ring, self._at, self._sums):
+                column.rows[rows] = 0

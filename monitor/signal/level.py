@@ -142,6 +142,10 @@ class NoiseLevel:
         power, count = sums[:, :, 0], sums[:, :, 1]
         return np.where(count > 0, dbov(power, count, self._samples), np.nan), count * FRAME_MS, power
 
+    def forget(self, rows: IntArray) -> None:
+        """What was measured there turned out to be something else."""
+        self._window.clear(rows)
+
 
 def snr_db(
     speech_power: IntArray, speech_frames: IntArray, noise_power: IntArray, noise_frames: IntArray, reference: float
