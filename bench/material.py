@@ -35,6 +35,10 @@ FORBIDDEN = (
 FREE_FILES = ("stc3-weibo-helpdesk.tsv", "mobilecs-example.tsv")
 HANZI = re.compile(r"[\u4e00-\u9fff]+")
 CLEAN, PHONE = "clean", "phone"
+NO_VOICE = (
+    "silence", "white", "pink", "brown", "babble", "tone 440 Hz", "tone 450 Hz",
+    "ring-back", "busy", "dtmf", "hold music",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -108,17 +112,16 @@ def negatives(seed: int) -> dict[str, list[np.ndarray]]:
     rng = np.random.default_rng(seed)
     engine, voices = Espeak(), random.Random(seed)
     babble = [engine.say(to_pinyin(t), fresh_voice(voices))[0] for t in (*FIXED[1:], *FORBIDDEN) if "{" not in t]
-    makers: dict[str, Callable[[int], np.ndarray]] = {
-        "silence": lambda n: np.zeros(n, np.float32), "white": lambda n: sounds.coloured(rng, n, 0),
-        "pink": lambda n: sounds.coloured(rng, n, -1), "brown": lambda n: sounds.coloured(rng, n, -2),
-        "babble": lambda n: sounds.babble(rng, n, babble, 8), "tone 440 Hz": lambda n: sounds.sine(n, 440),
-        "tone 450 Hz": lambda n: sounds.sine(n, 450),
-        "ring-back": lambda n: sounds.sine(n, 450) * sounds.cadence(n, 1, 4, float(rng.uniform(0, 5))),
-        "busy": lambda n: sounds.sine(n, 450) * sounds.cadence(n, 0.35, 0.35, 0), "dtmf": lambda n: sounds.dtmf(rng, n),
-        "hold music": lambda n: sounds.music(rng, n),
-    }  # fmt: skip
+    makers: tuple[Callable[[int], np.ndarray], ...] = (
+        lambda n: np.zeros(n, np.float32), lambda n: sounds.coloured(rng, n, 0), lambda n: sounds.coloured(rng, n, -1),
+        lambda n: sounds.coloured(rng, n, -2), lambda n: sounds.babble(rng, n, babble, 8),
+        lambda n: sounds.sine(n, 440), lambda n: sounds.sine(n, 450),
+        lambda n: sounds.sine(n, 450) * sounds.cadence(n, 1, 4, float(rng.uniform(0, 5))),
+        lambda n: sounds.sine(n, 450) * sounds.cadence(n, 0.35, 0.35, 0), lambda n: sounds.dtmf(rng, n),
+        lambda n: sounds.music(rng, n),
+    )  # fmt: skip
     out: dict[str, list[np.ndarray]] = {}
-    for kind, maker in makers.items():
+    for kind, maker in zip(NO_VOICE, makers, strict=True):
         for i in range(6):
             sound = sounds.unit(maker(int(rng.uniform(1, 10) * RATE_HZ))) * lines.from_db(rng.uniform(-50, -12))
             sound = lines.telephone(sound, rng) if i % 2 else sound

@@ -24,7 +24,8 @@ OTHERS = (
     "klatt3", "linda", "marcelo", "max", "michel", "miguel", "norbert", "paul", "pedro", "quincy", "rob", "robert",
     "sandro", "shelby", "steph2", "steph3", "travis", "victor", "zac",
 )  # fmt: skip
-HELD_OUT = ("Annie", "Michael", "Lee", "belinda", "steph", "pablo", "iven4", "announcer")  # for evaluation only
+# for evaluation only; "Lee" is left out of both: its third formant lies at 9 % of its place, no one speaks so
+HELD_OUT = ("Annie", "Michael", "belinda", "steph", "pablo", "iven4", "announcer")
 PAUSE_AFTER = ("您好", "你好", "对不起", "好的", "谢谢", "抱歉", "先生", "小姐", "女士", "喂", "再见", "热线", "服务")
 
 

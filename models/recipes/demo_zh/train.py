@@ -23,6 +23,7 @@ from models.recipes.demo_zh.network import Net, Shape
 from models.recipes.demo_zh.reading import Pretend, like, noisy
 
 PEAK, WARM_UP, SAVE_S, SEED = 2e-3, 200, 240, 20261122
+TONE = 3.0  # weight of the tones in what is heard: they are learned last
 READ_FROM = 0.23  # share of the training after which pretended speech is worth reading
 
 
@@ -64,7 +65,7 @@ def losses(net: Net, pretend: Pretend, batch: dict[str, batches.Batch]) -> dict[
     out = text_losses(net, speech, logits, shown)
     parts = sounds.split(COUNTS, -1)
     heard = [F.cross_entropy(p.flatten(0, 1), speech["labels"][..., i].flatten()) for i, p in enumerate(parts)]
-    out |= {"sound": torch.stack(heard).sum(), "alike": alike}
+    out |= {"sound": heard[0] + heard[1] + TONE * heard[2], "tone": heard[2].detach(), "alike": alike}
     return out | {f"read_{k}": v for k, v in text_losses(net, text, *read).items()}
 
 
