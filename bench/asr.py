@@ -43,7 +43,7 @@ BOUND_MS = 1000.0
 HANGOVER_MS = 500.0
 EMBEDDED = "demo-zh"
 LENGTHS_S = {EMBEDDED: 240, "tiny": 90, "base": 60, "small": 40}
-FILES = {EMBEDDED: 32, "tiny": 12, "base": 6, "small": 3}
+FILES = {EMBEDDED: 32, "tiny": 8, "base": 4, "small": 2}
 FILE_S = 70
 LIVE_S = 20
 
@@ -81,11 +81,11 @@ def _shape_rows(shape: str, embedded: Path, scratch: Path) -> list[Row]:
 
     folder = whole = embedded
     call = talk(LENGTHS_S[shape])
-    files = [talk(FILE_S, seed) for seed in range(FILES[shape])]
+    files = [talk(FILE_S, seed, segmented=False) for seed in range(FILES[shape])]
     if shape != EMBEDDED:
         folder = random_whisper(scratch / shape, SHAPES[shape], embedded)
         # a file's speech is one 30 s chunk for each side, and costs the tokens of all its utterances
-        utterances = round(sum(len(file.segments) for file in files) / len(files) / 2)
+        utterances = round(sum(file.turns for file in files) / len(files) / 2)
         whole = random_whisper(scratch / f"{shape}-long", SHAPES[shape], embedded, sentences=utterances)
     costs = {
         "faster_whisper": alone(shipped, folder, call),

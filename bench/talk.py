@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import tomllib
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import av
 import numpy as np
@@ -33,11 +34,12 @@ class Turn:
 
 @dataclass(frozen=True)
 class Talk:
-    """pcm: int16[2, samples]; truth: what each side says, in order; speech_s: of both sides."""
+    """pcm: int16[2, samples]; truth: what each side says, in order; turns: of both; speech_s: of both sides."""
 
     pcm: Pcm
     truth: tuple[str, str]
-    segments: tuple[Segment, ...]
+    turns: int
+    segments: tuple[Segment, ...] = ()
 
     @property
     def length_s(self) -> float:
@@ -48,6 +50,7 @@ class Talk:
         return sum(s.end_ms - s.start_ms for s in self.segments) / 1000
 
 
+@lru_cache(maxsize=1)
 def turns() -> list[Turn]:
     """Every turn of the demo calls with EDGE_MS of line noise on either side."""
     plan = tomllib.loads((locate("demo") / "playbook.toml").read_text("utf-8"))
@@ -62,8 +65,8 @@ def turns() -> list[Turn]:
     return out
 
 
-def talk(seconds: int, seed: int = 1) -> Talk:
-    """A call of at least that length: shuffled turns, sides alternating, short pauses."""
+def talk(seconds: int, seed: int = 1, segmented: bool = True) -> Talk:
+    """A call of at least that length: shuffled turns, sides alternating, short pauses; segmented: with our cuts."""
     rng = random.Random(seed)
     stock = turns()
     pieces: list[tuple[int, Turn]] = []
@@ -79,7 +82,7 @@ def talk(seconds: int, seed: int = 1) -> Talk:
         hiss[turn.side, start : start + turn.pcm.size] += turn.pcm
     pcm = hiss.clip(-32768, 32767).astype(np.int16)
     truth = tuple("".join(t.text for _, t in pieces if t.side == s) for s in (AGENT, CUSTOMER))
-    return Talk(pcm, (truth[0], truth[1]), tuple(cut(pcm)))
+    return Talk(pcm, (truth[0], truth[1]), len(pieces), tuple(cut(pcm)) if segmented else ())
 
 
 def cut(pcm: Pcm) -> list[Segment]:
