@@ -13,7 +13,7 @@ from monitor.compliance.rulebook import Rulebook, kind_of
 from tests.playbook import RULES
 
 ENGLISH, CHINESE = ((RULES.parent / "docs" / name).read_text("utf-8") for name in ("rules.md", "rules.zh-CN.md"))
-BLOCKS = [block for block in re.findall(r"```toml\n(.*?)```", ENGLISH + CHINESE, re.S) if "[[rule]]" in block]
+BLOCKS = [block for block in re.findall(r"```toml\n(.*?)```", ENGLISH + CHINESE, re.DOTALL) if "[[rule]]" in block]
 
 
 @pytest.mark.parametrize("text", BLOCKS)
