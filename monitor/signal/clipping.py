@@ -35,6 +35,9 @@ class Clipping(ConditionDetector):
         self._settings, self._samples = settings.clipping, rate_hz // 50
         self._window = Window(self.state, _FRAMES, 2)
         self._ceiling = self.state.column(np.int64)
+        self._newest = self.state.column(np.int64)
+        self._older = self.state.column(np.int64)
+        self._seen = self.state.column(np.int64)
         self._first = self.state.column(np.int64)
         self._last = self.state.column(np.int64, -_RECENT_MS)
 
@@ -44,11 +47,8 @@ class Clipping(ConditionDetector):
         stale = (level != OFF) & (now.at_ms[:, None] - self._last[now.sel] >= own.quiet_ms)
         if not (now.speech.any() or stale.any()):
             return
-        ceiling = self._ceiling[now.sel]
-        higher = loud & (now.peak > ceiling + (ceiling * _WITHIN).astype(np.int64))
-        hits = self._hits(now, loud, np.where(higher, now.peak, ceiling))
-        self._window.restart(now.rows[higher])
-        self._ceiling[now.sel] = np.where(higher, now.peak, ceiling)
+        ceiling = self._stands(now, loud)
+        hits = self._hits(now, loud, ceiling)
         spoken = hits[now.speech]
         self._window.push(now.rows[now.speech], np.stack((spoken, np.full_like(spoken, self._samples)), axis=1))
         sums = self._window.sums(now.sel)
@@ -57,7 +57,7 @@ class Clipping(ConditionDetector):
         at, last = now.at_ms[:, None], self._last[now.sel]
         self._first[now.sel] = np.where((hits > 0) & (at - last > _RECENT_MS), at - FRAME_MS, self._first[now.sel])
         self._last[now.sel] = np.where(hits > 0, at, last)
-        fresh = np.where(self._ceiling[now.sel] >= _HARD, 1, 2)
+        fresh = np.where(ceiling >= _HARD, 1, 2)
         begins = now.speech & enough & (percent >= own.percent)
         keeps = (level != OFF) & ~stale & (~now.speech | (percent >= own.percent / 2) | ~enough)
         want: IntArray = np.where(keeps & (level == WARN), WARN, np.where(begins, fresh, np.where(keeps, level, OFF)))
@@ -72,6 +72,23 @@ class Clipping(ConditionDetector):
             return {"end_ms": int(self._last.array[int(now.lines[i]), side])}
 
         self.update(now, want, starting, ending)
+
+    def _stands(self, now: Moment, loud: BoolArray) -> IntArray:
+        """int64[n, 2]: the highest samples of the last half to one second of speech; counting starts anew under another
+        ceiling."""
+        newest, older, seen, before = (c[now.sel] for c in (self._newest, self._older, self._seen, self._ceiling))
+        seen += now.speech
+        turn = now.speech & (seen % (_FRAMES // 2) == 0)
+        newest = np.where(loud, np.maximum(newest, now.peak), newest)
+        ceiling = np.maximum(newest, older)
+        self._older[now.sel] = np.where(turn, newest, older)
+        self._newest[now.sel] = np.where(turn, 0, newest)
+        same = np.abs(ceiling - before) * 64 <= before
+        self._window.restart(now.rows[~same & now.speech])
+        ceiling = np.where(same, np.maximum(ceiling, before), ceiling).astype(np.int64)
+        self._ceiling[now.sel], self._seen[now.sel] = ceiling, seen
+        stands: IntArray = ceiling
+        return stands
 
     def finish(self, line: int, at_ms: int) -> list[Event]:
         """It ends with its last clipped sample."""

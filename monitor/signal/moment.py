@@ -64,6 +64,7 @@ class Moment:
     music_before: BoolArray
     music_since_ms: IntArray
     floor_dbov: FloatArray = field(init=False)
+    before_dbov: FloatArray = field(init=False)
     heard: BoolArray = field(init=False)
     blocked: BoolArray = field(init=False)
     evidence: Evidence = field(init=False)

@@ -36,14 +36,17 @@ class Noise(ConditionDetector):
 
     def step(self, now: Moment) -> None:
         own, level = self._settings, self.level(now)
+        known = ~np.isnan(now.snr_db)
+        snr = np.where(known, now.snr_db, 99.0)
+        self._kind.step(now)
+        now.holds["noise"] = level != OFF
+        if not ((snr < own.warn_db + own.hysteresis_db).any() or (self._below[now.sel] != _NEVER).any()):
+            return
         thresholds = np.array([own.warn_db, own.alarm_db])
         left = np.stack((level >= WARN, level >= ALARM), axis=2) * own.hysteresis_db
-        known = ~np.isnan(now.snr_db)
-        snr = np.where(known, now.snr_db, 99.0)[:, :, None]
         at = now.at_ms[:, None, None]
-        self._kind.step(now)
         begun = np.maximum(at - self._lag_ms, 0)
-        under = (snr < thresholds + left) & ~(now.condition("music") | now.condition("tone"))[:, :, None]
+        under = (snr[:, :, None] < thresholds + left) & ~(now.condition("music") | now.condition("tone"))[:, :, None]
         below = np.where(under, np.minimum(self._below[now.sel], begun), _NEVER)
         self._below[now.sel] = below
         for_ms = at - below

@@ -27,7 +27,6 @@ class Reverberant(ConditionDetector):
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
         super().__init__(settings, rate_hz)
         self._settings = settings.reverberant
-        self._level_db = self.state.column(np.float64, -100.0)
         self._top = self.state.column(np.float64, -100.0)
         self._fall = self.state.column(np.int64)
         self._rate = self.state.column(np.float64)
@@ -35,13 +34,14 @@ class Reverberant(ConditionDetector):
         self._since = self.state.column(np.int64, -1)
 
     def step(self, now: Moment) -> None:
-        before, top, fall = self._level_db[now.sel], self._top[now.sel], self._fall[now.sel]
-        voice = now.runs.last_ms >= 0
+        fall, voice, before = self._fall[now.sel], now.runs.last_ms >= 0, now.before_dbov
+        if not (voice.any() or fall.any()):
+            return
+        top = self._top[now.sel]
         falling = now.present & (now.level_dbov < before - 0.3) & (now.level_dbov > now.floor_dbov + 6.0)
         ended = ~falling & (fall >= _MIN_FRAMES) & (top - before >= _MIN_FALL_DB)
         self._fall[now.sel] = np.where(falling & (voice | (fall > 0)), fall + 1, 0)
         self._top[now.sel] = np.where(falling & (fall > 0), top, before)
-        self._level_db[now.sel] = now.level_dbov
         if not ended.any():
             return
         self._judge(now, ended, (top - before) / (np.maximum(fall, 1) * FRAME_MS / 1000.0))

@@ -26,6 +26,8 @@ class TalkOver(ConditionDetector):
     def step(self, now: Moment) -> None:
         runs, level = now.runs, self.level(now)
         both = (runs.open[:, 0] & runs.open[:, 1])[:, None]
+        if not (both.any() or level.any()):
+            return
         second = both & (runs.since_ms - runs.since_ms[:, ::-1] >= self._settings.lead_ms)
         spoken_to = runs.last_ms.min(axis=1)
         overlap = spoken_to[:, None] - runs.since_ms

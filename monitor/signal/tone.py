@@ -14,6 +14,7 @@ from monitor.signal.settings import SignalSettings
 from monitor.signal.spectrum import HZ_PER_BIN
 
 RING_BACK, BUSY, DTMF = 1, 2, 3
+_LONG_AGO = -(1 << 30)
 _KINDS = {RING_BACK: "ring-back", BUSY: "busy", DTMF: "dtmf"}
 # call progress tones of most countries, single or double, lie here
 _BUSY_PAIRS = 2
@@ -34,19 +35,22 @@ class Tone(ConditionDetector):
         super().__init__(settings, rate_hz)
         self._settings = settings.tone
         self._on_ms = self.state.column(np.int64)
-        self._off_ms = self.state.column(np.int64, 1 << 30)
+        self._off_at = self.state.column(np.int64, _LONG_AGO)
         self._last_on_ms = self.state.column(np.int64)
         self._first = self.state.column(np.int64)
         self._pairs = self.state.column(np.int64)
         self._keys_ms = self.state.column(np.int64)
-        self._keys_off_ms = self.state.column(np.int64, 1 << 30)
+        self._keys_at = self.state.column(np.int64, _LONG_AGO)
 
     def step(self, now: Moment) -> None:
         own, level = self._settings, self.level(now)
         on, keys = self._lines(now)
-        on_ms, off_ms, last_on, first = (
-            column[now.sel] for column in (self._on_ms, self._off_ms, self._last_on_ms, self._first)
-        )
+        on_ms, key_ms = self._on_ms[now.sel], self._keys_ms[now.sel]
+        now.holds["tone"] = on | keys
+        if not (now.holds["tone"].any() or level.any() or on_ms.any() or key_ms.any()):
+            return
+        off_at, last_on, first = (column[now.sel] for column in (self._off_at, self._last_on_ms, self._first))
+        off_ms = now.at_ms[:, None] - FRAME_MS - off_at
         begins = on & (on_ms == 0)
         paired = begins & _near(last_on, own.busy_ms) & _near(off_ms, own.busy_ms)
         at = now.at_ms[:, None]
@@ -56,13 +60,15 @@ class Tone(ConditionDetector):
         first = np.where(starts_anew, at - FRAME_MS, first)
         ends = ~on & (on_ms > 0)
         last_on = np.where(ends, on_ms, np.where(begins & ~paired, 0, last_on))
-        off_ms = np.where(on, off_ms, np.where(ends, FRAME_MS, off_ms + FRAME_MS))
+        off_at = np.where(ends, at - FRAME_MS, off_at)
+        off_ms = np.where(on, off_ms, at - off_at)
         on_ms = np.where(on, on_ms + FRAME_MS, 0)
-        key_ms = np.where(keys, self._keys_ms[now.sel] + FRAME_MS, 0)
-        key_off = np.where(keys, 0, self._keys_off_ms[now.sel] + FRAME_MS)
+        key_ms = np.where(keys, key_ms + FRAME_MS, 0)
+        keys_at = np.where(keys, at, self._keys_at[now.sel])
+        key_off = at - keys_at
         for column, value in zip(
-            (self._on_ms, self._off_ms, self._last_on_ms, self._first, self._keys_ms, self._keys_off_ms),
-            (on_ms, off_ms, last_on, first, key_ms, key_off),
+            (self._on_ms, self._off_at, self._last_on_ms, self._first, self._keys_ms, self._keys_at),
+            (on_ms, off_at, last_on, first, key_ms, keys_at),
             strict=True,
         ):
             column[now.sel] = value
@@ -76,7 +82,7 @@ class Tone(ConditionDetector):
         allowed = np.select([level == RING_BACK, level == BUSY], [own.ring_gap_ms, 2 * own.busy_ms], own.key_gap_ms)
         stays = (level != OFF) & (silent_ms < allowed) & ~now.runs.open
         want: IntArray = np.where(stays, np.where((level == BUSY) & (fresh == RING_BACK), fresh, level), fresh)
-        now.holds["tone"] = (want != OFF) | on | keys
+        now.holds["tone"] |= want != OFF
 
         def starting(i: int, side: int) -> dict[str, Any]:
             kind = int(want[i, side])

@@ -1,10 +1,10 @@
 """Is this frame speech? WebRTC's VAD behind an energy gate, weighed with evidence against what fools it.
 
-A frame at the absolute floor costs no VAD call and is not speech. For a frame that WebRTC votes for and that stands
-over the noise floor, a weighted sum decides: what the frame is (its height over the floor, periodicity, flatness,
-tonality, balance, movement), and the same over the last 60 and 300 ms. WebRTC alone calls white noise, hiss, tones and
-hum speech; they are flat, or bare lines, or do not move. Sounds just before the first such frame (the s of 是) are
-given back to the run once it begins.
+A frame at the absolute floor costs no VAD call (but for a call's first two seconds) and is not speech. For a frame that
+WebRTC votes for and that stands over the noise floor, a weighted sum decides: what the frame is (its height over the
+floor, periodicity, flatness, tonality, balance, movement), and the same over the last 60 and 300 ms. WebRTC alone calls
+white noise, hiss, tones and hum speech; they are flat, or bare lines, or do not move. Sounds just before the first such
+frame (the s of 是) are given back to the run once it begins.
 
 The weights were fitted by logistic regression on Mandarin speech at -20 to -45 dBov under noises at 0 to 60 dB and on
 noises, tones and synthetic music alone; `bench signal` shows what they are worth.
@@ -21,6 +21,7 @@ from monitor.core.types import FRAME_MS, Pcm
 from monitor.signal.columns import BoolArray, FloatArray, IntArray, State
 from monitor.signal.moment import Moment
 from monitor.signal.settings import VadSettings
+from monitor.signal.silero import Silero
 from monitor.signal.spectrum import FRAME, Evidence, evidence, narrow
 
 _MEMORIES = (0.3, 0.06)
@@ -34,7 +35,10 @@ _WEIGHTS = (
 _BIAS = -4.53
 _BARE_LINE = 0.85
 _SURE = 1.2
+_SILERO_LATE_MS = 20
 _BACK_FRAMES = 8
+# WebRTC learns what the line sounds like from its first two seconds, so those are not gated
+_LEARNING_FRAMES = 100
 
 
 class Vad:
@@ -43,14 +47,18 @@ class Vad:
     def __init__(self, settings: VadSettings, rate_hz: int) -> None:
         self._settings, self._rate_hz, self._samples = settings, rate_hz, rate_hz // 50
         self._detectors: dict[int, Any] = {}
+        self._silero = Silero(rate_hz, settings.silero_threshold) if settings.engine == "silero" else None
         self.state = State()
         self._before = self.state.column(np.int16, 0, (2, FRAME))
         self._level = self.state.column(np.float64, 0.0)
         self._memory = self.state.column(np.float64, 0.0, (2, len(_MEMORIES)))
+        self._fed = self.state.column(np.int64)
         self._waiting = self.state.column(np.int64)
 
     def open(self, line: int) -> None:
         """Fresh detectors for a line's two rows."""
+        if self._silero is not None:
+            self._silero.open(line)
         for row in (2 * line, 2 * line + 1):
             # the C functions under webrtcvad.Vad: its wrapper costs more than the decision
             detector = _webrtcvad.create()
@@ -59,29 +67,37 @@ class Vad:
             self._detectors[row] = detector
 
     def close(self, line: int) -> None:
+        if self._silero is not None:
+            self._silero.close(line)
         del self._detectors[2 * line], self._detectors[2 * line + 1]
 
     def step(self, now: Moment, pcm: Pcm, floor_dbov: FloatArray) -> tuple[BoolArray, IntArray]:
         """Fills now.speech; returns (maybe, back_ms) for `SpeechRuns.step`."""
         over = now.level_dbov - floor_dbov
         loud = now.present & (now.level_dbov > self._settings.gate_dbov)
-        votes = self._vote(now, pcm, loud)
+        fed = self._fed[now.sel]
+        votes = self._vote(now, pcm, loud | now.present & (fed < _LEARNING_FRAMES))
+        self._fed[now.sel] = np.minimum(fed + now.present, _LEARNING_FRAMES)
         now.heard = loud & (over >= self._settings.gate_over_floor_db)
         narrow_pcm = narrow(pcm)
         if now.heard.any():
             before = self._before[now.sel]
             now.evidence = evidence(np.concatenate((before[now.heard], narrow_pcm[now.heard]), axis=1))
         voted = votes & now.heard
+        now.before_dbov = self._level[now.sel]
         memory = self._memory[now.sel] * _KEPT
         fresh = np.zeros(voted.shape)
         if voted.any():
-            step_db = np.abs(now.level_dbov - self._level[now.sel])[voted]
+            step_db = np.abs(now.level_dbov - now.before_dbov)[voted]
             weighed = _weigh(over[voted], step_db, now.evidence, votes[now.heard])
             memory[voted] += weighed[:, 1:] * _TAKEN
             fresh[voted] = weighed[:, 0]
         score = np.rint((fresh + memory[:, :, 0] + memory[:, :, 1] + _BIAS) * 100.0)
         sound: BoolArray = (score > 0) & loud & ~now.music_before
         self._memory[now.sel], self._level[now.sel], self._before[now.sel] = memory, now.level_dbov, narrow_pcm
+        if self._silero is not None:
+            now.speech = now.sure = self._silero.judge(now.rows, pcm) & loud & ~now.music_before
+            return np.zeros_like(sound), np.full(sound.shape, _SILERO_LATE_MS)
         now.speech, now.sure = sound, sound & (score >= _SURE * 100.0)
         waiting = self._waiting[now.sel]
         maybe = voted & ~sound
