@@ -22,6 +22,7 @@ import os
 import random
 import resource
 import statistics
+import sys
 import tempfile
 import threading
 import time
@@ -43,7 +44,7 @@ BOUND_MS = 1000.0
 HANGOVER_MS = 500.0
 EMBEDDED = "demo-zh"
 LENGTHS_S = {EMBEDDED: 240, "tiny": 90, "base": 60, "small": 40}
-FILES = {EMBEDDED: 32, "tiny": 8, "base": 4, "small": 2}
+FILES = {EMBEDDED: 16, "tiny": 4, "base": 2, "small": 1}
 FILE_S = 70
 LIVE_S = 20
 
@@ -102,6 +103,7 @@ def _shape_rows(shape: str, embedded: Path, scratch: Path) -> list[Row]:
 def alone(measure: Callable[[Path, Any], Cost], folder: Path, heard: Any) -> Cost:
     """Measure in a fresh process with one thread, so that memory and threads are its own."""
     os.environ["OMP_NUM_THREADS"] = "1"
+    print(f"asr: {measure.__name__} on {folder.name}", file=sys.stderr, flush=True)
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         return pool.submit(_measured, measure, folder, heard).result()
 
