@@ -68,7 +68,10 @@ def clock(rng: random.Random) -> str:
 
 
 def surname(rng: random.Random) -> str:
-    return rng.choice(COMPOUND) if rng.random() < 0.04 else rng.choice(SURNAMES)
+    """Half the time one of the twenty most common, which half of the people have."""
+    if rng.random() < 0.03:
+        return rng.choice(COMPOUND)
+    return rng.choice(SURNAMES[:20] if rng.random() < 0.5 else SURNAMES)
 
 
 def builtin(slot: str, rng: random.Random) -> str | None:

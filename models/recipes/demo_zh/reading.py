@@ -24,9 +24,9 @@ from models.recipes.demo_zh.texts import HANZI, Words, sentence
 MIX = {
     "words": 0.3,
     "general": 0.2,
-    "matters": 0.24,
+    "matters": 0.22,
     "opening": 0.1,
-    "dialogue": 0.06,
+    "dialogue": 0.08,
     "manner": 0.05,
     "standard": 0.05,
 }
