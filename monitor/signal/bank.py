@@ -152,7 +152,6 @@ class Bank:
             missing=absent >= Absent.LOST,
             power=power,
             pcm=pcm,
-            peak=np.maximum(pcm.max(axis=2), -pcm.min(axis=2).astype(np.int64)),
             level_dbov=dbov(power, 1, self._samples),
             held=self._held[sel],
             muted=self._muted[sel],

@@ -8,7 +8,7 @@ import numpy as np
 
 from monitor.core.events import Event
 from monitor.core.types import FRAME_MS
-from monitor.signal.columns import BoolArray, IntArray, Window
+from monitor.signal.columns import IntArray, Window
 from monitor.signal.condition import OFF, WARN, ConditionDetector
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
@@ -43,12 +43,14 @@ class Clipping(ConditionDetector):
 
     def step(self, now: Moment) -> None:
         own, level = self._settings, self.level(now)
-        loud = now.speech & (now.peak >= own.lowest_ceiling)
         stale = (level != OFF) & (now.at_ms[:, None] - self._last[now.sel] >= own.quiet_ms)
         if not (now.speech.any() or stale.any()):
             return
-        ceiling = self._stands(now, loud)
-        hits = self._hits(now, loud, ceiling)
+        peak = np.zeros(now.speech.shape, np.int64)
+        if now.speech.any():
+            peak[now.speech] = now.peaks(now.speech)
+        ceiling = self._stands(now, peak)
+        hits = self._hits(now, peak, ceiling)
         spoken = hits[now.speech]
         self._window.push(now.rows[now.speech], np.stack((spoken, np.full_like(spoken, self._samples)), axis=1))
         sums = self._window.sums(now.sel)
@@ -73,13 +75,13 @@ class Clipping(ConditionDetector):
 
         self.update(now, want, starting, ending)
 
-    def _stands(self, now: Moment, loud: BoolArray) -> IntArray:
+    def _stands(self, now: Moment, peak: IntArray) -> IntArray:
         """int64[n, 2]: the highest samples of the last half to one second of speech; counting starts anew under another
         ceiling."""
         newest, older, seen, before = (c[now.sel] for c in (self._newest, self._older, self._seen, self._ceiling))
         seen += now.speech
         turn = now.speech & (seen % (_FRAMES // 2) == 0)
-        newest = np.where(loud, np.maximum(newest, now.peak), newest)
+        newest = np.maximum(newest, peak)
         ceiling = np.maximum(newest, older)
         self._older[now.sel] = np.where(turn, newest, older)
         self._newest[now.sel] = np.where(turn, 0, newest)
@@ -94,10 +96,10 @@ class Clipping(ConditionDetector):
         """It ends with its last clipped sample."""
         return [event for side in (0, 1) for event in self.stop(line, side, at_ms, int(self._last.array[line, side]))]
 
-    def _hits(self, now: Moment, loud: BoolArray, ceiling: IntArray) -> IntArray:
+    def _hits(self, now: Moment, peak: IntArray, ceiling: IntArray) -> IntArray:
         """int64[n, 2]: samples of each speech frame that stand at its channel's ceiling."""
-        hits = np.zeros(loud.shape, np.int64)
-        at = loud & (now.peak >= ceiling - (ceiling * _WITHIN).astype(np.int64))
+        hits = np.zeros(peak.shape, np.int64)
+        at = (peak >= self._settings.lowest_ceiling) & (peak >= ceiling - (ceiling * _WITHIN).astype(np.int64))
         if at.any():
             samples = np.abs(now.pcm[at].astype(np.int32))
             floor = ceiling[at] - (ceiling[at] * _WITHIN).astype(np.int64)

@@ -6,6 +6,8 @@ are rounded to 0.01 dB before anybody compares them, so neighbours and array lay
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from monitor.core.types import FRAME_MS, Pcm
@@ -37,9 +39,10 @@ def frame_power(pcm: Pcm) -> IntArray:
     return power
 
 
-def dbov(power: IntArray, frames: IntArray | int, samples: int) -> FloatArray:
+def dbov(power: IntArray, frames: IntArray | Literal[1], samples: int) -> FloatArray:
     """Level of `frames` frames of `samples` samples with this power in all, never under FLOOR_DBOV."""
-    full = np.maximum(frames, 1) * (float(samples) * samples * 32768.0 * 32768.0)
+    one = float(samples) * samples * 32768.0 * 32768.0
+    full = one if isinstance(frames, int) else np.maximum(frames, 1) * one
     return rounded(np.maximum(10.0 * np.log10(np.maximum(power, 1) / full), FLOOR_DBOV))
 
 
@@ -102,15 +105,17 @@ class SpeechLevel:
             speech = speech & ~echo
         counted = now.present & (speech | (after < _HANG_FRAMES))
         self._after[now.sel] = np.where(speech, 0, np.minimum(after + 1, _HANG_FRAMES))
+        now.speech_dbov = dbov_before
         if counted.any():
             power = now.power[counted]
             at_ms = np.broadcast_to(now.at_ms[:, None], counted.shape)[counted]
             self._window.push(now.rows[counted], np.stack((power, np.ones_like(power), at_ms), axis=1))
         sums = self._window.sums(now.sel)
         power, count = sums[:, :, 0], sums[:, :, 1]
-        now.speech_dbov = np.where(count > 0, dbov(power, count, self._samples), np.nan)
+        if counted.any():
+            now.speech_dbov = np.where(count > 0, dbov(power, count, self._samples), np.nan)
+            self._dbov[now.sel] = now.speech_dbov
         now.speech_ms = count * FRAME_MS
-        self._dbov[now.sel] = now.speech_dbov
         now.speech_since = self._window.oldest
         return power
 

@@ -39,14 +39,14 @@ class Runs:
 class Moment:
     """Columns over n lines. Arrays [n, 2] are agent, customer.
 
-    rows: int64[n, 2], where the channels stand in `Column.rows`. at_ms: int64[n], end of the frame. present, missing
-    (lost or unknown): neither of them for a DTX frame. power: int64[n, 2], N squared times the variance of the frame's
-    N samples, so DC is out and nothing is rounded. level_dbov: of that power, in steps of 0.01. peak: int64[n, 2],
-    largest magnitude. held: int8[n]. muted: bool[n, 2]. music_before: where music was playing, and
-    music_since_ms since when it may be. heard: frames over the
-    gates; evidence: one row for each of them, unset where there are none. speech: frames judged speech; sure: without a
-    doubt. blocked: frames that are not the noise of the line. speech_dbov, noise_dbov, snr_db: over the last seconds of
-    speech and of non-speech, nan where not known. speech_since(row)[2]: at_ms of the oldest speech frame measured.
+    rows: int64[n, 2], where the channels stand in `Column.rows`. at_ms: int64[n], end of the frame. present,
+    missing (lost or unknown): neither of them for a DTX frame. power: int64[n, 2], N squared times the variance of
+    the frame's N samples, so DC is out and nothing is rounded. level_dbov: of that power, in steps of 0.01;
+    before_dbov: of the last frame. held: int8[n]. muted: bool[n, 2]. music_before: where music was playing,
+    music_since_ms: since when it may be. heard: frames over the gates; evidence: one row for each of them, unset
+    where there are none. speech: frames judged speech; sure: without a doubt. blocked: frames that are not the
+    noise of the line. speech_dbov, noise_dbov, snr_db: over the last seconds of speech and of non-speech, nan where
+    not known. speech_since(row)[2]: at_ms of the oldest speech frame measured.
     """
 
     lines: IntArray
@@ -60,7 +60,6 @@ class Moment:
     held: BoolArray
     muted: BoolArray
     pcm: Pcm
-    peak: IntArray
     music_before: BoolArray
     music_since_ms: IntArray
     floor_dbov: FloatArray = field(init=False)
@@ -79,6 +78,12 @@ class Moment:
     snr_db: FloatArray = field(init=False)
     holds: dict[str, BoolArray] = field(default_factory=dict)
     events: list[tuple[int, Event]] = field(default_factory=list)
+
+    def peaks(self, which: BoolArray) -> IntArray:
+        """int64[k]: the largest magnitude in each of the frames chosen, `which` [n, 2]."""
+        chosen = self.pcm[which]
+        highest: IntArray = np.maximum(chosen.max(axis=1), -chosen.min(axis=1).astype(np.int64))
+        return highest
 
     def emit(self, i: int, side: int, body: Body) -> None:
         self.events.append((int(self.lines[i]), Event(int(self.at_ms[i]), SIDES[side], body)))

@@ -24,7 +24,7 @@ class NoiseKind:
         if not noise.any():
             return
         rows, among, found = now.rows[noise], noise[now.heard], now.evidence
-        crest = 20.0 * np.log10(np.maximum(now.peak[noise], 1) / 32768.0) - now.level_dbov[noise]
+        crest = 20.0 * np.log10(np.maximum(now.peaks(noise), 1) / 32768.0) - now.level_dbov[noise]
         step = np.where(self._seen.rows[rows] > 0, np.abs(now.level_dbov[noise] - self._level.rows[rows]), 0.0)
         looks = np.stack(
             (

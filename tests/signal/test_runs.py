@@ -37,7 +37,7 @@ def moment(at_ms: int, speech: bool, sure: bool) -> Moment:
     now = Moment(
         lines=np.array([0]), rows=np.array([[0, 1]]), sel=slice(0, 1), at_ms=np.array([at_ms]), present=~none,
         missing=none, power=none.astype(np.int64), level_dbov=none.astype(np.float64), held=np.zeros(1, np.int8),
-        muted=none, pcm=np.zeros((1, 2, 160), np.int16), peak=none.astype(np.int64), music_before=none,
+        muted=none, pcm=np.zeros((1, 2, 160), np.int16), music_before=none,
         music_since_ms=none.astype(np.int64),
     )  # fmt: skip
     now.speech = np.array([[speech, False]])
