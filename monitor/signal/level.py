@@ -20,7 +20,7 @@ _SETTLE_FRAMES = 5
 _HANG_FRAMES = 8
 _BUCKET_FRAMES = 25
 _BUCKETS = 8
-_YOUNG_FRAMES, _YOUNG_DBOV = 50, -50.0
+_YOUNG_FRAMES, _YOUNG_DBOV = 25, -50.0
 _MANY = np.iinfo(np.int64).max
 
 
@@ -59,8 +59,8 @@ class NoiseFloor:
         self._buckets = self.state.column(np.int64, _MANY, (2, _BUCKETS))
 
     def step(self, now: Moment) -> tuple[FloatArray, FloatArray]:
-        """dBov [n, 2], nan before the first frames; and what to trust: in the first second no more than a usual line
-        has, for a call may begin in the middle of a word. Absent frames leave both as they are."""
+        """dBov [n, 2], nan before the first frames; and what to trust: in the first half second no more than a usual
+        line has, for a call may begin in the middle of a word. Absent frames leave both as they are."""
         present = now.present
         seen, smooth, newest, older = (c[now.sel] for c in (self._seen, self._smooth, self._newest, self._older))
         moved = np.where(seen == 0, now.power, smooth + ((now.power - smooth) >> 2))

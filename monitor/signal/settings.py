@@ -90,7 +90,7 @@ class ToneSettings(_Section):
     ring_ms: int = Field(800, ge=200, le=5000, description="a burst this long is ring-back, ms")
     ring_gap_ms: int = Field(4600, ge=500, le=10_000, description="ring-back is over after this long without it, ms")
     busy_ms: int = Field(350, ge=100, le=1000, description="length of busy's bursts and gaps, ms")
-    min_key_ms: int = Field(40, ge=20, le=200, description="a key is held at least this long, ms")
+    min_key_ms: int = Field(60, ge=20, le=200, description="a key is held at least this long, ms")
     key_gap_ms: int = Field(500, ge=40, le=5000, description="keys this near to each other are one tone, ms")
 
 

@@ -78,18 +78,19 @@ class Vad:
         fed = self._fed[now.sel]
         votes = self._vote(now, pcm, loud | now.present & (fed < _LEARNING_FRAMES))
         self._fed[now.sel] = np.minimum(fed + now.present, _LEARNING_FRAMES)
-        now.heard = loud & (over >= self._settings.gate_over_floor_db)
+        stands_out = over >= self._settings.gate_over_floor_db
+        now.heard = loud & (stands_out | (fed < _LEARNING_FRAMES))
         narrow_pcm = narrow(pcm)
         if now.heard.any():
             before = self._before[now.sel]
             now.evidence = evidence(np.concatenate((before[now.heard], narrow_pcm[now.heard]), axis=1))
-        voted = votes & now.heard
+        voted = votes & now.heard & stands_out
         now.before_dbov = self._level[now.sel]
         memory = self._memory[now.sel] * _KEPT
         fresh = np.zeros(voted.shape)
         if voted.any():
             step_db = np.abs(now.level_dbov - now.before_dbov)[voted]
-            weighed = _weigh(over[voted], step_db, now.evidence, votes[now.heard])
+            weighed = _weigh(over[voted], step_db, now.evidence, voted[now.heard])
             memory[voted] += weighed[:, 1:] * _TAKEN
             fresh[voted] = weighed[:, 0]
         score = np.rint((fresh + memory[:, :, 0] + memory[:, :, 1] + _BIAS) * 100.0)
