@@ -10,7 +10,7 @@ from monitor.compliance.rulebook import Rulebook
 from monitor.compliance.script import Script
 from monitor.desk.state import RuleNote, StepNote
 
-SLOT = re.compile(r"\{(company|agent|surname)\}")
+SLOT = re.compile(r"\{(company|agent|surname|title)\}")
 PATTERN = re.compile(r"[\[|]|\{\*")
 
 
