@@ -38,7 +38,8 @@ $(STAMP): pyproject.toml
 
 model: $(STAMP)  ## train models/demo-zh again (hours on two cores)
 	@sh tools/deps.sh model
-	$(BIN)/python -m pip install --quiet '.[recipe]'
+	$(BIN)/python -m pip install --quiet --editable '.[dev,recipe]'
+	$(BIN)/python -m pip install --quiet --no-deps openai-whisper  # its vocabulary file is all that is used
 	$(BIN)/python -m models.recipes.demo_zh all
 
 goldens: $(STAMP)  ## write the golden projections of the demo calls again, to be reviewed like code
