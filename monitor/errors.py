@@ -16,7 +16,8 @@ class LinewatchError(Exception):
     def __init__(self, where: str, what: str, found: str = "", do: str = "") -> None:
         self.where, self.what, self.found, self.do = where, what, found, do
         middle = f"{what}; found {found}" if found else what
-        super().__init__(f"{where}: {middle}." + (f" {do.rstrip('.')}." if do else ""))
+        way_out = do if not do or do.endswith(("?", ".")) else f"{do}."
+        super().__init__(f"{where}: {middle}. {way_out}".rstrip())
 
 
 class ConfigError(LinewatchError):
