@@ -106,9 +106,7 @@ class Bank:
             detector.step(now)
         self._noise.forget(now.rows[now.condition("music") & ~now.music_before])
         music = now.condition("music") | now.condition("music_likely")
-        # as loud as speech and far over the floor: a word that the VAD missed, not what the line sounds like
-        word = (now.level_dbov > now.floor_dbov + 20.0) & (now.level_dbov > now.speech_dbov - 10.0)
-        now.blocked = now.speech | ~now.present | word | now.condition("tone") | music
+        now.blocked = now.speech | ~now.present | now.condition("tone") | music
         now.noise_dbov, now.noise_ms, noise_power = self._noise.step(now, now.blocked)
         heard = np.where(now.speech_ms >= _REFERENCE_UNTIL_MS, now.speech_ms // FRAME_MS, 0)
         now.snr_db = snr_db(speech_power, heard, noise_power, now.noise_ms // FRAME_MS, self._reference)
