@@ -7,7 +7,8 @@ white noise, hiss, tones and hum speech; they are flat, or bare lines, or do not
 frame (the s of 是) are given back to the run once it begins.
 
 The weights were fitted by logistic regression on Mandarin speech at -20 to -45 dBov under noises at 0 to 60 dB and on
-noises, tones and synthetic music alone; `bench signal` shows what they are worth.
+noises, tones and synthetic music alone, some of it clips of the TEN VAD test set, whose licence adds conditions to
+Apache-2.0: they are to be fitted again without it. `bench signal` shows what they are worth.
 """
 
 from __future__ import annotations
