@@ -35,6 +35,8 @@ class Line:
 
     async def room(self) -> None:
         self.rooms += 1
+        while self.host.most < self.host.together:
+            await self.host.opened.wait()
         await asyncio.sleep(0)
 
     async def end(self, reason: str, ended_by: EndedBy | None = None) -> None:
@@ -55,7 +57,9 @@ class Host:
     lines: list[Line] = field(default_factory=list)
     running: int = 0
     most: int = 0
+    together: int = 1  # no line gets room before so many have run at once
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
 
     def open(self, info: CallInfo, clock: Clock = "media") -> Line:
         if self.running >= self.max_lines:
@@ -64,4 +68,6 @@ class Host:
         self.lines.append(line)
         self.running += 1
         self.most = max(self.most, self.running)
+        if self.most >= self.together:
+            self.opened.set()
         return line

@@ -69,14 +69,14 @@ async def test_what_the_platform_said_comes_at_its_time(call: Path) -> None:
 async def test_several_lines_at_once(tmp_path: Path) -> None:
     for number in range(5):
         save(tmp_path / f"{number}.wav", stereo(AGENT, CUSTOMER))
-    host = await played(tmp_path, lines=3)
+    host = await played(tmp_path, host=Host(together=3), lines=3)
     assert len(host.lines) == 5
     assert host.most == 3
     assert all(line.ended == ("end of recording", "unknown") for line in host.lines)
 
 
 async def test_a_loop_goes_on_until_it_is_cancelled(call: Path) -> None:
-    host = Host()
+    host = Host(together=4)
     task = asyncio.create_task(played(call, host=host, lines=4, loop=True))
     while len(host.lines) < 20 and not task.done():
         await asyncio.wait({task, asyncio.create_task(host.changed.wait())}, return_when="FIRST_COMPLETED")
