@@ -14,8 +14,8 @@ def main() -> None:
     parser.add_argument("step", choices=[*STEPS, "all"])
     parser.add_argument("--work", type=Path, default=Path("build/demo_zh"), help="texts, speech and checkpoints")
     parser.add_argument("--out", type=Path, default=Path("models/demo-zh"), help="the exported folder")
-    parser.add_argument("--sentences", type=int, default=110_000)
-    parser.add_argument("--minutes", type=float, default=110.0, help="time box of the training, all runs together")
+    parser.add_argument("--sentences", type=int, default=140_000)
+    parser.add_argument("--minutes", type=float, default=210.0, help="time box of the training, all runs together")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     args = parser.parse_args()
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin would starve the process that feeds

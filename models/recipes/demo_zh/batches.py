@@ -15,7 +15,7 @@ from models.recipes.demo_zh.clips import Clips
 from models.recipes.demo_zh.examples import Example, Maker
 
 FRAMES = (3072, 4096)  # encoder frames in a batch, in the first and the second half: about 13 and 18 examples
-TEXT_FRAMES = 2304
+TEXT_FRAMES = 3328
 IGNORE = -100
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 Batch = dict[str, np.ndarray]

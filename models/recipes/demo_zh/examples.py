@@ -15,7 +15,7 @@ from models.recipes.demo_zh.clips import Clip, Clips, classes
 RATE_HZ, FRAME = 16_000, 320  # samples per encoder frame
 FULL = 1500
 NO_WINDOW = (-1, -1)
-EARLY = 0.3  # up to this share the noise grows
+EARLY, LATE = 0.3, 0.75  # of the training: the noise grows up to the first, long contexts count from the second on
 
 
 @dataclass
@@ -158,7 +158,7 @@ class Maker:
         low, high = (5, 40) if wish < 0.84 else (128, 190) if wish < 0.98 else (200, 400)
         margin = rng.integers(low, high)
         grain = 32 if have + margin < 416 else 160
-        full = wish > 0.993
+        full = wish > (0.993 if self.progress < LATE else 0.985)  # the two ways of use should agree in the end
         frames = FULL if full else min(FULL, grain * -(-(have + int(margin)) // grain))
         fill = rng.random()
         if fill < 0.25 and frames > have:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 TEXT = Path(__file__).parent / "text"
-SHEETS = ("standard", "manner", "dialogue", "opening", "matters", "general")
+SHEETS = ("standard", "manner", "dialogue", "opening", "matters", "general", "replies")
 DIGITS = "零一二三四五六七八九"
 SURNAMES = (
     "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪"
@@ -114,7 +114,7 @@ def agent(rng: random.Random) -> str:
 def load() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """(slots, sheets): the listed slots and the template lines of every sheet."""
     slots: dict[str, list[str]] = {}
-    for name in ("slots", "slots2"):
+    for name in ("slots", "slots2", "slots3"):
         for line in lines(name):
             key, _, values = line.partition(" = ")
             slots[key] = values.split("|")

@@ -14,8 +14,8 @@ from pathlib import Path
 from models.recipes.demo_zh.fill import fill, load
 
 MIX = {
-    "standard": 0.15, "manner": 0.08, "dialogue": 0.08, "opening": 0.13, "matters": 0.22,
-    "general": 0.14, "words": 0.20,
+    "standard": 0.12, "manner": 0.06, "dialogue": 0.06, "opening": 0.13, "matters": 0.20,
+    "general": 0.12, "replies": 0.12, "words": 0.19,
 }  # fmt: skip
 LONGEST_CHARS = 50
 HANZI = re.compile(r"[\u4e00-\u9fff]+")
