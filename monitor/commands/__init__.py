@@ -1,0 +1,17 @@
+"""What a user can call. A command is one new file and one line in this table."""
+
+COMMANDS = {
+    "demo": "monitor.commands.demo:demo",
+    "init": "monitor.commands.init:init",
+    "serve": "monitor.commands.serve:serve",
+    "listen": "monitor.commands.listen:listen",
+    "devices": "monitor.commands.devices:devices",
+    "replay": "monitor.commands.replay:replay",
+    "audit": "monitor.commands.audit:audit",
+    "calls": "monitor.commands.calls:app",
+    "rules": "monitor.commands.rules:app",
+    "models": "monitor.commands.models:app",
+    "schema": "monitor.commands.schema:schema",
+    "doctor": "monitor.commands.doctor:doctor",
+}
+"""Name -> "module:function", or "module:app" for a command of commands."""

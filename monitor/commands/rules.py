@@ -1,0 +1,83 @@
+"""`linewatch rules`: check the packs, try them on text, and on stored calls."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor import config
+from monitor.commands.common import MISTAKE, Config, Set, group, note, settings_of, stderr
+from monitor.errors import ConfigError
+
+app = group("Rule packs: check them, try them on text, and on stored calls.")
+
+
+class Role(StrEnum):
+    AGENT = "agent"
+    CUSTOMER = "customer"
+
+
+@app.command("check")
+def rules_check(config_: Config = None, set_: Set = None) -> None:
+    """Compile the packs and run every rule's examples."""
+    from monitor.compliance.check import check
+    from monitor.compliance.rulebook import read
+
+    settings = settings_of(config_, set_)
+    rules, mistakes, _ = read(settings.rule_files(), settings.rules.presets)
+    findings = [] if mistakes else check(settings.rulebook())
+    errors = [*map(str, mistakes), *(str(one) for one in findings if one.level == "error")]
+    for line in errors:
+        stderr.print(line, style="red", markup=False, soft_wrap=True)
+    for one in findings:
+        if one.level == "warning":
+            stderr.print(str(one), style="yellow", markup=False, soft_wrap=True)
+    examples = sum(len(rule.passes) + len(rule.fires) for rule in rules)
+    note(f"{len(rules)} rules, {examples} examples, {len(errors)} mistakes.")
+    if errors:
+        raise typer.Exit(MISTAKE)
+
+
+@app.command("try")
+def rules_try(
+    text: Annotated[str, typer.Argument(help="One line of text.")] = "",
+    role: Annotated[Role, typer.Option(help="Who says it.")] = Role.AGENT,
+    tsv: Annotated[Path | None, typer.Option(help="A file with the columns dialog, turn, role, text.")] = None,
+    config_: Config = None,
+    set_: Set = None,
+) -> None:
+    """Try text against the packs; hits as JSON Lines on stdout. Timed rules are left out, and listed."""
+    from monitor.compliance.trial import read_tsv, try_text
+
+    if bool(text) == bool(tsv):
+        raise ConfigError("linewatch rules try", "wants one line of text, or else --tsv FILE")
+    rulebook = settings_of(config_, set_).rulebook()
+    turns = read_tsv(str(tsv), config.read_text(tsv)) if tsv else [("1", "1", role.value, text)]
+    skipped, hits = try_text(rulebook, turns)
+    for hit in hits:
+        print(json.dumps(hit, ensure_ascii=False))
+    if skipped:
+        note("Needs time or sound, not tried: " + ", ".join(skipped))
+
+
+@app.command("test")
+def rules_test(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="CALL...", help="Stored calls; all without one.")] = None,
+    config_: Config = None,
+    set_: Set = None,
+) -> None:
+    """What the present rules find in stored calls, against what was found then: JSON Lines of the differences."""
+    from monitor import audit as room
+
+    calls = differing = 0
+    for difference in room.differences(settings_of(config_, set_), ids or []):
+        calls += 1
+        if difference.new or difference.gone:
+            differing += 1
+            print(json.dumps(asdict(difference), ensure_ascii=False))
+    note(f"{calls} calls judged again, {differing} of them differ.")
