@@ -34,8 +34,10 @@ def demo_settings(folder: Path) -> Settings:
     asr = settings.asr.model_copy(
         update={"model": test_model(), "answer_within_ms": PATIENCE_MS, "batch": 1, "workers": 2}
     )
+    asr = asr.model_copy(update={"admission": asr.admission.model_copy(update={"lines": "all"})})
     desk = settings.desk.model_copy(update={"port": 0})
-    return settings.model_copy(update={"asr": asr, "desk": desk})
+    store = settings.store.model_copy(update={"stall_ms": PATIENCE_MS})
+    return settings.model_copy(update={"asr": asr, "desk": desk, "store": store})
 
 
 def audited() -> Calls:

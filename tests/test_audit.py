@@ -15,7 +15,7 @@ from monitor import audit, config, resources
 from monitor.asr.recogniser import Recogniser
 from monitor.config import Settings
 from monitor.core.events import Envelope
-from monitor.core.types import Answer, Segment
+from monitor.core.types import Answer, Segment, WordTime
 from monitor.errors import LinewatchError, SourceError
 from monitor.sources import manifest, recording
 from monitor.sources.sidecar import Sidecar
@@ -39,6 +39,9 @@ class PlaybookEngine:
 
     def decode(self, segments: Sequence[Segment], full: bool = False) -> list[Answer]:
         return [self._answer(segment) for segment in segments]
+
+    def words(self, segment: Segment, text: str) -> list[WordTime]:
+        return []
 
     def _answer(self, segment: Segment) -> Answer:
         said = self.books.get(segment.call_id.removesuffix("-2"))
@@ -152,14 +155,14 @@ def test_an_audit_that_was_interrupted_goes_on(tmp_path: Path, settings: Setting
         short(recordings / f"{number:03d}.wav", 1 if number < 5 else 2)
 
     def interrupt(now: audit.Progress) -> None:
-        if now.done >= 5:
+        if now.done:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         audit.run([recordings], tmp_path / "out", settings, on_progress=interrupt, recogniser=recogniser)
     assert not (tmp_path / "out" / "events.jsonl").exists()
     result = run([recordings], tmp_path / "out", settings, recogniser)
-    assert 5 <= result.resumed < audit.LINES_AT_ONCE
+    assert 1 <= result.resumed <= audit.LINES_AT_ONCE
     assert [call.call_id for call in result.calls] == [f"{number:03d}" for number in range(audit.LINES_AT_ONCE + 3)]
     run([recordings], tmp_path / "whole", settings, recogniser)
     assert (tmp_path / "out" / "events.jsonl").read_bytes() == (tmp_path / "whole" / "events.jsonl").read_bytes()

@@ -26,7 +26,6 @@ def test_live_at_full_speed_gives_them_and_so_does_replay_from_the_store() -> No
 
 
 @pytest.mark.system
-@pytest.mark.timeout(600)
 def test_live_in_real_time_gives_them() -> None:
     stored, replayed = live_now(1)
     check(stored)

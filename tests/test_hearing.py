@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from demo.voice import Speaker, say
+from monitor import hearing as room
 from monitor.asr.admission import Admission
 from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import AdmissionSettings, AsrSettings
@@ -76,7 +77,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage():
+def stage(monkeypatch):
+    monkeypatch.setattr(room, "PREVIEW_WITHIN_S", 240.0)  # a preview may be late here, never lost
     stages: list[Stage] = []
 
     def build(*args, **kwargs) -> Stage:

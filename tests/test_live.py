@@ -21,7 +21,7 @@ from monitor import service as service_room
 from monitor.asr.recogniser import Recogniser
 from monitor.config import Settings, load
 from monitor.core.events import CallData, Envelope
-from monitor.core.types import Answer, CallInfo, MediaChunk, Segment
+from monitor.core.types import Answer, CallInfo, MediaChunk, Segment, WordTime
 from monitor.errors import LinewatchError, RuleError
 from monitor.resources import locate
 from monitor.service import Service
@@ -49,9 +49,12 @@ class Reader:
                 raise RuntimeError("the engine broke")
         return [answer(s, playbook(s.call_id) if s.call_id in ("broadband", "silent") else []) for s in segments]
 
+    def words(self, segment: Segment, text: str) -> list[WordTime]:
+        return []
+
 
 def settings_in(folder: Path, **server: Any) -> Settings:
-    settings = load(None, [f'store.url="sqlite:///{folder / "live.db"}"', "desk.port=0"])
+    settings = load(None, [f'store.url="sqlite:///{folder / "live.db"}"', "desk.port=0", "store.stall_ms=60000"])
     tokens = load(None, [f'desk.tokens=[{{token="{BOSS}", role="supervisor"}}]']).desk.tokens
     desk = settings.desk.model_copy(update={"tokens": tokens})
     return settings.model_copy(update={"desk": desk, "server": settings.server.model_copy(update=server)})
@@ -216,7 +219,8 @@ room.load = lambda asr: Recogniser(Reader(), asr, workers=1)
 async def main():
     async with room.Service(settings_in(Path(sys.argv[1]))) as service:
         print(service.server.url, flush=True)
-        await asyncio.sleep(0.5)
+        while not service.bus.subscribers:
+            await asyncio.sleep(0.01)
         await service.run([FilesSource(FilesSettings(paths=(locate("demo/calls/broadband.wav"),), speed=20))])
 
 asyncio.run(main())

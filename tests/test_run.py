@@ -64,10 +64,10 @@ def test_serve_is_ready_and_stops_in_order_when_told(tmp_path: Path) -> None:
         assert process.stderr is not None
         line = next(line for line in process.stderr if "linewatch serves" in line)
         url = line.split("serves ")[1].split()[0]
-        with urllib.request.urlopen(f"{url}/readyz", timeout=10) as answer:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=240) as answer:
             assert answer.status == 200
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(240) == 0
     finally:
         process.kill()
         process.wait()

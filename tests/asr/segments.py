@@ -7,7 +7,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from monitor.core.types import Answer, Channel, Segment
+from monitor.core.types import Answer, Channel, Segment, WordTime
+
+PATIENCE_S = 240
+"""For what will come, on however loaded a machine; nothing is ever decided by it."""
 
 
 def segment(
@@ -53,6 +56,7 @@ class Scripted:
         self.entered = threading.Semaphore(0)
         self.asked: list[tuple[str, ...]] = []
         self.fulls: list[bool] = []
+        self.aligned: list[str] = []
 
     def context_ms(self, segment: Segment, full: bool = False) -> int:
         return 30_000 if full else 3500 + (segment.end_ms - segment.start_ms) // 1000 * 1000
@@ -61,8 +65,13 @@ class Scripted:
         self.asked.append(tuple(s.segment_id for s in segments))
         self.fulls.append(full)
         self.entered.release()
-        assert self.gate.wait(30)
+        assert self.gate.wait(PATIENCE_S)
         return [Answer(s.segment_id, text=self.say(s, full), mean_logprob=-0.2) for s in segments]
+
+    def words(self, segment: Segment, text: str) -> list[WordTime]:
+        self.aligned.append(text)
+        step = (segment.end_ms - segment.start_ms) // len(text)
+        return [WordTime(c, segment.start_ms + n * step, segment.start_ms + (n + 1) * step) for n, c in enumerate(text)]
 
 
 class Inbox:
@@ -79,5 +88,5 @@ class Inbox:
 
     def wait(self, count: int) -> dict[str, Answer]:
         with self._changed:
-            assert self._changed.wait_for(lambda: len(self.got) >= count, 30), self.got
+            assert self._changed.wait_for(lambda: len(self.got) >= count, PATIENCE_S), self.got
             return {answer.segment_id: answer for _, answer in self.got}

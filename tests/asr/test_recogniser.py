@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.asr import recogniser as room
 from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import AsrSettings
 from monitor.core.types import Answer, Segment
-from tests.asr.segments import Inbox, Scripted, segment
+from tests.asr.segments import PATIENCE_S, Inbox, Scripted, segment
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def busy(engine: Scripted, recogniser: Recogniser, inbox: Inbox) -> None:
     """Hold the only worker in a decode of segment "busy"."""
     engine.gate.clear()
     recogniser.submit(segment("busy"), inbox, None)
-    assert engine.entered.acquire(timeout=30)
+    assert engine.entered.acquire(timeout=PATIENCE_S)
 
 
 def test_text_comes_back_with_the_causes_of_its_decodes(started):
@@ -84,25 +86,36 @@ def test_without_a_deadline_submit_waits_for_room(started):
     waiter.join(0.1)
     assert waiter.is_alive()
     engine.gate.set()
-    waiter.join(30)
+    waiter.join(PATIENCE_S)
     assert not any(answer.lost for answer in inbox.wait(3).values())
 
 
-def test_a_segment_that_is_not_decoded_in_time_is_lost_once_and_the_late_text_goes_nowhere(started):
+def test_what_waits_too_long_is_lost_without_being_decoded(started):
+    engine, inbox = Scripted(), Inbox()
+    recogniser = started(engine)
+    busy(engine, recogniser, inbox)
+    recogniser.submit(segment("waiting"), inbox, 0.05)
+    assert inbox.wait(1)["waiting"].lost == "timeout"
+    assert recogniser.stats().waiting == 0
+    engine.gate.set()
+    inbox.wait(2)
+    assert engine.asked == [("busy",)]
+
+
+def test_a_decode_that_takes_too_long_is_lost_once_and_its_late_text_goes_nowhere(started, monkeypatch):
+    now_s = [0.0]
+    monkeypatch.setattr(room, "time", SimpleNamespace(monotonic=lambda: now_s[0]))
     engine, inbox = Scripted(), Inbox()
     recogniser = started(engine)
     engine.gate.clear()
-    recogniser.submit(segment("running"), inbox, 0.05)
-    assert engine.entered.acquire(timeout=30)
-    recogniser.submit(segment("waiting"), inbox, 0.05)
-    answers = inbox.wait(2)
-    assert {answer.lost for answer in answers.values()} == {"timeout"}
-    assert recogniser.stats().waiting == 0
+    recogniser.submit(segment("running"), inbox, 5.0)
+    assert engine.entered.acquire(timeout=PATIENCE_S)
+    now_s[0] = 5.0
+    recogniser.submit(segment("next"), inbox, 5.0)
+    assert inbox.wait(1)["running"].lost == "timeout"
     engine.gate.set()
-    recogniser.submit(segment("next"), inbox, 30.0)
-    assert inbox.wait(3)["next"].text == "next"
-    assert len(inbox.got) == 3
-    assert ("waiting",) not in engine.asked
+    assert inbox.wait(2)["next"].text == "next"
+    assert len(inbox.got) == 2
 
 
 def test_close_answers_what_waits_and_lets_the_running_decode_finish(started):
@@ -114,7 +127,7 @@ def test_close_answers_what_waits_and_lets_the_running_decode_finish(started):
     closer.start()
     assert inbox.wait(1)["a1"].lost == "stopped"
     engine.gate.set()
-    closer.join(30)
+    closer.join(PATIENCE_S)
     assert inbox.wait(2)["busy"].text == "busy"
     recogniser.submit(segment("a2"), inbox, None)
     assert inbox.wait(3)["a2"].lost == "stopped"
@@ -270,6 +283,33 @@ def test_ten_thousand_characters_are_suppressed_and_shortened(started):
     answer = inbox.wait(1)["a1"]
     assert "rate_high" in answer.suppressed
     assert len(answer.text) == 2000
+
+
+def test_words_that_may_be_quoted_get_their_times_and_others_cost_nothing(started):
+    engine, inbox = Scripted(lambda s, full: {"a1": "這不關我的事", "a2": "您好"}.get(s.segment_id, "的" * 30)), Inbox()
+    recogniser = started(engine)
+    for name in ("a1", "a2", "loop"):
+        recogniser.submit(segment(name), inbox, 30.0, lambda text: "好" not in text)
+    answers = inbox.wait(3)
+    assert "".join(word.text for word in answers["a1"].words) == "这不关我的事"
+    assert answers["a1"].decodes == ("final", "align")
+    assert answers["a2"].words == answers["loop"].words == ()
+    assert engine.aligned == ["这不关我的事"]
+    assert recogniser.stats().decodes["align"] == 1
+
+
+def test_an_alignment_that_fails_costs_the_times_and_not_the_words(started):
+    class Blind(Scripted):
+        def words(self, segment, text):
+            raise RuntimeError("no attention")
+
+    recogniser, inbox = started(Blind(lambda s, full: "这不关我的事")), Inbox()
+    recogniser.submit(segment("a1"), inbox, 30.0, lambda text: True)
+    recogniser.submit(segment("h1", final=False), inbox, 30.0, lambda text: True)
+    answers = inbox.wait(2)
+    assert [answers[name].text for name in ("a1", "h1")] == ["这不关我的事"] * 2
+    assert answers["a1"].words == ()
+    assert recogniser.stats().decodes["align"] == 1
 
 
 plans = st.lists(

@@ -7,12 +7,14 @@ import pytest
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from monitor.core import events as e
+from monitor.desk.settings import AlertSettings
 from monitor.desk.state import RuleNote, StepNote
-from tests.desk.stage import AGENT, BOSS, NORTH, Stage
+from tests.desk.stage import AGENT, BOSS, NORTH, Stage, staged
 
 pytestmark = pytest.mark.system
 
 CHROMIUM = "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None
+PATIENCE_MS = 120_000
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 GREETING = RuleNote("A1", "开头问候", "Greeting", "required", "您好，请问有什么可以帮助您？")
 SILENT = RuleNote(
@@ -33,6 +35,8 @@ async def _browser(errors):
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         context = await browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
+        context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
         context.on("weberror", lambda error: errors.append(str(error.error)))
         yield context
         await browser.close()
@@ -86,6 +90,33 @@ async def test_an_alert_appears_while_the_call_runs_and_its_acknowledgement_is_s
     assert (stored.type, stored.body["actor"], stored.body["note"]) == ("alert.acknowledged", "王主管", "谈过了")
     await page.click("[data-which=all]")
     await expect(card.locator(".done")).to_contain_text("王主管")
+
+
+async def test_repeated_alerts_are_one_card_that_counts_and_lists_them(tmp_path, browser):
+    async with staged(tmp_path, alerts=AlertSettings(minor_a_minute=1)) as stage:
+        one, two = stage.story("one"), stage.story("two")
+        await stage.play(one.started(), two.started(), one.alert(1000, "a"), one.alert(2000, "b"))
+        page = await opened(browser, stage, "/supervisor", BOSS)
+        await expect(page.locator("#alerts .alert")).to_have_count(1)
+        await expect(page.locator(".folds summary")).to_have_text("已合并 1 条")
+        await stage.play(one.alert(3000, "c"), two.alert(1000, "d", "minor"), two.alert(2000, "e", "minor", rule_id="B2"))
+        repeats = page.locator('.alert[data-alert="a"] .folds')
+        await expect(repeats.locator("summary")).to_have_text("已合并 2 条")
+        await expect(page.locator(".fold-card summary")).to_have_text("已合并 1 条")
+        await expect(page.locator("#alerts .alert")).to_have_count(3)
+        await expect(page.locator("#open")).to_have_text("5")
+        await repeats.locator("summary").click()
+        await expect(repeats.locator("li")).to_contain_text(["「这不关我的事」", "「这不关我的事」"])
+
+        await page.locator('.alert[data-alert="a"] .note').press("Enter")
+        await expect(page.locator("#open")).to_have_text("2")
+        await page.locator(".fold-card button").click()
+        await expect(page.locator("#open")).to_have_text("1")
+        acted = [each.body["alert_id"] for each in stage.store.events("one") if each.type == "alert.acknowledged"]
+        assert sorted(acted) == ["a", "b", "c"]
+        await page.click("#language")
+        await page.click("[data-which=all]")
+        await expect(page.locator('.alert[data-alert="a"] .folds summary')).to_have_text("2 folded")
 
 
 async def test_words_not_heard_or_not_believed_are_shown_as_such(stage, browser):

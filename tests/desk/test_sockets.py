@@ -73,9 +73,9 @@ async def test_who_may_not_come_in_is_told_why(stage, path, first, code):
 
 async def test_who_says_nothing_is_let_go_and_who_is_quiet_after_hello_is_kept(tmp_path):
     async with (
-        staged(tmp_path, hello_timeout_s=0.2, ping_interval_s=0.05, ping_timeout_s=5) as stage,
-        connect(f"{stage.ws}/ws/supervisor") as raw,
+        staged(tmp_path, hello_timeout_s=3, ping_interval_s=0.05, ping_timeout_s=60) as stage,
         stage.join() as quiet,
+        connect(f"{stage.ws}/ws/supervisor") as raw,
     ):
         heard, closed = await closing(Client(raw))
         assert (heard[0]["code"], closed) == ("hello_timeout", 4408)

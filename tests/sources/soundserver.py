@@ -41,7 +41,7 @@ class SoundServer:
                 command + [f"--load={module}" for module in (*sinks, socket)],
                 env=os.environ | self.env, stdout=log, stderr=log,
             )  # fmt: skip
-        for _ in range(100):
+        for _ in range(2000):
             if self._ready():
                 return
             time.sleep(0.1)

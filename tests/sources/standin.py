@@ -21,6 +21,7 @@ class Line:
     clock: Clock
     host: Host
     chunks: list[MediaChunk] = field(default_factory=list)
+    came_s: list[float] = field(default_factory=list)
     said: list[tuple[int, CallAnswered | CallData]] = field(default_factory=list)
     ended: tuple[str, EndedBy | None] | None = None
     rooms: int = 0
@@ -28,6 +29,7 @@ class Line:
     def media(self, chunk: MediaChunk) -> None:
         assert self.ended is None, "media after the end"
         self.chunks.append(chunk)
+        self.came_s.append(asyncio.get_running_loop().time())
         self.host.changed.set()
 
     def data(self, body: CallAnswered | CallData) -> None:

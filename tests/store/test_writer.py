@@ -44,7 +44,7 @@ class Gate:
         self.url = "gate"
 
     def append(self, envelopes) -> None:
-        self.open.wait(10)
+        self.open.wait(240)
         if self.fail:
             raise StoreError("gate", "has no space left")
         self.store.append(envelopes)
