@@ -130,6 +130,7 @@ class CallMemory:
             clause=f"{rule.clause.document}: {rule.clause.passage}",
             verdict=verdict,
             points=rule.points,
+            fatal=rule.fatal and all(one.certainty == "certain" for one in proof),
             evidence=proof,
         )
         if kind is AlertRaised:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from monitor.core.types import Direction, EndedBy, Severity, Side
+from monitor.core.types import Direction, EndedBy, Legs, Severity, Side
 
 SCHEMA = 1
 
@@ -34,6 +34,8 @@ class Body(BaseModel):
 
 
 class CallStarted(Body):
+    """customer: a pseudonym. group: the group of lines whose thresholds hold. legs, separation: see CallInfo."""
+
     type: ClassVar[str] = "call.started"
     source: str
     direction: Direction = "inbound"
@@ -41,6 +43,10 @@ class CallStarted(Body):
     agent_id: str | None = None
     team: str | None = None
     line: str | None = None
+    trunk: str | None = None
+    seat: str | None = None
+    customer: str | None = None
+    group: str | None = None
     called_number: str | None = None
     language: str = "zh"
     tz: str = "Asia/Shanghai"
@@ -49,6 +55,8 @@ class CallStarted(Body):
     customer_surname: str | None = None
     customer_title: str | None = None
     started_at_utc: str | None = None
+    legs: Legs = "recorded"
+    separation: float | None = None
 
 
 class CallAnswered(Body):
@@ -109,7 +117,12 @@ class ConditionEnded(ConditionStarted):
 
 
 class Utterance(Body):
-    """One segment's final answer. text is normalised (Simplified, see speech/normalise.py)."""
+    """One segment's final answer. text is normalised (Simplified, see speech/normalise.py).
+
+    pitch_hz, pitch_range_st: of the voice, see signal/voice.py; null where there was too little of it.
+    cut: invented credits that followed the words and were taken off. words: [piece of text, start_ms, end_ms], in order
+    and together the whole text; null where no rule may quote the utterance or the recogniser cannot tell.
+    """
 
     type: ClassVar[str] = "utterance"
     segment_id: str
@@ -125,6 +138,10 @@ class Utterance(Body):
     language: str | None = None
     language_prob: float | None = None
     level_dbov: float | None = None
+    pitch_hz: float | None = None
+    pitch_range_st: float | None = None
+    cut: str | None = None
+    words: tuple[tuple[str, int, int], ...] | None = None
 
     @property
     def heard(self) -> bool:
@@ -150,7 +167,10 @@ class ScriptStep(Body):
 
 
 class AlertRaised(Body):
-    """alert_id is derived from call, rule, channel and start, so that every run of the same call names it alike."""
+    """alert_id is derived from call, rule, channel and start, so that every run of the same call names it alike.
+
+    fatal: on certain evidence of a rule that makes the score 0.
+    """
 
     type: ClassVar[str] = "alert.raised"
     alert_id: str
@@ -162,6 +182,7 @@ class AlertRaised(Body):
     clause: str = ""
     verdict: str = "violated"
     points: float = 0
+    fatal: bool = False
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -336,6 +357,19 @@ class Event:
         return self.body.type
 
 
+class Folded(BaseModel):
+    """Why this client is not shown an alert by itself (see monitor/desk/folding.py); live only, never stored.
+
+    cool_down: it repeats the alert `into`, and `count` do by now. budget: more of this severity than a minute allows;
+    `count` since the last one that was shown by itself.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    why: Literal["cool_down", "budget"]
+    into: str | None
+    count: int
+
+
 class Envelope(BaseModel):
     """One line of JSON Lines, one message on a socket, one row of the store."""
 
@@ -351,6 +385,7 @@ class Envelope(BaseModel):
     published_at_utc: str | None = None
     prev_seq: int | None = None
     stored: bool | None = None
+    folded: Folded | None = None
 
     @classmethod
     def of(cls, event: Event, call_id: str | None, seq: int | None, heard_ms: int | None = None) -> Envelope:
@@ -381,7 +416,7 @@ class Envelope(BaseModel):
         }  # fmt: skip
         live = {
             "heard_ms": self.heard_ms, "published_at_utc": self.published_at_utc, "prev_seq": self.prev_seq,
-            "stored": self.stored,
+            "stored": self.stored, "folded": self.folded and self.folded.model_dump(),
         }  # fmt: skip
         return out | {name: value for name, value in live.items() if value is not None}
 

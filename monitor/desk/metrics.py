@@ -44,6 +44,7 @@ class DeskCollector(Collector):
         for labels, count in sorted(bus.alerts.items()):
             alerts.add_metric(list(labels), count)
         yield alerts
+        yield CounterMetricFamily("linewatch_alerts_folded", "Alerts sent as folded, by client", self._desk.folded)
         yield CounterMetricFamily("linewatch_slow_clients", "Sockets closed because they read too slowly", bus.slow)
 
 

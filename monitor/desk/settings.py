@@ -34,6 +34,28 @@ class TokenSettings(BaseModel):
         return self
 
 
+class AlertSettings(BaseModel):
+    """How often one supervisor is alerted. More is folded: counted and listed on the page, never lost. Critical and
+    fatal alerts are never folded."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cool_down_ms: int = Field(
+        default=30_000,
+        ge=0,
+        le=3_600_000,
+        description="after an alert, more of the same rule in the same call are folded into it, ms of call audio",
+    )
+    major_a_minute: int = Field(default=30, ge=0, le=10_000, description="alerts of all calls shown by themselves")
+    minor_a_minute: int = Field(default=20, ge=0, le=10_000, description="the same for severity minor")
+    info_a_minute: int = Field(default=10, ge=0, le=10_000, description="the same for severity info")
+
+    def a_minute(self, severity: str) -> int | None:
+        """None: no limit."""
+        limits = {"major": self.major_a_minute, "minor": self.minor_a_minute, "info": self.info_a_minute}
+        return limits.get(severity)
+
+
 class DeskSettings(BaseModel):
     """Where the pages and sockets are served, and their limits."""
 
@@ -54,6 +76,7 @@ class DeskSettings(BaseModel):
         default=20, gt=0, le=600, description="without an answer for this long it is closed, s"
     )
     close_timeout_s: float = Field(default=5, gt=0, le=60, description="a slow client's last chance to hear why, s")
+    alerts: AlertSettings = Field(default=AlertSettings(), description="how often one supervisor is alerted")
     tokens: tuple[TokenSettings, ...] = Field(default=(), description="who may sign in")
 
     @model_validator(mode="after")

@@ -10,13 +10,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from monitor import __version__
 from monitor.bus import Item, Snapshot, Subscription
+from monitor.core.events import Envelope
 from monitor.desk.access import Grant
+from monitor.desk.folding import Folding
 from monitor.desk.messages import (
     AcknowledgedMessage,
     AcknowledgeMessage,
@@ -74,6 +77,7 @@ class Client:
         self._desk, self._socket, self._roles = desk, socket, roles
         self._sent: dict[str, int] = {}
         self._base: dict[str, int] = {}
+        self._folding: Folding | None = None
         self._grant: Grant
         self._subscription: Subscription
 
@@ -108,6 +112,7 @@ class Client:
         if grant.role not in self._roles:
             raise RefusedError(4403, "role", f"A token with the role {grant.role} does not open this socket.")
         self._grant = grant
+        self._folding = None if grant.role == "agent" else Folding(self._desk.settings.alerts)
         return hello
 
     async def _first_message(self) -> HelloMessage:
@@ -199,7 +204,7 @@ class Client:
         if isinstance(item, Snapshot):
             for view in item.calls:
                 self._sent[view.call_id] = self._base[view.call_id] = view.seq
-            calls = [self._subscription.want.show(view) for view in item.calls]
+            calls = self._folded_in([self._subscription.want.show(view) for view in item.calls])
             await self._send(SnapshotMessage(whole=item.whole, calls=calls))
             return
         if item.seq is not None and item.call_id is not None:
@@ -207,7 +212,33 @@ class Client:
                 return
             self._sent[item.call_id] = item.seq
             self._base.setdefault(item.call_id, item.seq - 1)
-        await self._socket.send_text(item.to_json())
+        await self._socket.send_text(self._marked(item).to_json())
+
+    def _marked(self, envelope: Envelope) -> Envelope:
+        """An alert that is too much for this client says so."""
+        if self._folding is None or envelope.call_id is None or not envelope.type.startswith("alert."):
+            return envelope
+        alert = {"at_ms": envelope.at_ms, "published_at_utc": envelope.published_at_utc, **envelope.body}
+        match envelope.type:
+            case "alert.raised":
+                before = self._folding.count
+                folded = self._folding.take(envelope.call_id, alert)
+                self._desk.folded += self._folding.count - before
+            case "alert.pending":
+                folded = self._folding.repeats(envelope.call_id, alert)
+            case _:
+                folded = self._folding.known(alert["alert_id"])
+        return envelope.model_copy(update={"folded": folded}) if folded else envelope
+
+    def _folded_in(self, calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if self._folding is None:
+            return calls
+        self._folding.all((call["call_id"], alert) for call in calls for alert in call["alerts"])
+        return [call | {"alerts": [self._as_shown(alert) for alert in call["alerts"]]} for call in calls]
+
+    def _as_shown(self, alert: dict[str, Any]) -> dict[str, Any]:
+        folded = self._folding and self._folding.known(alert["alert_id"])
+        return alert | {"folded": folded.model_dump()} if folded else alert
 
     def _subscribe(self, message: SubscribeMessage) -> None:
         allowed = self._grant.want().allowed_teams
@@ -247,6 +278,8 @@ class Client:
                 if self._subscription.want.admits_type(envelope):
                     filtered = self._subscription.want.filtered
                     shown = envelope.model_copy(update={"prev_seq": before}) if filtered else envelope
+                    folded = self._folding and self._folding.known(envelope.body.get("alert_id", ""))
+                    shown = shown.model_copy(update={"folded": folded}) if folded else shown
                     await self._socket.send_text(shown.to_json())
         self._sent[call_id] = max(self._sent.get(call_id, 0), last)
         if start is not None and last < start:

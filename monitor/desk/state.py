@@ -61,7 +61,8 @@ class RuleNote:
 
 @dataclass
 class Desk:
-    """Everything `app.build` needs. sockets: open ones, for the limit and the metrics."""
+    """Everything `app.build` needs. sockets: open ones, for the limit and the metrics; folded: alerts that clients
+    were sent as folded."""
 
     bus: Bus
     store: Store
@@ -70,6 +71,7 @@ class Desk:
     status: Callable[[], Status] = Status
     rules: Callable[[], Sequence[RuleNote]] = tuple
     sockets: int = 0
+    folded: int = 0
     access: Access = field(init=False)
 
     def __post_init__(self) -> None:

@@ -5,8 +5,8 @@ const KEEP_CLOSED = 50;
 const AHEAD_MS = 1500;
 
 function placed(envelope) {
-  const { seq, at_ms, channel, published_at_utc, stored, body } = envelope;
-  return { seq, at_ms, channel, published_at_utc, stored, ...body };
+  const { seq, at_ms, channel, published_at_utc, stored, folded, body } = envelope;
+  return { seq, at_ms, channel, published_at_utc, stored, folded, ...body };
 }
 
 function key(envelope) {
@@ -102,8 +102,8 @@ export class Call {
 function alert(call, envelope) {
   const id = envelope.body.alert_id;
   call.pending.delete(id);
-  const { at_ms, published_at_utc, acknowledged } = { ...placed(envelope), acknowledged: null, ...call.alerts.get(id) };
-  call.alerts.set(id, { ...placed(envelope), state: envelope.type.slice(6), at_ms, published_at_utc, acknowledged });
+  const { at_ms, published_at_utc, acknowledged, folded } = { ...placed(envelope), acknowledged: null, ...call.alerts.get(id) };
+  call.alerts.set(id, { ...placed(envelope), state: envelope.type.slice(6), at_ms, published_at_utc, acknowledged, folded });
 }
 
 const APPLY = {

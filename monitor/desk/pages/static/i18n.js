@@ -40,6 +40,7 @@ const WORDS = {
   notice_overload: ["超出识别能力", "more than the recogniser can take"],
   notice_recovered: ["已恢复正常", "recovered"],
   notice_stopping: ["服务正在停止", "the server stops"],
+  folded: ["已合并 {n} 条", "{n} folded"],
   alert_over: ["已恢复", "over"],
   critical: ["致命", "critical"],
   major: ["严重", "major"],
