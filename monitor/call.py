@@ -61,6 +61,10 @@ class Call:
                     agent_id=info.agent_id,
                     team=info.team,
                     line=info.line,
+                    trunk=info.trunk,
+                    seat=info.seat,
+                    customer=info.customer,
+                    group=info.group,
                     called_number=info.called_number,
                     language=info.language,
                     tz=info.tz,
@@ -69,6 +73,8 @@ class Call:
                     customer_surname=info.customer_surname,
                     customer_title=info.customer_title,
                     started_at_utc=info.started_at_utc,
+                    legs=info.legs,
+                    separation=info.separation,
                 ),
             )
         )

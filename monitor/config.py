@@ -106,7 +106,8 @@ class Settings(Section):
         from monitor.compliance.rulebook import Rulebook
 
         chosen = self.rules
-        return Rulebook.parse(self.rule_files(), chosen.presets, chosen.min_confidence, chosen.fold_f_h)
+        groups = tuple(self.signal.groups)
+        return Rulebook.parse(self.rule_files(), chosen.presets, chosen.min_confidence, chosen.fold_f_h, groups)
 
     def _shown(self, path: Path) -> str:
         """The same on every machine, since the rules' version is made of it."""

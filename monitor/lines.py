@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -118,8 +118,9 @@ class Lines:
         return None if line is None or line.call.ended else line.floor.segmenter.spoken(line.cuts, channel)
 
     def open(self, info: CallInfo) -> list[Envelope]:
-        """A new line; its rule pack stays the one that is in force now. call_id must not be running."""
+        """A new line; its rule pack and its group stay the ones in force now. call_id must not be running."""
         assert info.call_id not in self._lines, info.call_id
+        info = replace(info, group=self.settings.signal.group_of(info.line, info.trunk))
         floor = self._floors.get(info.sample_rate_hz)
         if floor is None:
             floor = self._floors[info.sample_rate_hz] = _Floor(info.sample_rate_hz, self.settings)
@@ -127,7 +128,7 @@ class Lines:
             call=Call(info, self.rulebook),
             floor=floor,
             framing=Framing(info.sample_rate_hz, self.settings.framing),
-            row=floor.bank.open(),
+            row=floor.bank.open(info.group),
             cuts=floor.segmenter.open(info.call_id),
             answered=not info.answered_ms,
         )

@@ -6,7 +6,7 @@ import json
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -39,6 +39,8 @@ def _section(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[str]:
         if table := _table(field):
             yield f"\n[{'.'.join(inner)}]\n{_comment(_summary(table))}"
             yield from _section(table, inner)
+        elif _named(field):
+            yield from _named_example(inner, field.description, _tables(field))
         elif path or name != "sources":
             yield from _example(inner, field.description, _tables(field), "")
         else:
@@ -55,6 +57,19 @@ def _example(path: tuple[str, ...], text: str | None, model: type[BaseModel] | N
     for name, inner in model.model_fields.items():
         lines = _setting(name, inner).lstrip("\n").splitlines()
         yield "".join(line if line.startswith("#") else f"# {line}" for line in (f"{line}\n" for line in lines))
+
+
+def _named_example(path: tuple[str, ...], text: str | None, model: type[BaseModel] | None) -> Iterator[str]:
+    """Tables by a name that the operator chooses: none by default. What they hold are settings told of above."""
+    assert model is not None
+    table = f"{'.'.join(path)}.NAME"
+    yield f"\n{_comment(text or _summary(model))}# [{table}]\n"
+    for name, inner in model.model_fields.items():
+        if (section := _tables(inner)) is None:
+            yield "".join(f"# {line}\n".replace("# # ", "# ") for line in _setting(name, inner).strip().splitlines())
+    for name, inner in model.model_fields.items():
+        if section := _tables(inner):
+            yield f"# [{table}.{name}]\n" + _comment(f"any of {', '.join(section.model_fields)}")
 
 
 def _setting(name: str, field: FieldInfo) -> str:
@@ -105,6 +120,11 @@ def _comment(text: str) -> str:
 def _table(field: FieldInfo) -> type[BaseModel] | None:
     kind = field.annotation
     return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def _named(field: FieldInfo) -> bool:
+    origin = get_origin(field.annotation)
+    return isinstance(origin, type) and issubclass(origin, Mapping) and _tables(field) is not None
 
 
 def _tables(field: FieldInfo) -> type[BaseModel] | None:

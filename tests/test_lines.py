@@ -20,6 +20,7 @@ from monitor.core.events import CallAnswered, CallData, CallEnded, Envelope, Eve
 from monitor.core.types import CHANNELS, CallInfo, MediaChunk, Pcm
 from monitor.lines import Lines, LineSettings
 from monitor.resources import locate
+from monitor.signal.settings import SignalSettings
 from monitor.sources.recording import read
 from tests.goldens import projection
 from tests.standin import answer, playbook
@@ -243,3 +244,28 @@ def reachable_bytes(root: object) -> int:
         total += sys.getsizeof(each)
         waiting.extend(gc.get_referents(each))
     return total
+
+
+def test_a_line_is_judged_by_the_thresholds_of_its_group_and_so_is_its_replay(legs: dict[str, Legs]) -> None:
+    groups = {"quiet": {"lines": ["demo-2"], "silence": {"after_ms": 4000}}, "other": {"trunks": ["gw*"]}}
+    chosen = LineSettings(signal=SignalSettings.model_validate({"groups": groups}))
+    text = RULE.format("D1.all", 3000) + "[rule.groups.quiet]\nafter_ms = 7000\n"
+    text += RULE.format("D1.other", 3000) + '[rule.scope]\ngroups = ["other"]\n'
+    book = Rulebook.parse([("line.toml", text)], groups=["quiet", "other"])
+    short = {leg: samples[: 9 * 8000] for leg, samples in enumerate(legs["silent"])}
+    got = play(Lines(chosen, book), "silent", (short[0], short[1]), itertools.repeat(1600))
+    assert got[0].body["group"] == "quiet"
+    silent = [e.at_ms for e in got if e.type == "condition.started" and e.channel == "customer"]
+    assert silent[0] == 4000
+    assert [(e.body["rule_id"], e.at_ms) for e in got if e.type == "alert.raised"] == [("D1.all", 7000)]
+    assert projection(replay(got, book)) == projection(got)
+
+
+RULE = """[[rule]]
+id = "{}"
+kind = "condition"
+title = "x"
+clause = {{ document = "002", passage = "x" }}
+line = {{ condition = "silence", channel = "customer" }}
+after_ms = {}
+"""

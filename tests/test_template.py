@@ -30,7 +30,7 @@ def test_it_names_every_setting() -> None:
             if isinstance(inner, type) and issubclass(inner, BaseModel):
                 walk(inner)
             elif name != "sources":
-                assert f"\n{name} = " in text or f"\n# {name} =" in text or f"[[desk.{name}]]" in text, name
+                assert f"\n{name} = " in text or f"\n# {name} =" in text or f"[[desk.{name}]]" in text or f"# [signal.{name}." in text
 
     walk(Settings)
     for kind in SOURCES:

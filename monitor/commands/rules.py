@@ -29,7 +29,7 @@ def rules_check(config_: Config = None, set_: Set = None) -> None:
     from monitor.compliance.rulebook import read
 
     settings = settings_of(config_, set_)
-    rules, mistakes, _ = read(settings.rule_files(), settings.rules.presets)
+    rules, mistakes, _ = read(settings.rule_files(), settings.rules.presets, tuple(settings.signal.groups))
     findings = [] if mistakes else check(settings.rulebook())
     errors = [*map(str, mistakes), *(str(one) for one in findings if one.level == "error")]
     for line in errors:

@@ -14,6 +14,7 @@ from monitor.compliance.patterns import safe
 from monitor.compliance.phrases import compiled, expanded
 from monitor.core.events import Dimension
 from monitor.core.types import CallInfo, Channel, Direction, Severity
+from monitor.signal.groups import fits
 
 if TYPE_CHECKING:
     from monitor.compliance.runner import Lane, Runner
@@ -39,17 +40,22 @@ class Clause(Table):
 
 
 class Scope(Table):
-    """Calls a rule is for; an empty list is any."""
+    """Calls a rule is for; an empty list is any. lines, trunks: * stands for anything, as in "sip-*". groups: of
+    [signal.groups]."""
 
     teams: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
+    trunks: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     directions: tuple[Direction, ...] = ()
 
     def holds(self, info: CallInfo) -> bool:
         return (
             _one_of(info.team, self.teams)
-            and _one_of(info.line, self.lines)
+            and fits(info.line, self.lines)
+            and fits(info.trunk, self.trunks)
+            and _one_of(info.group, self.groups)
             and _one_of(info.language, self.languages)
             and _one_of(info.direction, self.directions)
         )
@@ -169,6 +175,11 @@ class Rule(Table):
     passes: tuple[str, ...] = ()
     fires: tuple[str, ...] = ()
     _number: int = PrivateAttr(default=-1)
+    _groups: dict[str, Rule] = PrivateAttr(default_factory=dict)
+
+    def for_group(self, group: str | None) -> Rule:
+        """The rule with what its `groups` table says for a group of lines."""
+        return self._groups.get(group, self) if group is not None else self
 
     @property
     def said(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2s
 from typing import Any, Self
@@ -99,10 +99,11 @@ class Rulebook:
         return self._owners[number]
 
     def rules_for(self, info: CallInfo) -> RulesOfCall:
-        key = (info.team, info.line, info.language, info.direction)
+        key = (info.team, info.line, info.trunk, info.group, info.language, info.direction)
         known = self._scopes.get(key)
         if known is None:
-            rules = tuple(rule for rule in self.rules if rule.scope.holds(info))
+            mine = (rule.for_group(info.group) for rule in self.rules)
+            rules = tuple(rule for rule in mine if rule.scope.holds(info))
             eager = tuple(rule for rule in rules if not rule.lazy)
             lazy = {rule.id: rule for rule in rules if rule.lazy}
             known = RulesOfCall(rules, frozenset(rule.id for rule in rules), eager, lazy)
@@ -125,12 +126,14 @@ class Rulebook:
         presets: Mapping[str, str] | None = None,
         min_confidence: float = 0.4,
         fold_f_h: bool = False,
+        groups: Collection[str] | None = None,
     ) -> Self:
-        """files: (name, TOML text). presets: which preset of a rule holds, rule id = name of the preset.
+        """files: (name, TOML text). presets: which preset of a rule holds, rule id = name of the preset. groups: the
+        groups of lines there are; None: any name will do.
 
         Raises RuleError naming file, line and rule of the first mistake.
         """
-        rules, errors, where, company = _read(files, presets or {})
+        rules, errors, where, company = _read(files, presets or {}, groups)
         if errors:
             raise errors[0]
         choices = json.dumps([list(files), sorted((presets or {}).items()), min_confidence, fold_f_h])
@@ -139,14 +142,14 @@ class Rulebook:
 
 
 def read(
-    files: Sequence[tuple[str, str]], presets: Mapping[str, str]
+    files: Sequence[tuple[str, str]], presets: Mapping[str, str], groups: Collection[str] | None = None
 ) -> tuple[list[Rule], list[RuleError], dict[str, str]]:
     """Every rule that can be read, every mistake, and where each rule stands (file:line)."""
-    return _read(files, presets)[:3]
+    return _read(files, presets, groups)[:3]
 
 
 def _read(
-    files: Sequence[tuple[str, str]], presets: Mapping[str, str]
+    files: Sequence[tuple[str, str]], presets: Mapping[str, str], groups: Collection[str] | None
 ) -> tuple[list[Rule], list[RuleError], dict[str, str], str]:
     company = ""
     rules: list[Rule] = []
@@ -161,7 +164,7 @@ def _read(
         company = document.data.get("company", "") or company
         for number, raw in enumerate(document.data.get("rule", ())):
             place = f"{file}:{document.line(('rule', number)) or 1}"
-            rule, found = _rule(file, number, raw, document, presets)
+            rule, found = _rule(file, number, raw, document, presets, groups)
             errors += found
             if rule is None:
                 continue
@@ -195,7 +198,12 @@ def _document(file: str, text: str) -> Document:
 
 
 def _rule(
-    file: str, number: int, raw: dict[str, Any], document: Document, presets: Mapping[str, str]
+    file: str,
+    number: int,
+    raw: dict[str, Any],
+    document: Document,
+    presets: Mapping[str, str],
+    groups: Collection[str] | None,
 ) -> tuple[Rule | None, list[RuleError]]:
     line = document.line(("rule", number)) or 1
     name = str(raw.get("id", f"number {number + 1}"))
@@ -208,9 +216,9 @@ def _rule(
     values, error = _preset(where, raw, presets.get(name))
     if error:
         return None, [error]
-    model = kind_of(kind)
+    model, own = kind_of(kind), values.pop("groups", {})
     try:
-        return model.model_validate_json(json.dumps(values, default=str), strict=True), []
+        rule = model.model_validate_json(json.dumps(values, default=str), strict=True)
     except ValidationError as problem:
         return None, [
             RuleError(
@@ -221,6 +229,36 @@ def _rule(
             )
             for mistake in mistakes(problem, model, Document(values, {}))
         ]
+    errors = [error for group in (*own, *rule.scope.groups) if (error := _unknown_group(where, group, groups))]
+    return rule, errors or _grouped(where, rule, values, own)
+
+
+def _unknown_group(where: str, group: str, groups: Collection[str] | None) -> RuleError | None:
+    if groups is None or group in groups:
+        return None
+    meant = nearest(group, list(groups))
+    do = f'Did you mean "{meant}"?' if meant else f"Add [signal.groups.{group}] to the configuration"
+    return RuleError(where, f'there is no line group "{group}"', do=do)
+
+
+def _grouped(where: str, rule: Rule, values: dict[str, Any], own: Any) -> list[RuleError]:
+    """Gives the rule its version for each group of lines; what is wrong with them."""
+    if not isinstance(own, dict) or not all(isinstance(keys, dict) for keys in own.values()):
+        return [RuleError(where, '"groups" must be a table for each group', json.dumps(own, ensure_ascii=False))]
+    for group, keys in own.items():
+        place = f"{where}, group {group}"
+        if fixed := sorted({"id", "kind", "presets", "groups"} & keys.keys()):
+            return [RuleError(place, f'"{fixed[0]}" is the rule\'s own and cannot differ')]
+        merged = _over(values, keys)
+        try:
+            version = type(rule).model_validate_json(json.dumps(merged, default=str), strict=True)
+        except ValidationError as problem:
+            mistake = mistakes(problem, type(rule), Document(merged, {}))[0]
+            return [RuleError(place, mistake.what, mistake.found, mistake.do)]
+        if list(version.listening()) != list(rule.listening()):
+            return [RuleError(place, "words cannot differ", do="Make a rule of its own, with scope.groups")]
+        rule._groups[group] = version
+    return []
 
 
 def _line(document: Document, number: int, key: str) -> int | None:
@@ -239,14 +277,20 @@ def _preset(
     if chosen not in presets:
         known = ", ".join(f'"{name}"' for name in presets) or "none"
         return values, RuleError(where, f'there is no preset "{chosen}"', do=f"Presets of this rule: {known}")
-    for key, value in presets[chosen].items():
+    return _over(values, presets[chosen]), None
+
+
+def _over(values: dict[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule's keys with others over them: tables are merged, steps matched by their id."""
+    values = dict(values)
+    for key, value in keys.items():
         if isinstance(value, dict) and isinstance(values.get(key), dict):
             values[key] = values[key] | value
         elif isinstance(value, dict) and isinstance(values.get(key), list):
             values[key] = [item | value.get(item.get("id"), {}) for item in values[key]]
         else:
             values[key] = value
-    return values, None
+    return values
 
 
 def kind_of(kind: str) -> type[Rule]:

@@ -13,6 +13,11 @@ _PRESETS = {
     "description": "name of a preset = keys that replace the rule's own; a table of steps is matched by their id",
     "additionalProperties": {"type": "object"},
 }
+_GROUPS = {
+    "type": "object",
+    "description": "name of a group of lines in [signal.groups] = keys that replace the rule's own there; not words",
+    "additionalProperties": {"type": "object"},
+}
 
 
 def schema() -> dict[str, Any]:
@@ -21,7 +26,7 @@ def schema() -> dict[str, Any]:
     for kind in KINDS:
         model = kind_of(kind).model_json_schema(ref_template="#/$defs/{model}")
         definitions.update(model.pop("$defs", {}))
-        model["properties"]["presets"] = _PRESETS
+        model["properties"] |= {"presets": _PRESETS, "groups": _GROUPS}
         definitions[f"rule.{kind}"] = model
     pack = Pack.model_json_schema()
     pack.pop("$defs", None)

@@ -16,6 +16,7 @@ Channel = Literal["agent", "customer"]
 Side = Literal["agent", "customer", "both"]
 EndedBy = Literal["agent", "customer", "system", "unknown"]
 Direction = Literal["inbound", "outbound"]
+Legs = Literal["recorded", "separated", "mixed"]
 Severity = Literal["info", "minor", "major", "critical"]
 
 AGENT, CUSTOMER = 0, 1
@@ -71,7 +72,10 @@ class CallInfo:
     """Who is on the line; what a platform, a sidecar file or the configuration knows about the call.
 
     called_number is masked by the source. answered_ms None: not known, taken as 0 and marked as inferred.
-    customer_title: 先生, 女士 or 小姐 where known. model None: nothing of it is transcribed.
+    customer_title: 先生, 女士 or 小姐 where known. model None: nothing of it is transcribed. seat: where the agent sits,
+    with its headset. customer: who calls, an id or number; `lines.py` puts a pseudonym in its place. group: of lines
+    whose thresholds hold, found by `lines.py`. legs: recorded apart; separated out of one channel, `separation` being
+    the certainty of it (0 to 1); or mixed on one leg.
     """
 
     call_id: str
@@ -81,6 +85,10 @@ class CallInfo:
     agent_id: str | None = None
     team: str | None = None
     line: str | None = None
+    trunk: str | None = None
+    seat: str | None = None
+    customer: str | None = None
+    group: str | None = None
     called_number: str | None = None
     customer_surname: str | None = None
     customer_title: str | None = None
@@ -90,6 +98,8 @@ class CallInfo:
     rules_version: str | None = None
     answered_ms: int | None = None
     started_at_utc: str | None = None
+    legs: Legs = "recorded"
+    separation: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,14 +54,15 @@ class Bank:
         self._samples, self._settings, noise = rate_hz // 50, settings, settings.noise
         self._state = State()
         self._frames = self._state.column(np.int64, 0, ())
+        self._groups = self._state.column(np.int64, 0, ())
         self._held = self._state.column(np.int8, 0, ())
         self._muted = self._state.column(np.bool_, 0)
         self._floor = NoiseFloor(self._samples)
-        self._vad = Vad(settings.vad, rate_hz)
+        self._vad = Vad(settings, rate_hz)
         self._runs = SpeechRuns(settings.vad)
-        self._speech = SpeechLevel(self._samples, settings.low_volume)
+        self._speech = SpeechLevel(self._samples, settings)
         self._noise = NoiseLevel(self._samples, noise.window_ms, noise.guard_ms)
-        self._reference = 10.0 ** (noise.reference_dbov / 10.0) * (self._samples * 32768.0) ** 2
+        self._references = np.array([self._power_at(each.noise.reference_dbov) for each in settings.variants()])
         names = DETECTORS if settings.detectors is None else [name for name in DETECTORS if name in settings.detectors]
         self.detectors: dict[str, Detector] = {name: _build(DETECTORS[name], settings, rate_hz) for name in names}
         self._early = [detector for detector in self.detectors.values() if detector.early]
@@ -69,8 +70,8 @@ class Bank:
         self._free: list[int] = []
         self._capacity, self._next = START_LINES, 0
 
-    def open(self) -> int:
-        """A fresh line (two rows): the lowest number that is free."""
+    def open(self, group: str | None = None) -> int:
+        """A fresh line (two rows) with the thresholds of its group: the lowest number that is free."""
         if self._free:
             line = heappop(self._free)
         else:
@@ -81,6 +82,7 @@ class Bank:
                 for part in self._parts():
                     part.grow(self._capacity)
         self._vad.open(line)
+        self._groups.array[line] = self._settings.number_of(group)
         return line
 
     def close(self, line: int) -> None:
@@ -109,7 +111,8 @@ class Bank:
         now.blocked = now.speech | ~now.present | now.condition("tone") | music
         now.noise_dbov, now.noise_ms, noise_power = self._noise.step(now, now.blocked)
         heard = np.where(now.speech_ms >= _REFERENCE_UNTIL_MS, now.speech_ms // FRAME_MS, 0)
-        now.snr_db = snr_db(speech_power, heard, noise_power, now.noise_ms // FRAME_MS, self._reference)
+        reference = self._references[now.groups][:, None]
+        now.snr_db = snr_db(speech_power, heard, noise_power, now.noise_ms // FRAME_MS, reference)
         for detector in self._late:
             detector.step(now)
         shown = np.where(np.isnan(now.noise_dbov), floor, now.noise_dbov)
@@ -138,6 +141,10 @@ class Bank:
         """Bytes of state for one line, without the two WebRTC detectors."""
         return sum(part.line_bytes() for part in self._parts())
 
+    def _power_at(self, dbov: float) -> float:
+        """Power of one frame at a level, as `Moment.power` has it."""
+        return float(10.0 ** (dbov / 10.0) * (self._samples * 32768.0) ** 2)
+
     def _moment(self, lines: IntArray, pcm: Pcm, absent: NDArray[np.uint8]) -> Moment:
         sel = selection(lines)
         frames = self._frames[sel] + 1
@@ -147,6 +154,7 @@ class Bank:
             lines=lines,
             rows=2 * lines[:, None] + _SIDES,
             sel=sel,
+            groups=self._groups[sel],
             at_ms=frames * FRAME_MS,
             present=absent == Absent.PRESENT,
             missing=absent >= Absent.LOST,

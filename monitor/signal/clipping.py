@@ -12,6 +12,7 @@ from monitor.signal.columns import IntArray, Window
 from monitor.signal.condition import OFF, WARN, ConditionDetector
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
+from monitor.signal.thresholds import Thresholds
 
 # mu-law's largest magnitude; A-law's is 32256, linear PCM's 32767
 _HARD = 32124
@@ -32,7 +33,8 @@ class Clipping(ConditionDetector):
 
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
         super().__init__(settings, rate_hz)
-        self._settings, self._samples = settings.clipping, rate_hz // 50
+        self._thresholds = Thresholds(settings, lambda each: each.clipping)
+        self._samples = rate_hz // 50
         self._window = Window(self.state, _FRAMES, 2)
         self._ceiling = self.state.column(np.int64)
         self._newest = self.state.column(np.int64)
@@ -42,7 +44,7 @@ class Clipping(ConditionDetector):
         self._last = self.state.column(np.int64, -_RECENT_MS)
 
     def step(self, now: Moment) -> None:
-        own, level = self._settings, self.level(now)
+        own, level = self._thresholds.of(now.groups), self.level(now)
         stale = (level != OFF) & (now.at_ms[:, None] - self._last[now.sel] >= own.quiet_ms)
         if not (now.speech.any() or stale.any()):
             return
@@ -99,7 +101,7 @@ class Clipping(ConditionDetector):
     def _hits(self, now: Moment, peak: IntArray, ceiling: IntArray) -> IntArray:
         """int64[n, 2]: samples of each speech frame that stand at its channel's ceiling."""
         hits = np.zeros(peak.shape, np.int64)
-        at = (peak >= self._settings.lowest_ceiling) & (peak >= ceiling - (ceiling * _WITHIN).astype(np.int64))
+        at = (peak >= self._thresholds.of(now.groups).lowest_ceiling) & (peak >= ceiling - (ceiling * _WITHIN).astype(np.int64))
         if at.any():
             samples = np.abs(now.pcm[at].astype(np.int32))
             floor = ceiling[at] - (ceiling[at] * _WITHIN).astype(np.int64)

@@ -11,6 +11,7 @@ from monitor.signal.columns import IntArray
 from monitor.signal.condition import OFF, WARN, ConditionDetector
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
+from monitor.signal.thresholds import Thresholds
 
 
 class Dropout(ConditionDetector):
@@ -20,7 +21,7 @@ class Dropout(ConditionDetector):
 
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
         super().__init__(settings, rate_hz)
-        self._after_ms = settings.dropout.after_ms
+        self._thresholds = Thresholds(settings, lambda each: each.dropout)
         self._missing_ms = self.state.column(np.int64)
 
     def step(self, now: Moment) -> None:
@@ -29,7 +30,7 @@ class Dropout(ConditionDetector):
         if not (before.any() or missing_ms.any()):
             return
         self._missing_ms[now.sel] = missing_ms
-        want: IntArray = np.where(missing_ms >= self._after_ms, WARN, OFF)
+        want: IntArray = np.where(missing_ms >= self._thresholds.of(now.groups).after_ms, WARN, OFF)
 
         def starting(i: int, side: int) -> dict[str, Any]:
             missing = int(missing_ms[i, side])

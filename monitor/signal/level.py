@@ -13,7 +13,8 @@ import numpy as np
 from monitor.core.types import FRAME_MS, Pcm
 from monitor.signal.columns import BoolArray, FloatArray, IntArray, State, Window
 from monitor.signal.moment import Moment
-from monitor.signal.settings import LowVolumeSettings
+from monitor.signal.settings import SignalSettings
+from monitor.signal.thresholds import Thresholds
 
 FLOOR_DBOV = -100.0
 _SETTLE_FRAMES = 5
@@ -89,10 +90,11 @@ class SpeechLevel:
     and does not count.
     """
 
-    def __init__(self, samples: int, settings: LowVolumeSettings) -> None:
-        self._samples, self._echo_db = samples, settings.echo_db
+    def __init__(self, samples: int, settings: SignalSettings) -> None:
+        self._samples = samples
+        self._thresholds = Thresholds(settings, lambda each: each.low_volume)
         self.state = State()
-        self._window = Window(self.state, settings.window_ms // FRAME_MS, 3)
+        self._window = Window(self.state, settings.low_volume.window_ms // FRAME_MS, 3)
         self._after = self.state.column(np.int64, _HANG_FRAMES)
         self._dbov = self.state.column(np.float64, np.nan)
 
@@ -101,7 +103,8 @@ class SpeechLevel:
         dbov_before, after = self._dbov[now.sel], self._after[now.sel]
         speech = now.speech
         if speech.any():
-            echo = (now.runs.last_ms[:, ::-1] >= 0) & (now.level_dbov < dbov_before[:, ::-1] - self._echo_db)
+            echo_db = self._thresholds.of(now.groups).echo_db
+            echo = (now.runs.last_ms[:, ::-1] >= 0) & (now.level_dbov < dbov_before[:, ::-1] - echo_db)
             speech = speech & ~echo
         counted = now.present & (speech | (after < _HANG_FRAMES))
         self._after[now.sel] = np.where(speech, 0, np.minimum(after + 1, _HANG_FRAMES))
@@ -153,7 +156,11 @@ class NoiseLevel:
 
 
 def snr_db(
-    speech_power: IntArray, speech_frames: IntArray, noise_power: IntArray, noise_frames: IntArray, reference: float
+    speech_power: IntArray,
+    speech_frames: IntArray,
+    noise_power: IntArray,
+    noise_frames: IntArray,
+    reference: float | FloatArray,
 ) -> FloatArray:
     """Speech over noise, the noise under the speech taken out first; `reference` is used where speech_frames is 0.
 

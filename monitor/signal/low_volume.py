@@ -11,6 +11,7 @@ from monitor.signal.columns import IntArray
 from monitor.signal.condition import ALARM, OFF, WARN, ConditionDetector
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
+from monitor.signal.thresholds import Thresholds
 
 
 class LowVolume(ConditionDetector):
@@ -24,10 +25,10 @@ class LowVolume(ConditionDetector):
 
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
         super().__init__(settings, rate_hz)
-        self._settings = settings.low_volume
+        self._thresholds = Thresholds(settings, lambda each: each.low_volume)
 
     def step(self, now: Moment) -> None:
-        own, level = self._settings, self.level(now)
+        own, level = self._thresholds.of(now.groups), self.level(now)
         judged = (now.speech_ms >= own.min_speech_ms) & ~now.condition("noise") & ~now.condition("clipping")
         # a level is judged where there is speech to judge; only what outranks it acts at once
         due = now.speech | ~judged & (level != OFF)

@@ -12,6 +12,7 @@ from monitor.signal.columns import BoolArray, FloatArray, IntArray
 from monitor.signal.condition import OFF, WARN, ConditionDetector
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
+from monitor.signal.thresholds import Thresholds
 from monitor.signal.spectrum import HZ_PER_BIN
 
 _EVERY_MS = 100
@@ -35,6 +36,7 @@ class Music(ConditionDetector):
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
         super().__init__(settings, rate_hz)
         self._settings = settings.music
+        self._thresholds = Thresholds(settings, lambda each: each.music)
         self._fine = self.state.column(np.float32, 0, (2, _BINS))
         self._old = self.state.column(np.float32, 0, (2, _BINS))
         self._stay = self.state.column(np.float64)
@@ -46,23 +48,22 @@ class Music(ConditionDetector):
         return held
 
     def step(self, now: Moment) -> None:
-        level = self.level(now)
+        own, fixed, level = self._thresholds.of(now.groups), self._settings, self.level(now)
         now.holds["music"] = (level[:, :2] != OFF) | (level[:, 2:] != OFF)
         since_before = self._since[now.sel]
         undecided = now.at_ms[:, None] - since_before < _UNDECIDED_MS
-        now.holds["music_likely"] = (since_before >= 0) & (undecided | (self._moved[now.sel] > self._settings.moves))
+        now.holds["music_likely"] = (since_before >= 0) & (undecided | (self._moved[now.sel] > own.moves))
         due = (now.at_ms % _EVERY_MS == 0)[:, None] & (now.heard | (self._stay[now.sel] > 0))
         if not due.any():
             return
-        own = self._settings
         stay, since, moved = self._stay[now.sel], self._since[now.sel], self._moved[now.sel]
         here, older = self._likeness(now, due)
-        stay = np.where(due, stay + (here - stay) * own.memory, stay)
-        moved = np.where(due, moved + (1.0 - older - moved) * own.memory, moved)
+        stay = np.where(due, stay + (here - stay) * fixed.memory, stay)
+        moved = np.where(due, moved + (1.0 - older - moved) * fixed.memory, moved)
         stands = due & (np.rint(stay * 1000) >= 1000 * own.starts)
         gone = due & (np.rint(stay * 1000) < 1000 * np.where(level[:, :2] != OFF, own.ends, own.starts - 0.1))
         at = now.at_ms[:, None]
-        since = np.where(stands & (since < 0), at - own.lag_ms, np.where(gone, -1, since))
+        since = np.where(stands & (since < 0), at - fixed.lag_ms, np.where(gone, -1, since))
         self._stay[now.sel], self._since[now.sel], self._moved[now.sel] = stay, since, moved
         now.music_since_ms = since
         moves = (since >= 0) & (moved > own.moves)
@@ -74,7 +75,7 @@ class Music(ConditionDetector):
             return {"since_ms": max(int(since[i, side]), 0), "certainty": round(min(float(stay[i, side]), 1.0), 2)}
 
         def ending(i: int, side: int) -> dict[str, Any]:
-            return {"end_ms": int(now.at_ms[i]) - own.lag_ms}
+            return {"end_ms": int(now.at_ms[i]) - fixed.lag_ms}
 
         self.update(now, want, starting, ending)
         now.holds["music"] = (want[:, :2] != OFF) | (want[:, 2:] != OFF)

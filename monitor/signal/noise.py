@@ -11,6 +11,7 @@ from monitor.signal.condition import ALARM, OFF, WARN, ConditionDetector
 from monitor.signal.moment import Moment
 from monitor.signal.noise_kind import NoiseKind
 from monitor.signal.settings import SignalSettings
+from monitor.signal.thresholds import Thresholds
 
 _NEVER = np.iinfo(np.int64).max
 # one onset passes the second threshold a moment after the first: that is an alarm, not a warning and then an alarm
@@ -29,24 +30,24 @@ class Noise(ConditionDetector):
 
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
         super().__init__(settings, rate_hz)
-        self._settings = own = settings.noise
-        self._lag_ms = 2 * own.guard_ms
+        self._thresholds = Thresholds(settings, lambda each: each.noise)
+        self._lag_ms = 2 * settings.noise.guard_ms
         self._kind = NoiseKind(self.state)
         self._below = self.state.column(np.int64, _NEVER, (2, 2))
 
     def step(self, now: Moment) -> None:
-        own, level = self._settings, self.level(now)
+        own, level = self._thresholds.of(now.groups), self.level(now)
         known = ~np.isnan(now.snr_db)
         snr = np.where(known, now.snr_db, 99.0)
         self._kind.step(now)
         now.holds["noise"] = level != OFF
         if not ((snr < own.warn_db + own.hysteresis_db).any() or (self._below[now.sel] != _NEVER).any()):
             return
-        thresholds = np.array([own.warn_db, own.alarm_db])
-        left = np.stack((level >= WARN, level >= ALARM), axis=2) * own.hysteresis_db
+        limits = np.stack(np.broadcast_arrays(own.warn_db, own.alarm_db), axis=-1)
+        left = np.stack((level >= WARN, level >= ALARM), axis=2) * np.asarray(own.hysteresis_db)[..., None]
         at = now.at_ms[:, None, None]
         begun = np.maximum(at - self._lag_ms, 0)
-        under = (snr[:, :, None] < thresholds + left) & ~(now.condition("music") | now.condition("tone"))[:, :, None]
+        under = (snr[:, :, None] < limits + left) & ~(now.condition("music") | now.condition("tone"))[:, :, None]
         below = np.where(under, np.minimum(self._below[now.sel], begun), _NEVER)
         self._below[now.sel] = below
         for_ms = at - below

@@ -11,6 +11,7 @@ from monitor.signal.columns import IntArray
 from monitor.signal.condition import OFF, WARN, ConditionDetector
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
+from monitor.signal.thresholds import Thresholds
 
 
 class OneWay(ConditionDetector):
@@ -21,13 +22,13 @@ class OneWay(ConditionDetector):
 
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
         super().__init__(settings, rate_hz)
-        self._settings = settings.one_way
+        self._thresholds = Thresholds(settings, lambda each: each.one_way)
         self._since = self.state.column(np.int64, 0)
         self._alive_ms = self.state.column(np.int64, 0)
         self._spoken_ms = self.state.column(np.int64, 0)
 
     def step(self, now: Moment) -> None:
-        own, level, at = self._settings, self.level(now), now.at_ms[:, None]
+        own, level, at = self._thresholds.of(now.groups), self.level(now), now.at_ms[:, None]
         excused = now.muted | (now.held > 0)[:, None]
         dead = (now.missing | now.present & (now.level_dbov <= own.dead_dbov)) & ~excused
         if not dead.any() and not level.any() and (self._alive_ms[now.sel] >= own.alive_ms).all():

@@ -11,6 +11,7 @@ from monitor.signal.columns import BoolArray, FloatArray, IntArray
 from monitor.signal.condition import OFF, WARN, ConditionDetector
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
+from monitor.signal.thresholds import Thresholds
 
 _MIN_FALL_DB, _MIN_FRAMES = 10.0, 3
 _MEMORY = 0.12
@@ -26,7 +27,7 @@ class Reverberant(ConditionDetector):
 
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
         super().__init__(settings, rate_hz)
-        self._settings = settings.reverberant
+        self._thresholds = Thresholds(settings, lambda each: each.reverberant)
         self._top = self.state.column(np.float64, -100.0)
         self._fall = self.state.column(np.int64)
         self._rate = self.state.column(np.float64)
@@ -47,7 +48,8 @@ class Reverberant(ConditionDetector):
         self._judge(now, ended, (top - before) / (np.maximum(fall, 1) * FRAME_MS / 1000.0))
 
     def _judge(self, now: Moment, ended: BoolArray, rate_db_s: FloatArray) -> None:
-        own, level, falls, rate = self._settings, self.level(now), self._falls[now.sel], self._rate[now.sel]
+        own, level = self._thresholds.of(now.groups), self.level(now)
+        falls, rate = self._falls[now.sel], self._rate[now.sel]
         weight = np.maximum(_MEMORY, 1.0 / (falls + 1.0))
         rate = np.where(ended, rate + (rate_db_s - rate) * weight, rate)
         falls = falls + ended

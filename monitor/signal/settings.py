@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from monitor.signal.groups import Group, group_model, never_reached
 
 
 class _Section(BaseModel):
@@ -113,6 +116,27 @@ class ReverberantSettings(_Section):
     ends: float = Field(0.5, ge=0, lt=1, description="certainty under which it is over")
 
 
+OF_A_GROUP: dict[str, tuple[type[BaseModel], tuple[str, ...]]] = {
+    "vad": (VadSettings, ("gate_dbov", "gate_over_floor_db")),
+    "silence": (SilenceSettings, ("after_ms",)),
+    "low_volume": (LowVolumeSettings, ("warn_dbov", "alarm_dbov", "hysteresis_db", "min_speech_ms", "echo_db")),
+    "noise": (NoiseSettings, ("warn_db", "alarm_db", "hysteresis_db", "hold_ms", "min_noise_ms", "reference_dbov")),
+    "talk_over": (TalkOverSettings, ("overlap_ms", "lead_ms")),
+    "one_way": (OneWaySettings, ("dead_dbov", "dead_ms", "other_speech_ms", "alive_ms")),
+    "clipping": (ClippingSettings, ("percent", "min_speech_ms", "lowest_ceiling", "quiet_ms")),
+    "dropout": (DropoutSettings, ("after_ms",)),
+    "tone": (ToneSettings, ("ring_ms", "ring_gap_ms", "busy_ms", "min_key_ms", "key_gap_ms")),
+    "music": (MusicSettings, ("starts", "ends", "moves", "after_ms")),
+    "reverberant": (ReverberantSettings, ("decays", "dry_db_per_s", "wet_db_per_s", "starts", "ends")),
+}
+"""Section -> the thresholds that a group of lines may set for itself."""
+
+if TYPE_CHECKING:
+    GroupSettings = Group
+else:
+    GroupSettings = group_model(OF_A_GROUP)
+
+
 class SignalSettings(_Section):
     vad: VadSettings = VadSettings()
     silence: SilenceSettings = SilenceSettings()
@@ -126,3 +150,44 @@ class SignalSettings(_Section):
     music: MusicSettings = MusicSettings()
     reverberant: ReverberantSettings = ReverberantSettings()
     detectors: tuple[str, ...] | None = Field(None, description="detectors that run; default: all of them")
+    groups: Mapping[str, GroupSettings] = Field(
+        {}, description="Lines that need other thresholds: the first group that fits a call's line and trunk holds."
+    )
+
+    @model_validator(mode="after")
+    def _groups_go_together(self) -> SignalSettings:
+        for name, group in self.groups.items():
+            for section in OF_A_GROUP:
+                try:
+                    group.over(section, getattr(self, section))
+                except ValueError as error:
+                    raise ValueError(f"groups.{name}.{section}: {_first_line(error)}") from None
+        if hidden := never_reached(self.groups):
+            raise ValueError(f"groups.{hidden} is never reached, an earlier group takes its lines; put it before")
+        return self
+
+    def group_of(self, line: str | None, trunk: str | None) -> str | None:
+        """The group that a call on this line and trunk belongs to."""
+        return next((name for name, group in self.groups.items() if group.holds(line, trunk)), None)
+
+    def number_of(self, group: str | None) -> int:
+        """Where a group stands in `variants`."""
+        return 0 if group is None else 1 + list(self.groups).index(group)
+
+    def of(self, group: str | None) -> SignalSettings:
+        """The settings that hold for the lines of a group; these for None."""
+        if group is None:
+            return self
+        own = self.groups[group]
+        changed = {section: own.over(section, getattr(self, section)) for section in OF_A_GROUP}
+        return self.model_copy(update={**changed, "groups": {}})
+
+    def variants(self) -> list[SignalSettings]:
+        """For lines without a group, then for each group in order."""
+        return [self, *(self.of(name) for name in self.groups)]
+
+
+def _first_line(error: ValueError) -> str:
+    """What a validator of the section said, without pydantic's frame around it."""
+    found = error.errors() if isinstance(error, ValidationError) else []
+    return str(found[0]["ctx"]["error"]) if found and "ctx" in found[0] else str(error)

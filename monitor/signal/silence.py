@@ -13,6 +13,7 @@ from monitor.signal.columns import BoolArray, IntArray
 from monitor.signal.condition import OFF, WARN, ConditionDetector
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
+from monitor.signal.thresholds import Thresholds
 
 
 class Silence(ConditionDetector):
@@ -24,7 +25,7 @@ class Silence(ConditionDetector):
 
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
         super().__init__(settings, rate_hz)
-        self._after_ms = settings.silence.after_ms
+        self._thresholds = Thresholds(settings, lambda each: each.silence)
         self._base = self.state.column(np.int64, 0, (3,))
         self._absent = self.state.column(np.int64, 0, (3,))
 
@@ -42,7 +43,7 @@ class Silence(ConditionDetector):
         absent = np.where(blocked, 0, absent_before + missing * FRAME_MS)
         self._absent[now.sel] = absent
         level = self.level(now)
-        long = at - base >= self._after_ms
+        long = at - base >= self._thresholds.of(now.groups).after_ms
         want = np.where(blocked, OFF, np.where((level != OFF) | (long & ~pending), WARN, OFF))
 
         def starting(i: int, side: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from monitor.signal.columns import IntArray
 from monitor.signal.condition import OFF, WARN, ConditionDetector
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
+from monitor.signal.thresholds import Thresholds
 
 
 class TalkOver(ConditionDetector):
@@ -20,7 +21,7 @@ class TalkOver(ConditionDetector):
 
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
         super().__init__(settings, rate_hz)
-        self._settings = settings.talk_over
+        self._thresholds = Thresholds(settings, lambda each: each.talk_over)
         self._last = self.state.column(np.int64, -1)
 
     def step(self, now: Moment) -> None:
@@ -28,10 +29,11 @@ class TalkOver(ConditionDetector):
         both = (runs.open[:, 0] & runs.open[:, 1])[:, None]
         if not (both.any() or level.any()):
             return
-        second = both & (runs.since_ms - runs.since_ms[:, ::-1] >= self._settings.lead_ms)
+        own = self._thresholds.of(now.groups)
+        second = both & (runs.since_ms - runs.since_ms[:, ::-1] >= own.lead_ms)
         spoken_to = runs.last_ms.min(axis=1)
         overlap = spoken_to[:, None] - runs.since_ms
-        want: IntArray = np.where(second & ((overlap >= self._settings.overlap_ms) | (level != OFF)), WARN, OFF)
+        want: IntArray = np.where(second & ((overlap >= own.overlap_ms) | (level != OFF)), WARN, OFF)
         stopped = np.where(runs.ended, runs.end_ms, np.iinfo(np.int64).max).min(axis=1)
         self._last[now.sel] = runs.last_ms
 

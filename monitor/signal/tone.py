@@ -11,6 +11,7 @@ from monitor.signal.columns import BoolArray, FloatArray, IntArray
 from monitor.signal.condition import OFF, ConditionDetector
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
+from monitor.signal.thresholds import Thresholds
 from monitor.signal.spectrum import HZ_PER_BIN
 
 RING_BACK, BUSY, DTMF = 1, 2, 3
@@ -34,6 +35,7 @@ class Tone(ConditionDetector):
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
         super().__init__(settings, rate_hz)
         self._settings = settings.tone
+        self._thresholds = Thresholds(settings, lambda each: each.tone)
         self._on_ms = self.state.column(np.int64)
         self._off_at = self.state.column(np.int64, _LONG_AGO)
         self._last_on_ms = self.state.column(np.int64)
@@ -43,7 +45,7 @@ class Tone(ConditionDetector):
         self._keys_at = self.state.column(np.int64, _LONG_AGO)
 
     def step(self, now: Moment) -> None:
-        own, level = self._settings, self.level(now)
+        own, level = self._thresholds.of(now.groups), self.level(now)
         on, keys = self._lines(now)
         on_ms, key_ms = self._on_ms[now.sel], self._keys_ms[now.sel]
         now.holds["tone"] = on | keys
@@ -118,6 +120,6 @@ def _is_pair(power: FloatArray, total: FloatArray, share: float) -> BoolArray:
     return pair
 
 
-def _near(ms: IntArray, nominal_ms: int) -> BoolArray:
+def _near(ms: IntArray, nominal_ms: int | IntArray) -> BoolArray:
     close: BoolArray = np.abs(ms - nominal_ms) * 4 <= nominal_ms
     return close

@@ -21,9 +21,10 @@ import numpy as np
 from monitor.core.types import FRAME_MS, Pcm
 from monitor.signal.columns import BoolArray, FloatArray, IntArray, State
 from monitor.signal.moment import Moment
-from monitor.signal.settings import VadSettings
+from monitor.signal.settings import SignalSettings
 from monitor.signal.silero import Silero
 from monitor.signal.spectrum import FRAME, Evidence, evidence, narrow
+from monitor.signal.thresholds import Thresholds
 
 _MEMORIES = (0.3, 0.06)
 # rows: this frame, and its two memories; columns: height over the floor in 10 dB, periodicity, flatness / 3, tonality,
@@ -45,10 +46,12 @@ _LEARNING_FRAMES = 100
 class Vad:
     """Per-row WebRTC detectors and the evidence around them; owns whatever must be remembered of a row."""
 
-    def __init__(self, settings: VadSettings, rate_hz: int) -> None:
-        self._settings, self._rate_hz, self._samples = settings, rate_hz, rate_hz // 50
+    def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
+        vad = settings.vad
+        self._aggressiveness, self._rate_hz, self._samples = vad.aggressiveness, rate_hz, rate_hz // 50
+        self._thresholds = Thresholds(settings, lambda each: each.vad)
         self._detectors: dict[int, Any] = {}
-        self._silero = Silero(rate_hz, settings.silero_threshold) if settings.engine == "silero" else None
+        self._silero = Silero(rate_hz, vad.silero_threshold) if vad.engine == "silero" else None
         self.state = State()
         self._before = self.state.column(np.int16, 0, (2, FRAME))
         self._level = self.state.column(np.float64, 0.0)
@@ -64,7 +67,7 @@ class Vad:
             # the C functions under webrtcvad.Vad: its wrapper costs more than the decision
             detector = _webrtcvad.create()
             _webrtcvad.init(detector)
-            _webrtcvad.set_mode(detector, self._settings.aggressiveness)
+            _webrtcvad.set_mode(detector, self._aggressiveness)
             self._detectors[row] = detector
 
     def close(self, line: int) -> None:
@@ -74,12 +77,13 @@ class Vad:
 
     def step(self, now: Moment, pcm: Pcm, floor_dbov: FloatArray) -> tuple[BoolArray, IntArray]:
         """Fills now.speech; returns (maybe, back_ms) for `SpeechRuns.step`."""
+        own = self._thresholds.of(now.groups)
         over = now.level_dbov - floor_dbov
-        loud = now.present & (now.level_dbov > self._settings.gate_dbov)
+        loud = now.present & (now.level_dbov > own.gate_dbov)
         fed = self._fed[now.sel]
         votes = self._vote(now, pcm, loud | now.present & (fed < _LEARNING_FRAMES))
         self._fed[now.sel] = np.minimum(fed + now.present, _LEARNING_FRAMES)
-        stands_out = over >= self._settings.gate_over_floor_db
+        stands_out = over >= own.gate_over_floor_db
         now.heard = loud & (stands_out | (fed < _LEARNING_FRAMES))
         narrow_pcm = narrow(pcm)
         if now.heard.any():

@@ -45,6 +45,9 @@ class Sidecar(BaseModel):
     agent_id: str | None = None
     team: str | None = None
     line: str | None = None
+    trunk: str | None = Field(None, description="the trunk or gateway the call came over")
+    seat: str | None = Field(None, description="the place the agent sat at, with its headset")
+    customer: str | None = Field(None, description="who calls, an id or number; only a keyed hash of it is kept")
     direction: Direction = "inbound"
     called_number: str | None = Field(None, description="kept masked: the first 3 and the last 2 digits")
     customer_surname: str | None = None
@@ -82,6 +85,9 @@ class Sidecar(BaseModel):
             agent_id=self.agent_id,
             team=self.team,
             line=self.line,
+            trunk=self.trunk,
+            seat=self.seat,
+            customer=self.customer,
             called_number=self.called_number,
             customer_surname=self.customer_surname,
             customer_title=self.customer_title,

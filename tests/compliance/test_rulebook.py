@@ -5,6 +5,7 @@ import tomllib
 import pytest
 
 from monitor.compliance import KINDS
+from monitor.compliance.phrases import listen
 from monitor.compliance.rulebook import Rulebook, kind_of, read
 from monitor.core.types import CallInfo
 from monitor.errors import RuleError
@@ -125,3 +126,79 @@ def test_rules_of_a_call_are_found_once_for_each_scope() -> None:
     one, other = (CallInfo(call_id=str(number), source="x", team="a") for number in range(2))
     assert rules.rules_for(one) is rules.rules_for(other)
     assert rules.rules_for(CallInfo(call_id="3", source="x")).all == ()
+
+
+def test_a_book_knows_which_words_an_alert_would_quote() -> None:
+    book = packs()
+    everything = frozenset(rule.id for rule in book.rules)
+    assert book.quotes("agent", listen("这不关我的事"), everything)
+    assert not book.quotes("agent", listen("您好,请问有什么可以帮助您"), everything)
+    assert not book.quotes("agent", listen("这不关我的事"), frozenset())
+    assert not book.quotes("agent", listen(""), everything)
+    for rule in book.rules:
+        names = {listening.key[0] for listening in rule.listening()}
+        assert rule.quoted <= names | {"anchor"}, rule.id  # an anchor may be an event without words
+
+
+LINE = """[[rule]]
+id = "D3.noise"
+kind = "condition"
+title = "杂音"
+clause = { document = "002", passage = "x" }
+severity = "minor"
+line = { condition = "noise", channel = "customer" }
+after_ms = 3000
+"""
+
+
+def test_a_rule_has_its_own_limits_for_a_group_of_lines() -> None:
+    text = LINE + '[rule.groups.mobile]\nafter_ms = 9000\nseverity = "info"\nline = { levels = ["alarm"] }\n'
+    book = Rulebook.parse([("line.toml", text)], groups=["mobile", "desk"])
+
+    def rule(group: str | None) -> dict[str, object]:
+        (found,) = book.rules_for(CallInfo("c", "files", group=group)).all
+        return found.model_dump(include={"after_ms", "severity", "line"})
+
+    assert rule(None) == rule("desk") == {
+        "after_ms": 3000, "severity": "minor",
+        "line": {"condition": "noise", "channel": "customer", "levels": (), "kinds": (), "causes": ()},
+    }  # fmt: skip
+    assert (rule("mobile")["after_ms"], rule("mobile")["severity"]) == (9000, "info")
+    assert rule("mobile")["line"] == {
+        "condition": "noise", "channel": "customer", "levels": ("alarm",), "kinds": (), "causes": ()
+    }  # fmt: skip
+
+
+def test_a_rule_is_for_a_group_a_trunk_or_lines_by_pattern() -> None:
+    text = LINE + 'scope = { groups = ["mobile"], lines = ["gsm-*"], trunks = ["gw?"] }\n'
+    book = Rulebook.parse([("line.toml", text)], groups=["mobile"])
+
+    def holds(**info: str | None) -> bool:
+        return bool(book.rules_for(CallInfo("c", "files", **info)).all)  # type: ignore[arg-type]
+
+    assert holds(group="mobile", line="gsm-7", trunk="gw1")
+    assert not holds(group=None, line="gsm-7", trunk="gw1")
+    assert not holds(group="mobile", line="sip-7", trunk="gw1")
+    assert not holds(group="mobile", line="gsm-7", trunk=None)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("[rule.groups.mobil]\nafter_ms = 1\n", ["no line group", "mobile"]),
+        ('[rule.scope]\ngroups = ["pots"]\n', ["no line group", "[signal.groups.pots]"]),
+        ("[rule.groups.mobile]\nafter = 1\n", ["group mobile", 'unknown key "after"', "after_ms"]),
+        ('[rule.groups.mobile]\nid = "y"\n', ["group mobile", "cannot differ"]),
+        ("[rule.groups]\nmobile = 3\n", ["a table for each group"]),
+    ],
+)
+def test_a_mistake_about_groups_names_the_rule_and_the_way_out(more: str, said: list[str]) -> None:
+    with pytest.raises(RuleError) as caught:
+        Rulebook.parse([("line.toml", LINE + more)], groups=["mobile"])
+    assert all(part in str(caught.value) for part in ["D3.noise", *said]), caught.value
+
+
+def test_a_group_cannot_change_the_words() -> None:
+    text = RULE + '[rule.groups.mobile]\nwords = { phrases = ["别的"] }\n'
+    with pytest.raises(RuleError, match="words cannot differ"):
+        Rulebook.parse([("pack.toml", text)])
