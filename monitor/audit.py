@@ -320,7 +320,7 @@ class _Batch:
         for segment in out.segments:
             job = self._jobs[segment.call_id]
             job.waiting.append((job.heard_ms + ANSWER_AFTER_MS, segment))
-            self._recogniser.submit(segment, self._answered, None)
+            self._recogniser.submit(segment, self._answered, None, self._lines.timed(segment))
         for envelope in out.envelopes:
             if envelope.seq is None or envelope.call_id is None:
                 continue

@@ -28,7 +28,7 @@ from monitor.core.events import (
     SpeechStarted,
     Utterance,
 )
-from monitor.core.types import CHANNELS, FRAME_MS, Answer, CallInfo, Channel, EndedBy, Segment
+from monitor.core.types import CHANNELS, FRAME_MS, Answer, CallInfo, Channel, EndedBy, Segment, WordTime
 from monitor.speech.normalise import normalise
 
 COVERAGE_EVERY_MS = 10_000
@@ -124,8 +124,16 @@ class Call:
             language=answer.language,
             language_prob=answer.language_prob,
             level_dbov=round(segment.level_dbov, 2),
+            pitch_hz=answer.pitch_hz,
+            pitch_range_st=answer.pitch_range_st,
+            cut=normalise(answer.cut) or None,
+            words=_timed(segment, normalise(answer.text), answer.words),
         )
         return self.push_stored_utterance(body, segment.channel)
+
+    def quotes(self, channel: Channel, text: str) -> bool:
+        """Whether an alert may quote some of this text of that channel, so that its words need times. Any thread."""
+        return self._engine.quotes(channel, normalise(text))
 
     def push_stored_utterance(self, body: Utterance, channel: Channel) -> list[Envelope]:
         out = self._take(Event(body.end_ms, channel, body))
@@ -179,6 +187,19 @@ class Call:
                 seq = self.last_seq
             out.append(Envelope.of(event, self.info.call_id, seq, self.heard_ms))
         return out
+
+
+def _timed(segment: Segment, text: str, words: Sequence[WordTime]) -> tuple[WordTime, ...] | None:
+    """Inside the segment's speech and in order; None unless they spell the text."""
+    if not words or "".join(word.text for word in words) != text:
+        return None
+    out: list[WordTime] = []
+    at_ms = segment.start_ms
+    for word in words:
+        at_ms = min(max(at_ms, word.start_ms), segment.end_ms)
+        end_ms = min(max(at_ms, word.end_ms), segment.end_ms)
+        out.append(WordTime(word.text, at_ms, end_ms))
+    return tuple(out)
 
 
 def info_of(started: Envelope) -> CallInfo:

@@ -96,7 +96,7 @@ class Hearing:
         """
         self._previews.closed(segment)
         if segment.call_id in self._transcribed or patience_s is None:
-            self._recogniser.submit(segment, on_answer, patience_s)
+            self._recogniser.submit(segment, on_answer, patience_s, self._lines.timed(segment))
         else:
             on_answer(segment, Answer(segment.segment_id, lost="not_admitted"))
 

@@ -7,8 +7,9 @@ the case n = 1. A line's results do not depend on which other lines run beside i
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -194,6 +195,11 @@ class Lines:
         line.unanswered.remove(segment.segment_id)
         out = line.call.push_utterance(segment, answer)
         return out + self._close_if_done(line)
+
+    def timed(self, segment: Segment) -> Callable[[str], bool]:
+        """What the recogniser asks of a segment's text: whether an alert may quote it. Any thread."""
+        line = self._lines.get(segment.call_id)
+        return partial(line.call.quotes, segment.channel) if line else lambda text: False
 
     def hang_up(self, call_id: str, reason: str, ended_by: EndedBy | None = None) -> Output:
         """The line is gone. ended_by None: the leg whose media stopped at least 200 ms before the other's, if one did.

@@ -9,8 +9,9 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 
-from monitor.core.types import Answer, Segment
+from monitor.core.types import Answer, Segment, WordTime
 from monitor.resources import locate
+from monitor.speech.normalise import normalise
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,17 @@ def playbook(name: str) -> list[Said]:
 
 
 def answer(segment: Segment, said: list[Said]) -> Answer:
-    """The characters of the turns whose share of time lies in the segment."""
+    """The characters of the turns whose share of time lies in the segment, each with its time."""
     words = []
     for turn in said:
         if turn.channel != segment.channel:
             continue
-        length = turn.end_ms - turn.start_ms
-        words += [
-            char
-            for number, char in enumerate(turn.text)
-            if segment.start_ms <= turn.start_ms + length * (2 * number + 1) // (2 * len(turn.text)) < segment.end_ms
-        ]
-    return Answer(segment.segment_id, "".join(words), mean_logprob=-0.1, no_speech_prob=0.01, context_ms=6000)
+        length, count = turn.end_ms - turn.start_ms, len(turn.text)
+        for number, char in enumerate(turn.text):
+            if segment.start_ms <= turn.start_ms + length * (2 * number + 1) // (2 * count) < segment.end_ms:
+                edges = [turn.start_ms + length * edge // count for edge in (number, number + 1)]
+                words.append(WordTime(normalise(char), *edges))
+    text = "".join(word.text for word in words)
+    return Answer(
+        segment.segment_id, text, mean_logprob=-0.1, no_speech_prob=0.01, context_ms=6000, words=tuple(words)
+    )

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.asr.settings import OpenAiSettings
-from monitor.core.types import Answer, Pcm, Segment
+from monitor.core.types import Answer, Pcm, Segment, WordTime
 from monitor.errors import ModelError
 
 LONGEST_REPLY = 1 << 20
@@ -48,6 +48,10 @@ class OpenAiEngine:
     def decode(self, segments: Sequence[Segment], full: bool = False) -> list[Answer]:
         """Raises OSError for what the network or the endpoint does, ValueError for a reply that is none."""
         return [self._ask(segment) for segment in segments]
+
+    def words(self, segment: Segment, text: str) -> list[WordTime]:
+        """None: asking for them would send the speech a second time."""
+        return []
 
     def _ask(self, segment: Segment) -> Answer:
         fields = {"model": self._settings.model, "response_format": "verbose_json", "temperature": "0"}

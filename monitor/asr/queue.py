@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from monitor.core.types import Answer, Segment
 
 OnAnswer = Callable[[Segment, Answer], None]
+Timed = Callable[[str], bool]
+"""Whether the words of a text need times, because an alert may quote them."""
 AGENT_LEAD_S = 0.3
 """Most rules read the agent's words, so at equal deadlines an agent's segment goes first by this much."""
 
@@ -29,6 +31,7 @@ class Job:
     deadline_s: float = math.inf
     started_s: float | None = None
     answered: bool = False
+    timed: Timed | None = None
 
     @property
     def key(self) -> tuple[str, str]:

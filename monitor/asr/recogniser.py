@@ -18,10 +18,12 @@ from typing import Protocol
 import structlog
 
 from monitor.asr.guard import FAILED_DECODE, guard
-from monitor.asr.queue import Job, JobQueue, OnAnswer
+from monitor.asr.queue import Job, JobQueue, OnAnswer, Timed
 from monitor.asr.settings import AsrSettings
 from monitor.asr.stats import RecogniserStats, Tally
-from monitor.core.types import Answer, Segment
+from monitor.core.types import Answer, Segment, WordTime
+from monitor.signal.voice import Voice, voice
+from monitor.speech.normalise import normalise
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +42,10 @@ class Engine(Protocol):
 
     def decode(self, segments: Sequence[Segment], full: bool = False) -> list[Answer]:
         """One answer for each segment, in order; full: in the longest context the engine has."""
+        ...
+
+    def words(self, segment: Segment, text: str) -> list[WordTime]:
+        """When each piece of a normalised text was said, together the whole text; empty where it cannot tell."""
         ...
 
 
@@ -64,17 +70,19 @@ class Recogniser:
         for thread in (*self._workers, self._watch):
             thread.start()
 
-    def submit(self, segment: Segment, on_answer: OnAnswer, timeout_s: float | None) -> None:
+    def submit(
+        self, segment: Segment, on_answer: OnAnswer, timeout_s: float | None, timed: Timed | None = None
+    ) -> None:
         """Queue a segment; on_answer(segment, answer) follows exactly once, from any thread, maybe at once.
 
         timeout_s None: as long as it takes, and where the queue is full this waits for room. Otherwise the answer is
         lost ("timeout") when there is none in time, and lost ("overload") at once where the queue is full. A
         hypothesis (segment.final False) gives way: lost ("superseded") to a newer one or to its final, ("shed") when
-        too many wait.
+        too many wait. timed: asked of a final's text, from a worker's thread, whether its words need times.
         """
         now = time.monotonic()
         deadline = math.inf if timeout_s is None else now + timeout_s
-        job = Job(segment, on_answer, self.engine.context_ms(segment), now, deadline)
+        job = Job(segment, on_answer, self.engine.context_ms(segment), now, deadline, timed=timed)
         with self._changed:
             if timeout_s is None and segment.final and threading.current_thread() not in (*self._workers, self._watch):
                 self._changed.wait_for(lambda: self._closed or not self._queue.full(True))
@@ -179,7 +187,30 @@ class Recogniser:
             causes = (*causes, "retry_full")
             if again is not None:
                 guarded = guard(segment, again[0], self.settings.guard)
-        self._answer(job, replace(guarded, decodes=causes))
+        words = self._words(job, guarded)
+        decodes = (*causes, "align") if words else causes
+        # here and not in the call: this thread may take its time
+        sounds = voice(segment) if segment.final else Voice()
+        self._answer(job, replace(guarded, decodes=decodes, words=words, **sounds._asdict()))
+
+    def _words(self, job: Job, answer: Answer) -> tuple[WordTime, ...]:
+        """Times of words that an alert may quote; none where finding them could make the answer late."""
+        began = time.monotonic()
+        spent_s = began - (job.started_s or began)
+        if job.timed is None or answer.suppressed or not job.segment.final or began + spent_s > job.deadline_s:
+            return ()
+        try:
+            if not job.timed(answer.text):
+                return ()
+            words = tuple(self.engine.words(job.segment, normalise(answer.text)))
+        except BaseException as error:
+            # the text is there; without times its words count as evenly spread
+            log.error("alignment failed", engine=self.name, error=type(error).__name__)
+            words = ()
+        with self._changed:
+            self._tally.decodes["align"] += 1
+            self._tally.busy_s += time.monotonic() - began
+        return words
 
     def _worth_retrying(self, job: Job, answer: Answer) -> bool:
         return (

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import ctranslate2
 import numpy as np
@@ -21,7 +21,7 @@ from faster_whisper.tokenizer import Tokenizer
 from monitor.asr.features import FULL_MS, MS_PER_FRAME, context_frames, log_mel, waveform
 from monitor.asr.folder import VOCABULARIES, check_folder
 from monitor.asr.settings import AsrSettings
-from monitor.core.types import Answer, Segment
+from monitor.core.types import Answer, Segment, WordTime
 from monitor.errors import ModelError
 
 MAX_LENGTH = 448
@@ -54,14 +54,6 @@ def place(settings: AsrSettings, cores: int) -> Placement:
         threads=settings.threads,
         batch=settings.batch or (16 if gpu else 4),
     )
-
-
-class WordTime(NamedTuple):
-    """text: one character, or the letters of one token; ms of call audio."""
-
-    text: str
-    start_ms: int
-    end_ms: int
 
 
 class WhisperEngine:

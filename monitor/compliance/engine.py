@@ -10,7 +10,7 @@ from monitor.compliance.rule import Rule
 from monitor.compliance.rulebook import Rulebook
 from monitor.compliance.runner import NEVER_MS, CallMemory, Found, Lane, Runner
 from monitor.compliance.scorecard import score
-from monitor.compliance.words import CERTAIN_AFTER_MS, ChannelClock, Unheard, Words
+from monitor.compliance.words import CERTAIN_AFTER_MS, ChannelClock, Unheard, Words, spans
 from monitor.core.events import (
     ConditionEnded,
     ConditionStarted,
@@ -60,6 +60,10 @@ class Engine:
         if words_ms < NEVER_MS:
             words_ms += CERTAIN_AFTER_MS + 1
         return min(self._signal.next_ms, words_ms)
+
+    def quotes(self, channel: Channel, text: str) -> bool:
+        """Whether an alert of this call's rules may quote some of a normalised text. Any thread."""
+        return bool(text) and self._book.quotes(channel, listen(text, self._book.fold_f_h), self._rules.ids)
 
     def push(self, event: Event) -> list[Event]:
         """Any fact; the texts of utterances are normalised. Findings and anything else are passed over."""
@@ -128,7 +132,8 @@ class Engine:
         heard = listen(body.text, self._book.fold_f_h) if body.heard and body.text else None
         words = Words(
             channel, body.start_ms, body.end_ms, body.segment_id, body.voiced_ms, body.confidence, heard, body.text,
-            body.language, body.language_prob, body.level_dbov,
+            body.language, body.language_prob, body.level_dbov, body.pitch_hz,
+            body.pitch_range_st, spans(body.words or ()),
         )  # fmt: skip
         self._clocks[channel].answered(body.start_ms, body.end_ms)
         if heard is not None:
@@ -193,12 +198,8 @@ class Engine:
         return out
 
     def _evidence(self, words: Words, heard: Heard, hit: Hit, start: int, end: int) -> Evidence:
-        return Evidence(
-            quote=heard.quote(start, end),
-            start_ms=words.at(start),
-            end_ms=words.at(end),
-            certainty=hit.certainty,
-        )
+        start_ms, end_ms = words.span(start, end)
+        return Evidence(quote=heard.quote(start, end), start_ms=start_ms, end_ms=end_ms, certainty=hit.certainty)
 
 
 def _joined(tail: Heard, head: Heard, reach: int) -> Heard:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -30,6 +30,8 @@ _KEPT = 64
 class Forbidden(Rule):
     """unless: a hit that shares characters with one of these does not count (「喂」 not in 「喂您好」). negation: a hit
     right after 「不是说」, 「没有说」 and the like does not count. times: fires from the so-manieth time in a call."""
+
+    quoted: ClassVar[frozenset[str]] = frozenset({"words"})
 
     kind: Literal["forbidden"]
     channel: Channel = "agent"

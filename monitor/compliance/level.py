@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from statistics import median
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -26,6 +26,8 @@ _BASELINE, _LEAST = 20, 3
 
 
 class Level(Rule):
+    quoted: ClassVar[frozenset[str]] = frozenset({"anchor"})
+
     kind: Literal["level"]
     channel: Channel = "agent"
     after: Anchor | None = None

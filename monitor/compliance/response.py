@@ -10,7 +10,7 @@ call ended inside it: not judged.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -27,6 +27,8 @@ class Response(Rule):
     """after: the anchor. channel: who has to say `words`. each: every anchor is judged, else the first only.
     unless_said: an anchor does not count once `channel` has said this. prompt is shown when the anchor comes, and
     cleared when it is answered or judged."""
+
+    quoted: ClassVar[frozenset[str]] = frozenset({"anchor"})
 
     kind: Literal["response"]
     after: Anchor

@@ -156,6 +156,8 @@ class Rule(Table):
 
     lazy: ClassVar[bool] = False
     timed: ClassVar[bool] = True
+    quoted: ClassVar[frozenset[str]] = frozenset()
+    """Names in `listening` whose words an alert quotes; their times are found in the audio."""
 
     id: str = Field(min_length=1, max_length=64, pattern=r"^[\w.\-]+$")
     kind: str

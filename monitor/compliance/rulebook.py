@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2s
 from typing import Any, Self
@@ -90,6 +90,11 @@ class Rulebook:
         for pattern in self._patterns[channel]:
             hits += pattern.find(heard)
         return hits
+
+    def quotes(self, channel: Channel, heard: Heard, rule_ids: Container[str]) -> bool:
+        """Whether it holds words that an alert of one of these rules would quote."""
+        owners = {self._owners[hit.owner] for hit in self.find(channel, heard)}
+        return any(rule_id in rule_ids and key[0] in self._by_id[rule_id].quoted for rule_id, key in owners)
 
     def longest(self, channel: Channel) -> int:
         return self._matchers[channel].longest

@@ -8,7 +8,7 @@ said before one that stands above it is out of order; an optional step may be le
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -31,6 +31,8 @@ class SequenceStep(Table):
 class Sequence_(Rule):  # noqa: N801  (Sequence is taken)
     """steps in their order. ordered: whether the order matters. need: how many steps that are not optional are enough;
     default all."""
+
+    quoted: ClassVar[frozenset[str]] = frozenset({"anchor"})
 
     kind: Literal["sequence"]
     after: Anchor

@@ -7,7 +7,7 @@ Never more than probable: a short answer may be a good one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -20,6 +20,8 @@ from monitor.core.events import Evidence
 
 
 class Unanswered(Rule):
+    quoted: ClassVar[frozenset[str]] = frozenset({"anchor"})
+
     kind: Literal["unanswered"]
     after: Anchor
     empty: Wording

@@ -6,6 +6,7 @@ reported at most 100 ms after it began). It follows from stored facts alone and 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from monitor.compliance.phrases import Heard
@@ -17,7 +18,10 @@ _MAX_STRETCHES = 512
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One utterance ready for rules. heard: None where its words may not count (lost, suppressed, no text)."""
+    """One utterance ready for rules. heard: None where its words may not count (lost, suppressed, no text).
+
+    spans: (start_ms, end_ms) of each character of the text, empty where they are not known.
+    """
 
     channel: Channel
     start_ms: int
@@ -30,11 +34,31 @@ class Words:
     language: str | None = None
     language_prob: float | None = None
     level_dbov: float | None = None
+    pitch_hz: float | None = None
+    pitch_range_st: float | None = None
+    spans: tuple[tuple[int, int], ...] = ()
 
-    def at(self, index: int) -> int:
-        """When character `index` was said, taking the words as evenly spread over the speech."""
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """(start_ms, end_ms) of the characters [start, end) of `heard`.
+
+        Where their times are not known the words are taken as evenly spread over the speech.
+        """
+        if self.heard and self.spans and start < end:
+            return self.spans[self.heard.origin[start]][0], self.spans[self.heard.origin[end - 1]][1]
+        return self._spread(start), self._spread(end)
+
+    def _spread(self, index: int) -> int:
         count = len(self.heard.chars) if self.heard else 0
         return self.start_ms + (self.end_ms - self.start_ms) * index // count if count else self.start_ms
+
+
+def spans(words: Iterable[tuple[str, int, int]]) -> tuple[tuple[int, int], ...]:
+    """Of every character; those of one piece share its time evenly."""
+    out: list[tuple[int, int]] = []
+    for text, start_ms, end_ms in words:
+        length, count = end_ms - start_ms, len(text)
+        out += [(start_ms + length * n // count, start_ms + length * (n + 1) // count) for n in range(count)]
+    return tuple(out)
 
 
 @dataclass(slots=True)

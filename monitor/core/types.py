@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,13 +126,23 @@ class Segment:
     final: bool = True
 
 
+class WordTime(NamedTuple):
+    """text: one character, or the letters of one token; ms of call audio, end exclusive."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the recogniser says of one segment: text, or `lost` with a reason; `suppressed` holds reason codes.
 
     text: as decoded (not yet normalised); for suppressed text it is kept for audit and never reaches a rule.
-    mean_logprob: natural log, None when lost. context_ms: encoder context used. decodes: causes of every decode made,
-    such as ("final",) or ("final", "retry_full"). cut: invented credits that the guard took off the end of the text.
+    mean_logprob: natural log, None when lost. language, language_prob: the likeliest, None where it does not guess.
+    pitch_hz, pitch_range_st: of the voice, see signal/voice.py. context_ms: encoder context used. decodes: causes of
+    every decode made, such as ("final",) or ("final", "retry_full"). cut: invented credits that the guard took off the end of the text.
+    words: when each piece of the normalised text was said, where a rule may quote it and the engine can tell.
     """
 
     segment_id: str
@@ -145,4 +155,7 @@ class Answer:
     decodes: tuple[str, ...] = ()
     language: str | None = None
     language_prob: float | None = None
+    pitch_hz: float | None = None
+    pitch_range_st: float | None = None
     cut: str = ""
+    words: tuple[WordTime, ...] = ()

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.compliance.phrases import listen
-from monitor.compliance.words import ChannelClock, Unheard, Words, merged, without
+from monitor.compliance.words import ChannelClock, Unheard, Words, merged, spans, without
 
 SPANS = st.lists(
     st.tuples(st.integers(0, 500), st.integers(1, 60)).map(lambda one: (one[0], one[0] + one[1])), max_size=9
@@ -89,5 +89,18 @@ def test_what_was_not_heard_stays_bounded_and_keeps_its_sum() -> None:
 
 def test_words_are_spread_evenly_over_their_speech() -> None:
     words = Words("agent", 1000, 2000, "1", 1000, None, listen("您好再见吧"))
-    assert [words.at(at) for at in (0, 5)] == [1000, 2000]
-    assert Words("agent", 1000, 2000, "1", 1000, None, None).at(3) == 1000
+    assert words.span(0, 5) == (1000, 2000)
+    assert Words("agent", 1000, 2000, "1", 1000, None, None).span(3, 3) == (1000, 1000)
+
+
+def test_a_stretch_has_the_times_of_its_words_and_else_its_share_of_the_speech() -> None:
+    heard = listen("嗯,这不关我的事。")
+    assert heard.chars == "这不关我的事"
+    even = Words("agent", 1000, 4000, "a1", 3000, 0.9, heard, heard.text)
+    assert even.span(0, 6) == (1000, 4000)
+    assert even.span(3, 6) == (2500, 4000)
+    pieces = [("嗯,", 1000, 1200), ("这", 1800, 2000), ("不关", 2000, 2400), ("我的事", 2400, 3000), ("。", 3000, 4000)]
+    timed = Words("agent", 1000, 4000, "a1", 3000, 0.9, heard, heard.text, spans=spans(pieces))
+    assert timed.span(0, 6) == (1800, 3000)
+    assert timed.span(2, 4) == (2200, 2600)
+    assert spans(()) == ()
