@@ -4,7 +4,7 @@ set -eu
 case "${1:-test}" in
 venv) need="python3-venv" ;;
 model) need="espeak-ng" ;;
-test) need="espeak-ng chromium pulseaudio pulseaudio-utils libasound2-plugins libportaudio2 fonts-noto-cjk" ;;
+test) need="espeak-ng sox chromium pulseaudio pulseaudio-utils libasound2-plugins libportaudio2 fonts-noto-cjk" ;;
 *) echo "tools/deps.sh: unknown purpose $1; one of venv, test, model" >&2; exit 2 ;;
 esac
 
