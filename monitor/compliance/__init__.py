@@ -14,6 +14,7 @@ KINDS = {
     "delay": "monitor.compliance.delay:Delay",
     "repeat": "monitor.compliance.repeat:Repeat",
     "level": "monitor.compliance.level:Level",
+    "tone": "monitor.compliance.tone:Tone",
     "language": "monitor.compliance.language:Language",
     "unanswered": "monitor.compliance.unanswered:Unanswered",
     "combination": "monitor.compliance.combination:Combination",

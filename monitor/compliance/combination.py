@@ -14,6 +14,7 @@ from pydantic import Field, field_validator
 
 from monitor.compliance.rule import Rule
 from monitor.compliance.runner import Lane, Runner
+from monitor.core.events import Evidence
 
 _TOKEN = re.compile(r"\s*(&&|\|\||!|\(|\)|[\w.\-]+)")
 Tree = str | tuple[Any, ...]
@@ -119,6 +120,16 @@ class _Combining(Runner):
             memory.not_judged.add(rule.id)
         elif outcome:
             starts = [memory.first_alert[one][0] for one in named if one in memory.first_alert]
-            memory.alert(rule, end_ms, "agent", min(starts, default=0), end_ms, verdict="combination")
+            start_ms = min(starts, default=0)
+            evidence = self._doubt(violated, start_ms, end_ms)
+            memory.alert(rule, end_ms, "agent", start_ms, end_ms, evidence=evidence, verdict="combination")
         else:
             memory.passed.add(rule.id)
+
+    def _doubt(self, violated: dict[str, bool | None], start_ms: int, end_ms: int) -> list[Evidence]:
+        """What it hangs on that is only probable, so that a combination is no surer than its parts."""
+        first = self.lane.memory.first_alert
+        doubtful = sorted(one for one in violated if one in first and not first[one][2])
+        if holds(self._tree, violated | dict.fromkeys(doubtful, None)):
+            return []
+        return [Evidence(quote="、".join(doubtful), start_ms=start_ms, end_ms=end_ms, certainty="probable")]

@@ -36,6 +36,7 @@ class Level(Rule):
     at_most_db: float | None = Field(None, ge=-30, le=30)
     times: int = Field(2, ge=1, le=50)
     min_voiced_ms: int = Field(500, ge=0, le=10_000)
+    fatal: bool = Field(False, description="always false: evidence only", json_schema_extra={"const": False})
 
     @model_validator(mode="after")
     def _a_limit(self) -> Self:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from monitor.compliance.combination import Combination, ids, parse
 from monitor.compliance.forbidden import Forbidden
+from monitor.compliance.level import Level
 from monitor.compliance.metric import Metric_
 from monitor.compliance.phrases import compiled
 from monitor.compliance.required import Required
 from monitor.compliance.rule import Rule
 from monitor.compliance.rulebook import Rulebook
+from monitor.compliance.tone import Tone
 from monitor.core.mistakes import nearest
 
 Remark = tuple[str, str, str]
@@ -24,7 +26,7 @@ def remarks(rulebook: Rulebook) -> Iterator[Remark]:
         if isinstance(rule, Forbidden):
             yield from _never_counted(rule)
         if isinstance(rule, Combination):
-            yield from _unknown_rules(rule, rulebook)
+            yield from _named_rules(rule, rulebook)
         if _only_at_the_end(rule):
             yield rule.id, "note", "is judged only when the call is over, so it cannot alert while it runs"
 
@@ -62,8 +64,12 @@ def _never_counted(rule: Forbidden) -> Iterator[Remark]:
             yield rule.id, "warning", f'「{phrase}」 can never count: "unless" takes every form of it away'
 
 
-def _unknown_rules(rule: Combination, rulebook: Rulebook) -> Iterator[Remark]:
+def _named_rules(rule: Combination, rulebook: Rulebook) -> Iterator[Remark]:
     known = [one.id for one in rulebook.rules]
+    if rule.fatal:
+        for one in rulebook.rules:
+            if isinstance(one, Tone | Level) and one.id in ids(parse(rule.when)):
+                yield rule.id, "error", f'hangs on "{one.id}", a tone of voice, which is evidence and never fatal'
     for name in sorted(ids(parse(rule.when)) - set(known)):
         meant = nearest(name, known)
         hint = f'; did you mean "{meant}"?' if meant else ""
@@ -80,4 +86,6 @@ def _only_at_the_end(rule: Rule) -> bool:
             return rule.range.at_end
         case Required():
             return rule.within_ms is None
+        case Tone():
+            return rule.look == "flat"
     return rule.kind in ("name", "questions", "hangup")

@@ -6,7 +6,7 @@ One line for each thing that happens, times in seconds of call audio:
     0.5-3 agent: 您好,请问有什么可以帮助您?
     customer: 我要投诉                  (without times: half a second after the line before, at an easy pace)
     4-6 agent (lost): …                lost, suppressed, a confidence (0.2), a language and its probability (yue 0.9),
-                                       or the speech level (-30 dBov)
+                                       the speech level (-30 dBov), pitch (220 Hz), its range (5 st); commas between
     2-9 low_volume customer warn       any condition, its channel, then level, kind or cause; "2-" while the call lasts
     10 hold on                         also: hold off, transfer, surname 王
     31.5 hangup agent                  or customer, system, unknown
@@ -39,7 +39,7 @@ from monitor.speech.normalise import normalise
 SURE_MS, GAP_MS, SILENCE_MS = 100, 300, 2000
 _AFTER_MS, _CHARACTER_MS, _SHORTEST_MS, _ANSWER_MS, _TAIL_MS = 500, 220, 600, 800, 1000
 _TIME = r"(?:(?P<start>\d+(?:\.\d+)?)(?:-(?P<end>\d+(?:\.\d+)?)?)?\s+)?"
-_SAID = re.compile(rf"^{_TIME}(?P<who>agent|customer)\s*(?:\((?P<how>[\w.\- ]+)\))?\s*[:：]\s*(?P<text>.*)$")
+_SAID = re.compile(rf"^{_TIME}(?P<who>agent|customer)\s*(?:\((?P<how>[\w.\- ,]+)\))?\s*[:：]\s*(?P<text>.*)$")
 _OTHER = re.compile(rf"^{_TIME}(?P<word>[a-z_]+)\s*(?P<rest>.*)$")
 _CONDITIONS = get_args(Condition)
 
@@ -56,6 +56,8 @@ class Line:
     language: str | None = None
     language_prob: float | None = None
     level_dbov: float | None = None
+    pitch_hz: float | None = None
+    pitch_range_st: float | None = None
 
 
 @dataclass(slots=True)
@@ -163,6 +165,8 @@ class Story:
                 language=line.language,
                 language_prob=line.language_prob,
                 level_dbov=line.level_dbov,
+                pitch_hz=line.pitch_hz,
+                pitch_range_st=line.pitch_range_st,
             )
             known_ms = line.end_ms + GAP_MS + max(0, delay_ms(number))
             signals.append((known_ms, 2, Event(line.end_ms, line.channel, body)))
@@ -214,17 +218,24 @@ class Story:
             yield Event(at_ms, channel, ConditionEnded(**body, end_ms=end_ms))
 
 
+_UNITS = {"dBov": "level_dbov", "Hz": "pitch_hz", "st": "pitch_range_st"}
+
+
 def _manner(how: str) -> dict[str, Any]:
-    words = how.split()
-    if how == "lost":
-        return {"lost": "timeout", "confidence": None}
-    if how == "suppressed":
-        return {"suppressed": ("invented",)}
-    if words[1:] == ["dBov"]:
-        return {"level_dbov": float(words[0])}
-    if len(words) == 2:
-        return {"language": words[0], "language_prob": float(words[1])}
-    return {"confidence": float(how)} if how else {}
+    out: dict[str, Any] = {}
+    for words in filter(None, (part.split() for part in how.split(","))):
+        match words:
+            case ["lost"]:
+                out |= {"lost": "timeout", "confidence": None}
+            case ["suppressed"]:
+                out["suppressed"] = ("invented",)
+            case [value, ("dBov" | "Hz" | "st") as unit]:
+                out[_UNITS[unit]] = float(value)
+            case [language, value]:
+                out |= {"language": language, "language_prob": float(value)}
+            case _:
+                out["confidence"] = float(words[0])
+    return out
 
 
 def _ms(seconds: str) -> int:
