@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from jinja2 import Environment, FileSystemLoader
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,7 +19,8 @@ from monitor.desk.state import Desk
 from monitor.errors import LinewatchError
 
 PAGES = Path(__file__).parent / "pages"
-PAGE_FILES = {"/": "index.html", "/supervisor": "supervisor.html", "/agent": "agent.html"}
+PAGE_NAMES = {"/": "signin", "/supervisor": "supervisor", "/agent": "agent"}
+TEMPLATES = Environment(loader=FileSystemLoader(PAGES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 POLICY = (
     "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
 )
@@ -51,7 +53,7 @@ class SecurityHeaders:
 
 def build(desk: Desk) -> Starlette:
     """The app over one desk: pages, sockets, API, health, metrics, schema."""
-    routes: list[BaseRoute] = [Route(path, _page(name)) for path, name in PAGE_FILES.items()]
+    routes: list[BaseRoute] = [Route(path, _page(name)) for path, name in PAGE_NAMES.items()]
     routes += [
         WebSocketRoute("/ws/supervisor", sockets.endpoint(desk, frozenset({"supervisor", "admin"}))),
         WebSocketRoute("/ws/agent", sockets.endpoint(desk, frozenset({"agent"}))),
@@ -70,7 +72,10 @@ def build(desk: Desk) -> Starlette:
 
 
 def _page(name: str) -> api.Handler:
+    """A page in the one layout; it is the same for everybody, so it is made once."""
+    text = TEMPLATES.get_template(f"{name}.html").render(page=name)
+
     async def show(_: Request) -> Response:
-        return FileResponse(PAGES / name)
+        return HTMLResponse(text)
 
     return show

@@ -2,12 +2,12 @@
 
 import pytest
 
-from monitor.desk.app import PAGE_FILES, PAGES
+from monitor.desk.app import PAGE_NAMES, PAGES
 
 pytestmark = pytest.mark.system
 
 
-@pytest.mark.parametrize("path", PAGE_FILES)
+@pytest.mark.parametrize("path", PAGE_NAMES)
 async def test_a_page_comes_with_a_policy_that_lets_nothing_foreign_in(http, path):
     answer = await http.get(path)
     assert answer.status_code == 200
@@ -16,6 +16,10 @@ async def test_a_page_comes_with_a_policy_that_lets_nothing_foreign_in(http, pat
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     assert "<script>" not in answer.text
     assert "style=" not in answer.text
+    assert "{%" not in answer.text
+    assert f'<body class="{PAGE_NAMES[path]}"' in answer.text
+    assert 'id="language"' in answer.text
+    assert 'id="theme"' in answer.text
 
 
 async def test_every_static_file_is_served_as_what_it_is(http):

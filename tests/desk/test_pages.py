@@ -250,6 +250,17 @@ async def test_language_and_theme_are_the_users(stage, browser):
     await expect(page.locator("#feed-title")).to_have_text("Alerts")
 
 
+async def test_until_one_is_chosen_the_language_is_the_browsers(stage, browser):
+    abroad = await browser.browser.new_context(locale="en-GB")
+    page = await abroad.new_page()
+    await page.goto(stage.server.url)
+    await expect(page.locator("button[type=submit]")).to_have_text("Sign in")
+    await page.click("#language")
+    await page.reload()
+    await expect(page.locator("button[type=submit]")).to_have_text("登录")
+    await abroad.close()
+
+
 async def test_nothing_is_fetched_from_anywhere_else(stage, browser):
     story = stage.story()
     await stage.play(story.started(), story.tell(100, e.SpeechStarted(since_ms=0), "agent"))

@@ -2,4 +2,5 @@
 const root = document.documentElement;
 const theme = localStorage.getItem("linewatch.theme");
 if (theme === "light" || theme === "dark") root.dataset.theme = theme;
-root.lang = localStorage.getItem("linewatch.lang") === "en" ? "en" : "zh-Hans";
+const lang = localStorage.getItem("linewatch.lang") ?? (navigator.language.startsWith("zh") ? "zh" : "en");
+root.lang = lang === "en" ? "en" : "zh-Hans";

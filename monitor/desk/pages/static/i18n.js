@@ -1,6 +1,6 @@
 // Words of the pages, Chinese and English. Keys that have no word show themselves.
 const WORDS = {
-  brand: ["话务质检", "linewatch"],
+  brand: ["话务质检", "call quality"],
   live: ["实时", "live"],
   connecting: ["连接中", "connecting"],
   offline: ["已断开，正在重连", "offline, reconnecting"],
@@ -17,7 +17,7 @@ const WORDS = {
   calls: ["通话", "Calls"],
   running: ["进行中", "running"],
   open_alerts: ["待处理", "open"],
-  search: ["搜索坐席、班组", "Find agent, team"],
+  search: ["搜索客服、班组", "Find agent, team"],
   by_time: ["按时间", "newest"],
   by_alerts: ["按告警", "worst first"],
   no_calls: ["目前没有通话", "No calls right now"],
@@ -124,7 +124,7 @@ const WORDS = {
   customer_silent: ["客户静默", "customer silent"],
 };
 
-export let lang = localStorage.getItem("linewatch.lang") === "en" ? "en" : "zh";
+export let lang = document.documentElement.lang === "en" ? "en" : "zh"; // early.js has chosen
 
 export function t(key) {
   const pair = WORDS[key];
