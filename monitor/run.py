@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -56,12 +56,16 @@ async def demo(settings: Settings, speed: Speed, keep: bool, out: Path | None, l
     paths = (settings.demo.calls,)
     with tempfile.TemporaryDirectory(prefix="linewatch-") as scratch:
         recordings = find(list(paths))
-        agent_id = next((read(path).sidecar.agent_id for path in recordings), None)
-        settings = offline(settings, Path(scratch), agent_id)
+        agents = {agent_id for path in recordings if (agent_id := read(path).sidecar.agent_id)}
+        settings = offline(settings, Path(scratch), sorted(agents))
         source = FilesSource(FilesSettings(paths=paths, speed=speed, lines=len(recordings), stagger_ms=1500))
-        envelopes = await watch(settings, [source], keep, lang)
-        if out is not None:
-            write_report(envelopes, out, titles(settings.rulebook(), lang), lang)
+        rule_titles = titles(settings.rulebook(), lang)
+
+        def report(envelopes: Sequence[Envelope]) -> None:
+            if out is not None:
+                write_report(envelopes, out, rule_titles, lang)
+
+        await watch(settings, [source], keep, lang, report)
 
 
 async def replay(settings: Settings, file: Path, speed: Speed, to: str | None) -> None:
@@ -82,8 +86,14 @@ async def listen(settings: Settings, agent: str, customer: str, agent_id: str) -
     await watch(_with_visitor(settings), [source], False, "zh")
 
 
-async def watch(settings: Settings, sources: Sequence[Source], keep: bool, lang: Lang) -> list[Envelope]:
-    """Run the sources with the events in the terminal; every stored envelope, in order of publication."""
+async def watch(
+    settings: Settings,
+    sources: Sequence[Source],
+    keep: bool,
+    lang: Lang,
+    report: Callable[[Sequence[Envelope]], None] = lambda envelopes: None,
+) -> None:
+    """Run the sources with the events in the terminal; `report` gets every stored envelope, as they were published."""
     kept: list[Envelope] = []
     console = Console(highlight=False)
     async with Service(settings) as service:
@@ -91,16 +101,17 @@ async def watch(settings: Settings, sources: Sequence[Source], keep: bool, lang:
         async with _shown(service, TerminalSink(console, lang), kept):
             await service.run(sources)
         console.print(summary(kept, lang))
+        report(kept)
         if keep:
             console.print(KEPT[lang])
             await service.run([Forever()])
-    return kept
 
 
 def _greet(service: Service, settings: Settings, console: Console, lang: Lang) -> None:
     """Where the pages are, and what the model can hear."""
-    for role, link in _links(service, settings):
-        console.print(f"[bold]{say(role, lang):<6}[/bold] {link}", soft_wrap=True)
+    for token, link in _links(service, settings):
+        who = " ".join((say(token.role, lang), token.agent_id or ""))
+        console.print(f"[bold]{who:<11}[/bold] {link}", soft_wrap=True)
     if service.recogniser.name == "demo-zh":
         console.print(DEMO_MODEL[lang], style="yellow")
 
@@ -136,30 +147,31 @@ async def _shown(service: Service, terminal: TerminalSink, kept: list[Envelope])
         terminal.close()
 
 
-def offline(settings: Settings, folder: Path, agent_id: str | None = None) -> Settings:
+def offline(settings: Settings, folder: Path, agents: Sequence[str] = ()) -> Settings:
     """The settings with a store of its own in folder, the demo model, and visitors' tokens."""
     store = settings.store.model_copy(update={"url": f"sqlite:///{folder / 'demo.db'}"})
     asr = settings.asr.model_copy(update={"model": settings.demo.model, "engine": "whisper"})
-    return _with_visitor(settings.model_copy(update={"store": store, "asr": asr}), agent_id)
+    return _with_visitor(settings.model_copy(update={"store": store, "asr": asr}), agents)
 
 
-def _with_visitor(settings: Settings, agent_id: str | None = None) -> Settings:
-    """With a supervisor's and an agent's token made for this run, where the port is open to this machine only."""
+def _with_visitor(settings: Settings, agents: Sequence[str] = ()) -> Settings:
+    """With a supervisor's and the agents' tokens made for this run, where the port is open to this machine only."""
     if settings.desk.tokens:
         return settings
     tokens = [TokenSettings(token=secrets.token_urlsafe(12), role="supervisor", name="demo")]
-    if agent_id:
-        tokens.append(TokenSettings(token=secrets.token_urlsafe(12), role="agent", name="demo", agent_id=agent_id))
+    tokens += [
+        TokenSettings(token=secrets.token_urlsafe(12), role="agent", name=each, agent_id=each) for each in agents
+    ]
     local = {"tokens": tuple(tokens), "host": "127.0.0.1", "port": _free_port(settings.desk)}
     desk = settings.desk.model_copy(update=local)
     return settings.model_copy(update={"desk": desk})
 
 
-def _links(service: Service, settings: Settings) -> list[tuple[str, str]]:
-    """(role, address that signs in) for the tokens that are not stored as a hash."""
+def _links(service: Service, settings: Settings) -> list[tuple[TokenSettings, str]]:
+    """(token, address that signs in) for the tokens that are not stored as a hash."""
     url = service.server.url
     return [
-        (token.role, f"{url}/{'agent' if token.role == 'agent' else 'supervisor'}#token={token.token}")
+        (token, f"{url}/{'agent' if token.role == 'agent' else 'supervisor'}#token={token.token}")
         for token in settings.desk.tokens
         if not token.token.startswith("sha256:")
     ]

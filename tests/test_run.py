@@ -28,6 +28,7 @@ async def test_a_demo_writes_what_an_audit_writes(
     await run.demo(load(None), "max", False, tmp_path / "out", "en")
     shown = capsys.readouterr().out
     assert "/supervisor#token=" in shown
+    assert shown.count("/agent#token=") == 2, "each agent of the calls has a page"
     assert "end of speech to text" in shown
     lines = [json.loads(line) for line in (tmp_path / "out/events.jsonl").read_text("utf-8").splitlines()]
     assert {line["call_id"] for line in lines} == {"broadband", "silent"}

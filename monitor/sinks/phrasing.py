@@ -11,6 +11,7 @@ from monitor.core.events import Envelope
 from monitor.sinks.report.words import Lang, word
 
 WORDS: dict[str, tuple[str, str]] = {
+    "supervisor": ("班长", "supervisor"),
     "answered": ("接通", "answered"),
     "inferred": ("推断", "inferred"),
     "ended": ("挂机", "hung up"),
@@ -32,7 +33,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "on": ("开始", "on"),
     "off": ("结束", "off"),
     "unheard": ("未转写", "not transcribed"),
-    "refused": ("疑为臆造,不计", "taken for invented, not counted"),
+    "refused": ("疑为臆造，不计", "taken for invented, not counted"),
     "not_judged": ("未判定", "not judged"),
     "score": ("得分", "score"),
     "alerts": ("告警", "alerts"),

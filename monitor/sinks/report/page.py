@@ -14,7 +14,7 @@ from monitor.sinks.report import summary
 from monitor.sinks.report.sheet import CallSheet
 from monitor.sinks.report.summary import CallFigures
 from monitor.sinks.report.timeline import draw
-from monitor.sinks.report.words import Lang, clock, word
+from monitor.sinks.report.words import Lang, clock, moment, word
 
 DEMO_MODEL = "demo-zh"
 
@@ -28,7 +28,7 @@ def _templates(lang: Lang) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters |= {"clock": clock, "number": _number}
+    env.filters |= {"clock": clock, "moment": moment, "number": _number}
     env.globals |= {"t": lambda key: word(key, lang), "lang": lang, "severities": tuple(reversed(SEVERITIES))}
     return env
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Literal
 
 Lang = Literal["zh", "en"]
@@ -93,14 +94,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "worst_first": ("问题最多的在前", "Worst first"),
     "back": ("返回总表", "Back to the report"),
     "demo_model": (
-        "本次识别使用内置演示模型,它只听得懂合成语音;真实通话的文字与用语结论不可采信。",
+        "本次识别使用内置演示模型，它只听得懂合成语音；真实通话的文字与用语结论不可采信。",
         "The embedded demonstration model understands synthetic speech only; for real calls its words and every "
         "finding that rests on words mean nothing.",
     ),
     "made_by": ("由 linewatch 生成", "Made by linewatch"),
     "running": ("通话未结束", "The call has not ended"),
     "lost_line": ("(未转写)", "(not transcribed)"),
-    "suppressed_line": ("(疑为识别器臆造,不计)", "(taken for invented text, not counted)"),
+    "suppressed_line": ("（疑为识别器臆造，不计）", "(taken for invented text, not counted)"),
 }
 
 
@@ -108,6 +109,14 @@ def word(key: str, lang: Lang) -> str:
     """The word for a key; the key itself where there is none, so that a new condition still shows."""
     pair = WORDS.get(key)
     return key if pair is None else pair[lang == "en"]
+
+
+def moment(utc: str) -> str:
+    """2026-11-20T01:30:00.000+00:00 -> 2026-11-20 01:30 UTC; what is no time stays as it is."""
+    try:
+        return f"{datetime.fromisoformat(utc).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    except ValueError:
+        return utc
 
 
 def clock(ms: int | None) -> str:

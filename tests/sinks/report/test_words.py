@@ -8,7 +8,7 @@ import pytest
 from monitor import resources
 from monitor.core.events import DIMENSIONS, Condition, StepVerdict
 from monitor.core.types import SEVERITIES, EndedBy, Side
-from monitor.sinks.report.words import WORDS, clock, word
+from monitor.sinks.report.words import WORDS, clock, moment, word
 
 TEMPLATES = resources.PACKAGE / "sinks" / "report" / "templates"
 
@@ -27,3 +27,8 @@ def test_every_word_of_a_template_is_there() -> None:
 def test_words_and_clock() -> None:
     assert (word("silence", "zh"), word("silence", "en"), word("brand_new", "en")) == ("静默", "silence", "brand_new")
     assert [clock(ms) for ms in (0, 999, 65_432, 3_600_000, None)] == ["0:00.0", "0:00.9", "1:05.4", "60:00.0", ""]
+
+
+def test_moments() -> None:
+    assert moment("2026-11-20T09:30:00.000+08:00") == "2026-11-20 01:30 UTC"
+    assert moment("yesterday") == "yesterday"
