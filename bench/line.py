@@ -168,7 +168,9 @@ class _Floor:
         for segment in segments:
             self.segments += 1
             self.owed += 1
-            self.recogniser.submit(segment, lambda segment, answer: self.answers.put((segment, answer)), None)
+            self.recogniser.submit(
+                segment, lambda segment, answer: self.answers.put((segment, answer)), None, self.lines.timed(segment)
+            )
 
     def collect(self, wait_above: int) -> None:
         while self.owed > wait_above or not self.answers.empty():

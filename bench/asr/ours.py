@@ -1,0 +1,144 @@
+"""Our engine on the same segments, with every further decode it makes, and our audit on the same files."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from bench.asr.cost import Cost, each, errors, quantile
+from bench.asr.lines import lines_held, live
+from bench.shapes import SHAPES
+from bench.talk import Talk
+from monitor.core.types import CHANNELS, Segment
+
+
+def engine_of(folder: Path, **settings: Any) -> Any:
+    """One worker, one thread."""
+    from monitor.asr.settings import AsrSettings
+    from monitor.asr.whisper import WhisperEngine, place
+
+    # random weights write twenty tokens into the shortest segment, which the guard would have decoded again
+    random_weights = folder.name in SHAPES
+    chosen = AsrSettings(device="cpu", workers=1, threads=1, retry_full=not random_weights, **settings)
+    return WhisperEngine(folder, chosen, place(chosen, 1))
+
+
+def recogniser_of(engine: Any) -> Any:
+    from monitor.asr.recogniser import Recogniser
+
+    return Recogniser(engine, engine.settings, workers=1, batch=engine.placement.batch)
+
+
+def ours(folder: Path, call: Talk) -> Cost:
+    """One segment at a time; then the real recogniser in real time at half its capacity."""
+    engine = engine_of(folder)
+    cost = each(call.segments, lambda segment: final(engine, segment))
+    full = each(call.segments, lambda segment: guarded(engine, segment, full=True)[0])
+    cost.extra["hypothesis_s"] = sum(_drafts(engine, segment) for segment in call.segments)
+    cost.kinds = [engine.context_ms(segment) for segment in call.segments]
+    cost.batch = [1.0, *(_batch_cost(engine, call.segments, size) / sum(cost.cpu_s) for size in (2, 3, 4))]
+    lines = lines_held(call, cost)
+    if lines >= 2:
+        recogniser = recogniser_of(engine)
+        delays = live(recogniser, call, lines // 2).delays_ms
+        recogniser.close()
+        cost.extra |= {"live_lines": lines // 2, "live_n": len(delays)}
+        cost.extra |= {f"live_p{share}_ms": quantile(delays, share) for share in (50, 95, 99)}
+    cost.extra["full_errors"], cost.extra["chars"] = errors(call, full.texts)
+    return cost
+
+
+def ours_alone(folder: Path, call: Talk) -> Cost:
+    """One segment at a time, and nothing else."""
+    engine = engine_of(folder)
+    return each(call.segments, lambda segment: final(engine, segment))
+
+
+def final(engine: Any, segment: Segment) -> str:
+    """As the recogniser settles one segment: guard, second decode at full context, times of words to be quoted."""
+    text, failed = guarded(engine, segment)
+    if failed and engine.settings.retry_full:
+        text, _ = guarded(engine, segment, full=True)
+    if text and quoted(segment, text):
+        engine.words(segment, text)
+    return text
+
+
+def guarded(engine: Any, segment: Segment, full: bool = False) -> tuple[str, bool]:
+    """(the text that is believed, whether the decode went astray)."""
+    from monitor.asr.guard import FAILED_DECODE, guard
+
+    answer = guard(segment, engine.decode([segment], full)[0], engine.settings.guard)
+    text = "" if answer.suppressed or answer.lost else str(answer.text)
+    return text, not FAILED_DECODE.isdisjoint(answer.suppressed)
+
+
+def quoted(segment: Segment, text: str) -> bool:
+    """Whether the shipped rules may quote it, so that its words are aligned."""
+    return bool(_call().quotes(segment.channel, text))
+
+
+@lru_cache(maxsize=1)
+def _call() -> Any:
+    from monitor.call import Call
+    from monitor.config import load
+    from monitor.core.types import CallInfo
+
+    return Call(CallInfo("bench", "bench"), load().rulebook())
+
+
+def _batch_cost(engine: Any, segments: Sequence[Segment], size: int) -> float:
+    """CPU seconds for all segments in batches of that size, as near in length as they come."""
+    ordered = sorted(segments, key=engine.context_ms)
+    began = time.process_time()
+    for at in range(0, len(ordered), size):
+        engine.decode(ordered[at : at + size])
+    return time.process_time() - began
+
+
+def _drafts(engine: Any, segment: Segment, every_ms: int = 1000) -> float:
+    """CPU seconds of the previews that a segment gets while it is spoken, one for each second of it."""
+    began = time.process_time()
+    for upto in range(every_ms, segment.end_ms - segment.start_ms, every_ms):
+        samples = segment.samples[: (upto + segment.start_ms - segment.audio_start_ms) * segment.rate_hz // 1000]
+        engine.decode([replace(segment, samples=samples, end_ms=segment.start_ms + upto, final=False)])
+    return time.process_time() - began
+
+
+def audit(folder: Path, files: Sequence[Talk]) -> Cost:
+    """`linewatch audit` on the calls as stereo WAV files, one worker: everything from file to report."""
+    from monitor.asr.openai import wav
+    from monitor.audit import run as run_audit
+    from monitor.config import load
+
+    recogniser = recogniser_of(engine_of(folder))
+    with tempfile.TemporaryDirectory() as scratch:
+        paths = []
+        for number, file in enumerate(files):
+            paths.append(Path(scratch) / f"{number:02}.wav")
+            paths[-1].write_bytes(wav(file.pcm.T, 8000, channels=2))
+        began = time.process_time()
+        run_audit(paths, Path(scratch) / "out", load(), recogniser=recogniser)
+        cost = Cost([time.process_time() - began])
+        cost.texts = _written(Path(scratch) / "out" / "events.jsonl", [path.stem for path in paths])
+    recogniser.close()
+    return cost
+
+
+def _written(events: Path, call_ids: Sequence[str]) -> list[str]:
+    """The text of each side of each call, in the order of speech."""
+    spoken: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for line in events.read_text("utf-8").splitlines():
+        envelope = json.loads(line)
+        body = envelope["body"]
+        if envelope["type"] == "utterance" and not body["lost"] and not body["suppressed"]:
+            key = envelope["call_id"], envelope["channel"]
+            spoken.setdefault(key, []).append((body["start_ms"], body["text"]))
+    sides = [(call_id, channel) for call_id in call_ids for channel in CHANNELS]
+    return ["".join(text for _, text in sorted(spoken.get(side, []))) for side in sides]

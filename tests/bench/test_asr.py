@@ -1,0 +1,91 @@
+"""What `bench asr` makes of its measurements: lines held, delays in real time, what short contexts cost, soak rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bench.asr.contexts import context_rows
+from bench.asr.cost import Cost, distance
+from bench.asr.lines import HANGOVER_MS, arrivals, delays_ms, lines_held, live
+from bench.asr.ours import final
+from bench.asr.soak import soak
+from bench.talk import Talk, talk
+from monitor.asr.registry import locate
+from monitor.asr.settings import AsrSettings
+from monitor.core.types import Answer
+from tests.asr.segments import Scripted
+from tests.demo_runs import test_model as model_for_tests
+
+
+@pytest.fixture(scope="module")
+def call() -> Talk:
+    return talk(15)
+
+
+def test_an_idle_worker_delays_by_its_decode_and_the_hangover(call: Talk) -> None:
+    cost = Cost(cpu_s=[0.01] * len(call.segments))
+    assert min(delays_ms(call, cost, 1)) == pytest.approx(10 + HANGOVER_MS)
+    assert lines_held(call, Cost(cpu_s=[5.0] * len(call.segments))) == 0
+
+
+@pytest.mark.parametrize("factor", [1.5, 4])
+def test_a_dearer_decode_holds_fewer_lines(call: Talk, factor: float) -> None:
+    cheap = Cost(cpu_s=[0.1] * len(call.segments))
+    dear = replace(cheap, cpu_s=[0.1 * factor] * len(call.segments))
+    assert 0 < lines_held(call, dear) < lines_held(call, cheap)
+
+
+def test_every_line_sends_every_segment_of_its_call(call: Talk) -> None:
+    seconds = 3 * call.length_s
+    sent = arrivals(call, 2, seconds)
+    assert [at for at, _ in sent] == sorted(at for at, _ in sent)
+    assert len(sent) == 2 * 3 * len(call.segments)
+    assert all(0 <= at < seconds for at, _ in sent)
+
+
+def test_answers_in_real_time_are_counted_once_each(call: Talk) -> None:
+    class Twice:
+        """Answers at once; the first segment twice, the last never."""
+
+        def submit(self, segment, on_answer, timeout_s):
+            if segment.segment_id != "3":
+                on_answer(segment, Answer(segment.segment_id, lost="timeout" if segment.segment_id == "1" else None))
+            if segment.segment_id == "0":
+                on_answer(segment, Answer(segment.segment_id))
+
+    lived = live(Twice(), call, 40, 0.9)
+    assert lived.answers[0] == 2
+    assert lived.answers[3] == 0
+    assert lived.answers[1] == lived.lost == 1
+    assert len(lived.delays_ms) == len(lived.answers) - 1
+
+
+def test_what_we_spend_on_a_segment_holds_every_decode(call: Talk) -> None:
+    engine = Scripted(lambda segment, full: "这不关我的事" if full else "的" * 30)
+    engine.settings = AsrSettings()
+    agent = replace(call.segments[0], channel="agent", voiced_ms=3000, level_dbov=-20.0, noise_dbov=-60.0)
+    assert final(engine, agent) == "这不关我的事"
+    assert (engine.fulls, engine.aligned) == ([False, True], ["这不关我的事"])
+
+
+def test_the_cost_of_a_short_context_is_a_difference_of_error_rates() -> None:
+    rows = {row["what"]: row for row in context_rows(Cost(cpu_s=[1, 0, 10] * 50 + [0, 0, 10] * 50))}
+    assert rows["sentences_cer"]["value"] == 5
+    assert rows["sentences_full_context_cer"]["value"] == 0
+    assert rows["short_context_costs"]["value"] == 5
+    assert 0.3 < rows["short_context_costs_stderr"]["value"] < 0.7
+    assert rows["sentences_cer"]["n"] == 1000
+
+
+def test_errors_are_counted_on_folded_text() -> None:
+    assert distance([("您好,再见。", "您好再见"), ("請稍等", "请稍候")]) == (1, 7)
+
+
+@pytest.mark.system
+def test_a_soak_answers_every_segment_once() -> None:
+    rows = {row["what"]: row["value"] for row in soak(locate(model_for_tests()), 0.2, lines=2)}
+    assert rows["soak_answers_per_segment_least"] == rows["soak_answers_per_segment_most"] == 1
+    assert rows["soak_lines"] == 2
+    assert rows["soak_longest_queue"] <= AsrSettings().queue
