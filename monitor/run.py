@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from rich.console import Console
 
@@ -18,14 +18,14 @@ from monitor.bus import Want
 from monitor.config import Settings
 from monitor.core.events import Envelope
 from monitor.desk.settings import DeskSettings, TokenSettings
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, LinewatchError
 from monitor.service import Service
 from monitor.sinks.phrasing import say
 from monitor.sinks.report.folder import Folder
 from monitor.sinks.report.words import Lang
 from monitor.sinks.summary import summary
 from monitor.sinks.terminal import TerminalSink
-from monitor.sources.base import Source
+from monitor.sources.base import Host, Source
 from monitor.sources.files import FilesSettings, FilesSource
 from monitor.sources.recording import find, read
 
@@ -93,15 +93,23 @@ async def watch(
     lang: Lang,
     report: Callable[[Sequence[Envelope]], None] = lambda envelopes: None,
 ) -> None:
-    """Run the sources with the events in the terminal; `report` gets every stored envelope, as they were published."""
+    """Run the sources with the events in the terminal; `report` gets every stored envelope, as they were published.
+
+    Raises what a source could not go on for, once everything else has come to its end.
+    """
     kept: list[Envelope] = []
     console = Console(highlight=False)
+    watched = [Watched(source) for source in sources]
     async with Service(settings) as service:
         _greet(service, settings, console, lang)
         async with _shown(service, TerminalSink(console, lang), kept):
-            await service.run(sources)
-        console.print(summary(kept, lang))
-        report(kept)
+            await service.run(watched)
+        if kept:
+            console.print(summary(kept, lang))
+            report(kept)
+        for each in watched:
+            if each.error is not None:
+                raise each.error
         if keep:
             console.print(KEPT[lang])
             await service.run([Forever()])
@@ -116,13 +124,28 @@ def _greet(service: Service, settings: Settings, console: Console, lang: Lang) -
         console.print(DEMO_MODEL[lang], style="yellow")
 
 
+class Watched:
+    """A source whose end by an error is the command's own."""
+
+    def __init__(self, source: Source) -> None:
+        self.name, self.Settings = source.name, source.Settings
+        self.error: LinewatchError | None = None
+        self._run = source.run
+
+    async def run(self, host: Host) -> None:
+        try:
+            await self._run(host)
+        except LinewatchError as error:
+            self.error = error
+
+
 class Forever:
     """A source that never has a call: what keeps a service up until it is told to stop."""
 
     name = "forever"
     Settings = FilesSettings
 
-    async def run(self, host: Any) -> None:
+    async def run(self, host: Host) -> None:
         await asyncio.Event().wait()
 
 

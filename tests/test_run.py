@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -17,7 +12,6 @@ from monitor import service as service_room
 from monitor.asr.recogniser import Recogniser
 from monitor.config import load
 from monitor.errors import ConfigError
-from tests.demo_runs import test_model as model_for_tests
 from tests.test_live import Reader
 
 
@@ -47,28 +41,3 @@ def test_a_demo_takes_another_port_where_its_own_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         desk = load(None, [f"desk.port={taken.getsockname()[1]}"]).desk
         assert run._free_port(desk) == 0
-
-
-@pytest.mark.system
-def test_serve_is_ready_and_stops_in_order_when_told(tmp_path: Path) -> None:
-    sets = {
-        "asr.model": f'"{model_for_tests()}"',
-        "desk.port": "0",
-        "store.url": f'"sqlite:///{tmp_path / "serve.db"}"',
-    }
-    args = [piece for key, value in sets.items() for piece in ("--set", f"{key}={value}")]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "monitor", "serve", *args],
-        stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1], env={**os.environ, "COLUMNS": "200"},
-    )  # fmt: skip
-    try:
-        assert process.stderr is not None
-        line = next(line for line in process.stderr if "linewatch serves" in line)
-        url = line.split("serves ")[1].split()[0]
-        with urllib.request.urlopen(f"{url}/readyz", timeout=240) as answer:
-            assert answer.status == 200
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(240) == 0
-    finally:
-        process.kill()
-        process.wait()

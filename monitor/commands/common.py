@@ -50,6 +50,8 @@ def group(text: str) -> typer.Typer:
 
 
 def settings_of(path: Path | None, overrides: list[str] | None) -> Settings:
+    """What the command runs with; from here on the rooms may log."""
+    _log_to_stderr()
     here = Path("config.toml")
     return config.load(path or (here if here.is_file() else None), overrides or [])
 
@@ -65,6 +67,12 @@ def speed_of(text: str) -> float | Literal["max"]:
     if not 0 < speed <= 1000:
         raise ConfigError("--speed", 'wants a number above 0, or "max"', text)
     return speed
+
+
+def _log_to_stderr() -> None:
+    import structlog  # takes a tenth of a second, which a `--help` need not wait for
+
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
 def note(text: str) -> None:

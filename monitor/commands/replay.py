@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from monitor.commands.common import Config, Set, Speed, settings_of, speed_of
+from monitor.commands.common import NOT_JUDGED, Config, Set, Speed, settings_of, speed_of, stderr
+from monitor.errors import ConfigError, SourceError
 
 
 def replay(
@@ -20,5 +21,15 @@ def replay(
 ) -> None:
     """Play a recording as a live line."""
     from monitor import run
+    from monitor.sources import recording
 
-    asyncio.run(run.replay(settings_of(config_, set_), file, speed=speed_of(speed), to=to or None))
+    settings, times = settings_of(config_, set_), speed_of(speed)
+    if not file.exists():
+        raise ConfigError(str(file), "is not there")
+    try:
+        for path in recording.find([file]):
+            recording.read(path)
+    except SourceError as error:
+        stderr.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(NOT_JUDGED) from None
+    asyncio.run(run.replay(settings, file, speed=times, to=to or None))
