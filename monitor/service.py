@@ -40,35 +40,41 @@ class Service:
         self.recogniser: Recogniser
         self.live: Live
         self.server: Server
+        self._started: contextlib.AsyncExitStack
 
     async def __aenter__(self) -> Self:
-        loop = asyncio.get_running_loop()
-        rulebook = self.settings.rulebook()
-        self.recogniser = await loop.run_in_executor(None, load, self.asr)
-        self.store = Store(self.settings.store.url, self.settings.store.synchronous)
-        self.live = Live(
-            self.settings.lines,
-            rulebook,
-            self.recogniser,
-            self.store,
-            self.bus,
-            self.settings.store,
-            self.asr.answer_within_ms / 1000,
-            self.settings.server.max_lines,
-            self.asr,
-            await loop.run_in_executor(None, admission, self.recogniser),
-        )
-        await self.live.start()
-        self.server = Server(Desk(self.bus, self.store, self.desk, self._acknowledge, self._status, self._notes))
-        await self.server.start()
+        """Starts in this order; what cannot start takes down what has."""
+        async with contextlib.AsyncExitStack() as started:
+            loop = asyncio.get_running_loop()
+            rulebook = self.settings.rulebook()
+            self.recogniser = await loop.run_in_executor(None, load, self.asr)
+            started.push_async_callback(loop.run_in_executor, None, self.recogniser.close)
+            self.store = Store(self.settings.store.url, self.settings.store.synchronous)
+            started.callback(self.store.close)
+            self.live = Live(
+                self.settings.lines,
+                rulebook,
+                self.recogniser,
+                self.store,
+                self.bus,
+                self.settings.store,
+                self.asr.answer_within_ms / 1000,
+                self.settings.server.max_lines,
+                self.asr,
+                await loop.run_in_executor(None, admission, self.recogniser),
+            )
+            self.server = Server(Desk(self.bus, self.store, self.desk, self._acknowledge, self._status, self._notes))
+            await self.server.start()
+            started.push_async_callback(self.server.stop)
+            await self.live.start()
+            started.push_async_callback(self.live.stop)
+            self._started = started.pop_all()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.live.stop()
-        await self.server.stop()
-        self.store.close()
+        await self._started.aclose()
 
     async def run(self, sources: Sequence[Source]) -> None:
         """The sources until they end or the process is told to stop (SIGINT, SIGTERM)."""

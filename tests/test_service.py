@@ -1,0 +1,109 @@
+"""The whole program: started in order, stopped in order and by signals; what cannot start leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from monitor import service as room
+from monitor.asr.recogniser import Recogniser
+from monitor.config import load
+from monitor.core.types import CallInfo
+from monitor.errors import ConfigError
+from monitor.resources import locate
+from monitor.run import Forever
+from monitor.service import Service
+from monitor.store.store import Store
+from tests.asr.segments import Inbox, segment
+from tests.test_live import Reader, running, settings_in
+
+
+@pytest.fixture(autouse=True)
+def _reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "load", lambda asr: Recogniser(Reader(), asr))
+
+
+async def test_what_cannot_start_takes_down_what_has(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = settings_in(tmp_path)
+        desk = settings.desk.model_copy(update={"port": taken.getsockname()[1]})
+        service, inbox = Service(settings, desk=desk), Inbox()
+        with pytest.raises(ConfigError, match="cannot be listened on"):
+            async with service:
+                pass
+    service.recogniser.submit(segment("a1"), inbox, None)
+    assert inbox.wait(1)["a1"].lost == "stopped"
+
+
+async def test_a_call_that_still_runs_at_the_end_is_closed_and_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, monkeypatch) as service:
+        service.live.open(CallInfo("one", "test"))
+    store = Store(f"sqlite:///{tmp_path / 'live.db'}")
+    told = store.events("one")
+    store.close()
+    assert [(e.body["reason"], e.body["ended_by"]) for e in told if e.type == "call.ended"] == [("shutdown", "system")]
+    assert told[-1].type == "call.closed"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_the_sources_and_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    class Telling(Forever):
+        async def run(self, host: Any) -> None:
+            os.kill(os.getpid(), number)
+            await super().run(host)
+
+    async with running(tmp_path, monkeypatch) as service:
+        await service.run([Telling(), Forever()])
+
+
+async def test_a_hang_up_signal_reads_the_rules_again_and_keeps_the_last_good_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packs = tmp_path / "rules"
+    shutil.copytree(locate("rules"), packs)
+    settings = settings_in(tmp_path)
+    settings = settings.model_copy(update={"rules": settings.rules.model_copy(update={"packs": (packs,)})})
+    versions = []
+
+    class Editor(Forever):
+        async def run(self, host: Any) -> None:
+            for text in ("", "\n# edited\n", "\n[[rule]]\nid = 7\n"):
+                with (packs / "line.toml").open("a", encoding="utf-8") as file:
+                    file.write(text)
+                os.kill(os.getpid(), signal.SIGHUP)
+                await reloaded.wait()
+                reloaded.clear()
+                versions.append(service.live.lines.rulebook.version)
+
+    reloaded = asyncio.Event()
+    reload = Service.reload
+    monkeypatch.setattr(Service, "reload", lambda self: (reload(self), reloaded.set()))
+    async with Service(settings) as service:
+        await service.run([Editor()])
+    first, edited, broken = versions
+    assert first == load(None).rulebook().version
+    assert edited != first
+    assert broken == edited
+
+
+async def test_its_figures_are_there_to_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(tmp_path, monkeypatch) as service, httpx.AsyncClient(trust_env=False) as http:
+        service.live.open(CallInfo("one", "test"))
+        assert (await http.get(f"{service.server.url}/healthz")).status_code == 200
+        ready = await http.get(f"{service.server.url}/readyz")
+        assert ready.status_code == 200
+        metrics = (await http.get(f"{service.server.url}/metrics")).text
+    assert "linewatch_lines 1.0" in metrics
+    assert "linewatch_asr_waiting 0.0" in metrics
