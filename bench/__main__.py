@@ -9,7 +9,7 @@ import importlib
 import importlib.util
 import sys
 
-NAMES = ("signal", "model", "asr", "latency", "line", "rules", "ingest", "screens", "audit")
+NAMES = ("signal", "model", "asr", "latency", "line", "rules", "ingest", "screens", "audit", "mono")
 
 
 def main(argv: list[str]) -> int:

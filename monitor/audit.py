@@ -27,6 +27,7 @@ from monitor.core.events import CallClosed, CallStarted, Envelope
 from monitor.core.types import CHANNELS, SEVERITIES, Answer, MediaChunk, Segment, Severity
 from monitor.errors import ConfigError, LinewatchError
 from monitor.lines import Lines, Output
+from monitor.mono import take_apart
 from monitor.sinks.report import sheet
 from monitor.sinks.report.folder import Folder
 from monitor.sinks.report.summary import CallFigures
@@ -271,10 +272,17 @@ class _Batch:
             return
         call_id = next(name for name in _names(found.call_id) if name not in self._ids)
         self._ids.add(call_id)
-        job = _Job(number, path, self._key(path), call_id, found, found.parts(), self._folder.open(call_id))
+        try:
+            apart = take_apart(found, self._recogniser) if found.mixed else None
+        except LinewatchError as error:
+            self._fail(path, str(error))
+            return
+        parts = found.parts(apart.split if apart else None)
+        job = _Job(number, path, self._key(path), call_id, found, parts, self._folder.open(call_id))
         self._jobs[call_id] = job
         info = replace(found.info(call_id), model=self._recogniser.name, rules_version=self._lines.rulebook.version)
-        self._take(Output(envelopes=self._lines.open(info)))
+        info = apart.info(info) if apart else info
+        self._take(Output(envelopes=self._lines.open(info, apart.speakers if apart else None)))
 
     def _feed(self, job: _Job) -> bool:
         """One more part of a recording, unless an answer is due first. False: nothing could be done."""

@@ -28,6 +28,7 @@ from monitor.core.events import (
     SpeechStarted,
     Utterance,
 )
+from monitor.core.speakers import Speakers
 from monitor.core.types import CHANNELS, FRAME_MS, Answer, CallInfo, Channel, EndedBy, Segment, WordTime
 from monitor.speech.normalise import normalise
 
@@ -38,8 +39,11 @@ FACTS = (CallAnswered, CallData, CallEnded, SpeechStarted, SpeechEnded, Conditio
 class Call:
     """Outputs of every method are envelopes in order of emission; stored ones carry seq 1, 2, 3 … without holes."""
 
-    def __init__(self, info: CallInfo, rulebook: Rulebook) -> None:
+    def __init__(self, info: CallInfo, rulebook: Rulebook, speakers: Speakers | None = None) -> None:
+        """speakers: whose each stretch is taken for, where the legs were separated out of one channel."""
         self.info = info
+        self._speakers = speakers
+        self._derived = None if info.legs == "recorded" else True
         self.heard_ms = 0
         self.ended = False
         self.last_seq = 0
@@ -124,6 +128,7 @@ class Call:
             language=answer.language,
             language_prob=answer.language_prob,
             level_dbov=round(segment.level_dbov, 2),
+            speaker_certainty=self._speaker_certainty(segment),
             pitch_hz=answer.pitch_hz,
             pitch_range_st=answer.pitch_range_st,
             cut=normalise(answer.cut) or None,
@@ -134,6 +139,11 @@ class Call:
     def quotes(self, channel: Channel, text: str) -> bool:
         """Whether an alert may quote some of this text of that channel, so that its words need times. Any thread."""
         return self._engine.quotes(channel, normalise(text))
+
+    def _speaker_certainty(self, segment: Segment) -> float | None:
+        if self._speakers is None:
+            return None
+        return self._speakers.of(segment.channel, segment.start_ms, segment.end_ms)
 
     def push_stored_utterance(self, body: Utterance, channel: Channel) -> list[Envelope]:
         out = self._take(Event(body.end_ms, channel, body))
@@ -185,7 +195,8 @@ class Call:
             if not event.body.overlay:
                 self.last_seq += 1
                 seq = self.last_seq
-            out.append(Envelope.of(event, self.info.call_id, seq, self.heard_ms))
+            derived = self._derived if event.channel in CHANNELS else None
+            out.append(Envelope.of(event, self.info.call_id, seq, self.heard_ms, derived))
         return out
 
 

@@ -54,6 +54,9 @@ class RulesSettings(Section):
     min_confidence: float = Field(
         0.4, ge=0, le=1, description="words heard with less confidence cannot prove that something was not said"
     )
+    min_separation: float = Field(
+        0.75, ge=0.5, le=1, description="mono recordings: less certain who speaks, and rules that ask it do not judge"
+    )
     fold_f_h: bool = Field(False, description="whether f and hu sound alike, for agents of the south-west")
 
 
@@ -107,7 +110,9 @@ class Settings(Section):
 
         chosen = self.rules
         groups = tuple(self.signal.groups)
-        return Rulebook.parse(self.rule_files(), chosen.presets, chosen.min_confidence, chosen.fold_f_h, groups)
+        return Rulebook.parse(
+            self.rule_files(), chosen.presets, chosen.min_confidence, chosen.fold_f_h, groups, chosen.min_separation
+        )
 
     def _shown(self, path: Path) -> str:
         """The same on every machine, since the rules' version is made of it."""

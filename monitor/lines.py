@@ -17,6 +17,7 @@ from monitor.call import Call
 from monitor.compliance.rulebook import Rulebook
 from monitor.core.events import CallAnswered, CallData, Envelope, Event, Meter
 from monitor.core.framing import Framing, FramingSettings
+from monitor.core.speakers import Speakers
 from monitor.core.types import (
     AGENT,
     CHANNELS,
@@ -118,15 +119,18 @@ class Lines:
         line = self._lines.get(call_id)
         return None if line is None or line.call.ended else line.floor.segmenter.spoken(line.cuts, channel)
 
-    def open(self, info: CallInfo) -> list[Envelope]:
-        """A new line; its rule pack and its group stay the ones in force now. call_id must not be running."""
+    def open(self, info: CallInfo, speakers: Speakers | None = None) -> list[Envelope]:
+        """A new line; its rule pack and its group stay the ones in force now. call_id must not be running.
+
+        speakers: whose each stretch is taken for, where the legs were separated out of one channel.
+        """
         assert info.call_id not in self._lines, info.call_id
         info = replace(info, group=self.settings.signal.group_of(info.line, info.trunk))
         floor = self._floors.get(info.sample_rate_hz)
         if floor is None:
             floor = self._floors[info.sample_rate_hz] = _Floor(info.sample_rate_hz, self.settings)
         line = _Line(
-            call=Call(info, self.rulebook),
+            call=Call(info, self.rulebook, speakers),
             floor=floor,
             framing=Framing(info.sample_rate_hz, self.settings.framing),
             row=floor.bank.open(info.group),

@@ -30,7 +30,8 @@ def test_it_names_every_setting() -> None:
             if isinstance(inner, type) and issubclass(inner, BaseModel):
                 walk(inner)
             elif name != "sources":
-                assert f"\n{name} = " in text or f"\n# {name} =" in text or f"[[desk.{name}]]" in text or f"# [signal.{name}." in text
+                shown = (f"\n{name} = ", f"\n# {name} =", f"[[desk.{name}]]", f"# [signal.{name}.")
+                assert any(each in text for each in shown)
 
     walk(Settings)
     for kind in SOURCES:

@@ -43,6 +43,10 @@ class Condition(Rule):
     near_ms: int = Field(20_000, ge=100, le=3_600_000)
     hold_excuses: bool = True
 
+    @property
+    def asks_who(self) -> bool:
+        return self.line.channel != "both" or self.excuse is not None or self.near is not None
+
     def listening(self) -> Iterator[Listening]:
         if self.excuse is not None:
             yield from wording_keys("excuse", self.excuse.words, self.excuse.channel)

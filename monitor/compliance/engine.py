@@ -45,12 +45,16 @@ class Engine:
         self._heard_ms = 0
         self._rules = rulebook.rules_for(info)
         self._following: dict[str, Sequence[Runner]] = {}
+        sure = info.legs == "recorded" or (info.separation or 0.0) >= rulebook.min_separation
+        self._out_of_reach = frozenset(rule.id for rule in self._rules.all if rule.asks_who and not sure)
+        self._memory.not_judged |= self._out_of_reach
         for rule in self._rules.eager:
             self._follow(rule)
 
     def _follow(self, rule: Rule) -> Sequence[Runner]:
         if rule.id not in self._following:
-            self._following[rule.id] = rule.runners(self._signal, self._words)
+            out_of_reach = rule.id in self._out_of_reach
+            self._following[rule.id] = () if out_of_reach else rule.runners(self._signal, self._words)
         return self._following[rule.id]
 
     @property
@@ -130,6 +134,10 @@ class Engine:
 
     def _utterance(self, body: Utterance, channel: Channel) -> None:
         heard = listen(body.text, self._book.fold_f_h) if body.heard and body.text else None
+        if heard is not None and not self._surely(body):
+            hits = self._book.find(channel, heard)
+            self._memory.not_judged |= {self._book.owner(hit.owner)[0] for hit in hits} & self._rules.ids
+            heard = None
         words = Words(
             channel, body.start_ms, body.end_ms, body.segment_id, body.voiced_ms, body.confidence, heard, body.text,
             body.language, body.language_prob, body.level_dbov, body.pitch_hz,
@@ -139,6 +147,10 @@ class Engine:
         if heard is not None:
             self._tell_lazy(words, self._found(words, heard))
         self._words.take_words(words)
+
+    def _surely(self, body: Utterance) -> bool:
+        """Whether it is known who said it."""
+        return body.speaker_certainty is None or body.speaker_certainty >= self._book.min_separation
 
     def _hear(self, words: Words) -> None:
         """An utterance whose turn has come in the words lane."""

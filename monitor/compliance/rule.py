@@ -184,6 +184,11 @@ class Rule(Table):
         return self._groups.get(group, self) if group is not None else self
 
     @property
+    def asks_who(self) -> bool:
+        """Whether its verdict hangs on who of the two speaks."""
+        return True
+
+    @property
     def said(self) -> str:
         return self.message or self.title
 

@@ -58,6 +58,7 @@ class Rulebook:
         min_confidence: float = 0.4,
         fold_f_h: bool = False,
         company: str = "",
+        min_separation: float = 0.75,
     ) -> None:
         self.rules = tuple(rules)
         self.version = version
@@ -65,6 +66,7 @@ class Rulebook:
         self.min_confidence = min_confidence
         self.fold_f_h = fold_f_h
         self.company = company
+        self.min_separation = min_separation
         self._scopes: dict[tuple[str | None, ...], RulesOfCall] = {}
         self._by_id = {rule.id: rule for rule in self.rules}
         self._owners: list[tuple[str, tuple[str, int]]] = []
@@ -122,7 +124,9 @@ class Rulebook:
     def only(self, *rule_ids: str) -> Rulebook:
         """The same book with these rules alone."""
         kept = [rule for rule in self.rules if rule.id in rule_ids]
-        return Rulebook(kept, self.version, self.where, self.min_confidence, self.fold_f_h, self.company)
+        return Rulebook(
+            kept, self.version, self.where, self.min_confidence, self.fold_f_h, self.company, self.min_separation
+        )
 
     @classmethod
     def parse(
@@ -132,18 +136,19 @@ class Rulebook:
         min_confidence: float = 0.4,
         fold_f_h: bool = False,
         groups: Collection[str] | None = None,
+        min_separation: float = 0.75,
     ) -> Self:
         """files: (name, TOML text). presets: which preset of a rule holds, rule id = name of the preset. groups: the
-        groups of lines there are; None: any name will do.
+        groups of lines there are; None: any name will do. min_separation: see Rulebook.
 
         Raises RuleError naming file, line and rule of the first mistake.
         """
         rules, errors, where, company = _read(files, presets or {}, groups)
         if errors:
             raise errors[0]
-        choices = json.dumps([list(files), sorted((presets or {}).items()), min_confidence, fold_f_h])
+        choices = json.dumps([list(files), sorted((presets or {}).items()), min_confidence, fold_f_h, min_separation])
         version = blake2s(choices.encode(), digest_size=5).hexdigest()
-        return cls(rules, version, where, min_confidence, fold_f_h, company)
+        return cls(rules, version, where, min_confidence, fold_f_h, company, min_separation)
 
 
 def read(

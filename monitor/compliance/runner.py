@@ -119,7 +119,7 @@ class CallMemory:
     ) -> str:
         """Raise (or confirm, or clear) an alert and remember it for the score. Returns its id."""
         alert_id = self.id_of(rule.id, channel, start_ms)
-        proof = tuple(evidence)
+        proof = self._proof(evidence)
         body = kind(
             alert_id=alert_id,
             rule_id=rule.id,
@@ -130,7 +130,7 @@ class CallMemory:
             clause=f"{rule.clause.document}: {rule.clause.passage}",
             verdict=verdict,
             points=rule.points,
-            fatal=rule.fatal and all(one.certainty == "certain" for one in proof),
+            fatal=rule.fatal and self._certain(proof),
             evidence=proof,
         )
         if kind is AlertRaised:
@@ -138,9 +138,18 @@ class CallMemory:
         self.emit(at_ms, channel, body)
         return alert_id
 
+    def _proof(self, evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+        """Where the channels were not recorded apart, who said it is never more than probable."""
+        if self.info.legs == "recorded":
+            return tuple(evidence)
+        return tuple(one.model_copy(update={"certainty": "probable"}) for one in evidence)
+
+    def _certain(self, proof: tuple[Evidence, ...]) -> bool:
+        return self.info.legs == "recorded" and all(one.certainty == "certain" for one in proof)
+
     def _remember(self, rule: Rule, alert_id: str, start_ms: int, proof: tuple[Evidence, ...]) -> None:
         self.violations[rule.id] += 1
-        certain = all(one.certainty == "certain" for one in proof)
+        certain = self._certain(proof)
         mine = (start_ms, alert_id, certain)
         known = self.first_alert.get(rule.id)
         if known is None:

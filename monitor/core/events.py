@@ -120,6 +120,7 @@ class Utterance(Body):
     """One segment's final answer. text is normalised (Simplified, see speech/normalise.py).
 
     pitch_hz, pitch_range_st: of the voice, see signal/voice.py; null where there was too little of it.
+    speaker_certainty: in a recording whose one channel was separated, that it is this party who speaks; else null.
     cut: invented credits that followed the words and were taken off. words: [piece of text, start_ms, end_ms], in order
     and together the whole text; null where no rule may quote the utterance or the recogniser cannot tell.
     """
@@ -138,6 +139,7 @@ class Utterance(Body):
     language: str | None = None
     language_prob: float | None = None
     level_dbov: float | None = None
+    speaker_certainty: float | None = None
     pitch_hz: float | None = None
     pitch_range_st: float | None = None
     cut: str | None = None
@@ -371,7 +373,10 @@ class Folded(BaseModel):
 
 
 class Envelope(BaseModel):
-    """One line of JSON Lines, one message on a socket, one row of the store."""
+    """One line of JSON Lines, one message on a socket, one row of the store.
+
+    derived: the channel was not recorded apart, but found in (or assumed of) a recording with one channel for both.
+    """
 
     model_config = ConfigDict(frozen=True)
     schema_: int = Field(default=SCHEMA, alias="schema", serialization_alias="schema")
@@ -381,6 +386,7 @@ class Envelope(BaseModel):
     type: str
     channel: Side | None
     body: dict[str, Any]
+    derived: bool | None = None
     heard_ms: int | None = None
     published_at_utc: str | None = None
     prev_seq: int | None = None
@@ -388,7 +394,14 @@ class Envelope(BaseModel):
     folded: Folded | None = None
 
     @classmethod
-    def of(cls, event: Event, call_id: str | None, seq: int | None, heard_ms: int | None = None) -> Envelope:
+    def of(
+        cls,
+        event: Event,
+        call_id: str | None,
+        seq: int | None,
+        heard_ms: int | None = None,
+        derived: bool | None = None,
+    ) -> Envelope:
         return cls(
             schema=SCHEMA,
             call_id=call_id,
@@ -397,6 +410,7 @@ class Envelope(BaseModel):
             type=event.type,
             channel=event.channel,
             body=event.body.model_dump(mode="json"),
+            derived=derived,
             heard_ms=heard_ms,
         )
 
@@ -415,7 +429,8 @@ class Envelope(BaseModel):
             "channel": self.channel, "body": self.body,
         }  # fmt: skip
         live = {
-            "heard_ms": self.heard_ms, "published_at_utc": self.published_at_utc, "prev_seq": self.prev_seq,
+            "derived": self.derived, "heard_ms": self.heard_ms,
+            "published_at_utc": self.published_at_utc, "prev_seq": self.prev_seq,
             "stored": self.stored, "folded": self.folded and self.folded.model_dump(),
         }  # fmt: skip
         return out | {name: value for name, value in live.items() if value is not None}

@@ -72,10 +72,10 @@ class CallInfo:
     """Who is on the line; what a platform, a sidecar file or the configuration knows about the call.
 
     called_number is masked by the source. answered_ms None: not known, taken as 0 and marked as inferred.
-    customer_title: 先生, 女士 or 小姐 where known. model None: nothing of it is transcribed. seat: where the agent sits,
-    with its headset. customer: who calls, an id or number; `lines.py` puts a pseudonym in its place. group: of lines
-    whose thresholds hold, found by `lines.py`. legs: recorded apart; separated out of one channel, `separation` being
-    the certainty of it (0 to 1); or mixed on one leg.
+    customer_title: 先生, 女士 or 小姐 where known. model None: nothing of it is transcribed. seat: where the agent
+    sits, with its headset. customer: who calls, an id or number; `lines.py` puts a pseudonym in its place. group: of
+    lines whose thresholds hold, found by `lines.py`. legs: recorded apart; separated out of one channel, `separation`
+    being the certainty of it (0 to 1); or mixed on one leg.
     """
 
     call_id: str

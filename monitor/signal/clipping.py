@@ -101,7 +101,8 @@ class Clipping(ConditionDetector):
     def _hits(self, now: Moment, peak: IntArray, ceiling: IntArray) -> IntArray:
         """int64[n, 2]: samples of each speech frame that stand at its channel's ceiling."""
         hits = np.zeros(peak.shape, np.int64)
-        at = (peak >= self._thresholds.of(now.groups).lowest_ceiling) & (peak >= ceiling - (ceiling * _WITHIN).astype(np.int64))
+        lowest = self._thresholds.of(now.groups).lowest_ceiling
+        at = (peak >= lowest) & (peak >= ceiling - (ceiling * _WITHIN).astype(np.int64))
         if at.any():
             samples = np.abs(now.pcm[at].astype(np.int32))
             floor = ceiling[at] - (ceiling[at] * _WITHIN).astype(np.int64)

@@ -48,7 +48,7 @@ class Group(BaseModel):
 
 def fits(value: str | None, patterns: Sequence[str]) -> bool:
     """Whether one of the patterns is this name; no pattern means any, and what is not known fits no pattern."""
-    return not patterns or value is not None and any(fnmatchcase(value, pattern) for pattern in patterns)
+    return not patterns or (value is not None and any(fnmatchcase(value, pattern) for pattern in patterns))
 
 
 def group_model(sections: Mapping[str, tuple[type[BaseModel], Iterable[str]]]) -> type[Group]:
@@ -81,4 +81,4 @@ def never_reached(groups: Mapping[str, Group]) -> str | None:
 
 def _covers(earlier: Group, later: Group) -> bool:
     pairs = ((earlier.lines, later.lines), (earlier.trunks, later.trunks))
-    return all(not wide or narrow and all(fits(each, wide) for each in narrow) for wide, narrow in pairs)
+    return all(not wide or (bool(narrow) and all(fits(each, wide) for each in narrow)) for wide, narrow in pairs)

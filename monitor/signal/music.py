@@ -12,8 +12,8 @@ from monitor.signal.columns import BoolArray, FloatArray, IntArray
 from monitor.signal.condition import OFF, WARN, ConditionDetector
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
-from monitor.signal.thresholds import Thresholds
 from monitor.signal.spectrum import HZ_PER_BIN
+from monitor.signal.thresholds import Thresholds
 
 _EVERY_MS = 100
 _FIRST, _LAST, _SMOOTH = round(200 / HZ_PER_BIN), round(3600 / HZ_PER_BIN), 13

@@ -11,8 +11,8 @@ from monitor.signal.columns import BoolArray, FloatArray, IntArray
 from monitor.signal.condition import OFF, ConditionDetector
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
-from monitor.signal.thresholds import Thresholds
 from monitor.signal.spectrum import HZ_PER_BIN
+from monitor.signal.thresholds import Thresholds
 
 RING_BACK, BUSY, DTMF = 1, 2, 3
 _LONG_AGO = -(1 << 30)

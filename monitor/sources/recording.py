@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 
@@ -29,6 +29,9 @@ SUFFIXES = frozenset(
     )
 )  # fmt: skip
 _NONE: Pcm = np.zeros(0, np.int16)
+
+Split = Callable[[Pcm], tuple[Pcm, Pcm]]
+"""A block of one channel -> (agent, customer), as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +70,24 @@ class Recording:
         return self.sidecar.ended_by
 
     def info(self, call_id: str, source: str = "files") -> CallInfo:
-        """source gets ":mono" where one channel holds whoever speaks."""
+        """source gets ":mono" where there is one channel; legs says so where it holds whoever speaks."""
         marked = source if self.channels == 2 else f"{source}:mono"
-        return self.sidecar.info(call_id, marked, self.rate_hz)
+        info = self.sidecar.info(call_id, marked, self.rate_hz)
+        return replace(info, legs="mixed") if self.mixed else info
 
-    def blocks(self) -> Iterator[tuple[Pcm, Pcm]]:
+    @property
+    def mixed(self) -> bool:
+        """One channel, and the sidecar does not say that it is one party's alone."""
+        return self.channels == 1 and not self.sidecar.channels
+
+    def blocks(self, split: Split | None = None) -> Iterator[tuple[Pcm, Pcm]]:
         """(agent, customer), int16 of block_ms each, equally long; empty where a leg is not there or is over.
 
-        Raises SourceError when a file turns out to be unreadable on the way.
+        split: makes both legs of the one channel. Raises SourceError when a file turns out to be unreadable on the way.
         """
-        if self.channels == 2 and len(self.tracks) == 1:
+        if split is not None:
+            yield from map(split, self._mono(0))
+        elif self.channels == 2 and len(self.tracks) == 1:
             order = self.sidecar.channels or CHANNELS
             for block in self._read(0):
                 legs = {leg: np.ascontiguousarray(block[:, column]) for column, leg in enumerate(order)}
@@ -85,11 +96,11 @@ class Recording:
             by_leg = {leg: self._mono(number) for number, (_, leg) in enumerate(self.tracks)}
             yield from zip_longest(*(by_leg.get(leg, iter(())) for leg in CHANNELS), fillvalue=_NONE)
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self, split: Split | None = None) -> Iterator[Part]:
         """The blocks, cut where the sidecar's events happen, each event with the part that begins there."""
         waiting = sorted(self.sidecar.events, key=lambda event: event.at_ms)
         at_ms = 0
-        for agent, customer in self.blocks():
+        for agent, customer in self.blocks(split):
             while agent.size or customer.size:
                 due = tuple(event.body() for event in waiting if event.at_ms <= at_ms)
                 waiting = waiting[len(due) :]

@@ -207,3 +207,49 @@ def test_state_stays_small_in_a_long_call() -> None:
         sizes.append(sum(len(lane._items) for lane in (engine._signal, engine._words)))
     assert max(sizes[-500:]) <= max(sizes[:500]) + 5
     assert all(len(clock._runs) < 5 and len(clock._answers) < 5 for clock in engine._clocks.values())
+
+
+FORBIDDEN = 'kind = "forbidden"\nid = "no"\npoints = -5\nfatal = true\nwords = { phrases = ["不关我的事"] }'
+NOISE = 'kind = "condition"\nid = "noisy"\nseverity = "minor"\nline = { condition = "noise", channel = "customer" }'
+QUIET = 'kind = "condition"\nid = "quiet"\nseverity = "minor"\nline = { condition = "silence", channel = "both" }'
+DERIVED = "1-3 agent: 这不关我的事\n4-20 noise customer alarm\n6-15 silence both\n30 end"
+
+
+@pytest.mark.parametrize(
+    ("info", "raised", "open_ones"),
+    [
+        ({}, {"no", "noisy", "quiet"}, set()),
+        ({"legs": "separated", "separation": 0.9}, {"no", "noisy", "quiet"}, set()),
+        ({"legs": "separated", "separation": 0.7}, {"quiet"}, {"no", "noisy"}),
+        ({"legs": "mixed"}, {"quiet"}, {"no", "noisy"}),
+    ],
+)
+def test_who_spoke_is_asked_only_where_it_is_known(
+    info: dict[str, object], raised: set[str], open_ones: set[str]
+) -> None:
+    told = play(book(FORBIDDEN, NOISE, QUIET), DERIVED, **info)
+    assert {each.body.rule_id for each in told if isinstance(each.body, AlertRaised)} == raised
+    assert set(score(told).not_judged) == open_ones
+
+
+def test_of_a_separated_channel_nothing_is_certain_or_fatal() -> None:
+    told = play(book(FORBIDDEN), DERIVED, legs="separated", separation=0.9)
+    (alert,) = [each.body for each in told if isinstance(each.body, AlertRaised)]
+    assert [one.certainty for one in alert.evidence] == ["probable"]
+    assert not alert.fatal
+    assert score(told).total == 95
+
+
+def test_words_of_which_it_is_unsure_who_said_them_prove_nothing() -> None:
+    greets = 'kind = "required"\nid = "greets"\nwithin_ms = 5000\npoints = -5\nwords = { phrases = ["您好"] }'
+    engine = Engine(book(FORBIDDEN, greets), CallInfo("c", "files", legs="separated", separation=0.9))
+    told = engine.push(Event(0, None, CallAnswered(inferred=False)))
+    body = Utterance(
+        segment_id="s", start_ms=500, end_ms=3000, text="这不关我的事", confidence=0.9, voiced_ms=2500,
+        speaker_certainty=0.6,
+    )  # fmt: skip
+    told += engine.push(Event(500, "agent", SpeechStarted(since_ms=500)))
+    told += engine.push(Event(3000, "agent", body))
+    told += engine.finish(20_000)
+    assert not [each for each in told if isinstance(each.body, AlertRaised)]
+    assert set(score(told).not_judged) == {"no", "greets"}

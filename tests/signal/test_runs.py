@@ -35,7 +35,8 @@ def run(text: str, sure: bool = True) -> tuple[list[tuple[int, int]], list[int],
 def moment(at_ms: int, speech: bool, sure: bool) -> Moment:
     none = np.zeros((1, 2), np.bool_)
     now = Moment(
-        lines=np.array([0]), rows=np.array([[0, 1]]), sel=slice(0, 1), groups=np.zeros(1, np.int64), at_ms=np.array([at_ms]), present=~none,
+        lines=np.array([0]), rows=np.array([[0, 1]]), sel=slice(0, 1), groups=np.zeros(1, np.int64),
+        at_ms=np.array([at_ms]), present=~none,
         missing=none, power=none.astype(np.int64), level_dbov=none.astype(np.float64), held=np.zeros(1, np.int8),
         muted=none, pcm=np.zeros((1, 2, 160), np.int16), music_before=none,
         music_since_ms=none.astype(np.int64),

@@ -31,10 +31,14 @@ GROUPS = {
 }
 SETTINGS = SignalSettings.model_validate({"groups": GROUPS})
 STORIES = (
-    ("a: SSSSSSSSSSSSSSS..........SSSSSSSSSSSSSSS....................", "c: ...............ssssssssssssssssssssnnnnnnnnnnnnnnnnnnnnnnnnn"),
-    ("a: SSSSSSSSSSSSxxxxxSSSSSSSSSS..............................", "c: ........SSSSSSSSSSSSS__________________________________"),
-    ("a: RRRRRRRRRRRRRRRRRRRRRRRRRRRRRRSSSSSSSSSSSSSSSS..........", "c: MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMSSSSSSSSCCCCCCCC"),
-    ("a: nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnSSSSSSSSSSSSSSSS..", "c: EEEEEEEEEEEE....EEEEEEEEE...EEEEEEEE...EEEEEEEE..qqqqqqq"),
+    ("a: SSSSSSSSSSSSSSS..........SSSSSSSSSSSSSSS....................",
+     "c: ...............ssssssssssssssssssssnnnnnnnnnnnnnnnnnnnnnnnnn"),
+    ("a: SSSSSSSSSSSSxxxxxSSSSSSSSSS..............................",
+     "c: ........SSSSSSSSSSSSS__________________________________"),
+    ("a: RRRRRRRRRRRRRRRRRRRRRRRRRRRRRRSSSSSSSSSSSSSSSS..........",
+     "c: MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMSSSSSSSSCCCCCCCC"),
+    ("a: nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnSSSSSSSSSSSSSSSS..",
+     "c: EEEEEEEEEEEE....EEEEEEEEE...EEEEEEEE...EEEEEEEE..qqqqqqq"),
 )  # fmt: skip
 
 
