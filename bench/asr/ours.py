@@ -13,6 +13,7 @@ from typing import Any
 
 from bench.asr.cost import Cost, each, errors, quantile
 from bench.asr.lines import lines_held, live
+from bench.asr.others import WARM_UP
 from bench.shapes import SHAPES
 from bench.talk import Talk
 from monitor.core.types import CHANNELS, Segment
@@ -112,19 +113,25 @@ def _drafts(engine: Any, segment: Segment, every_ms: int = 1000) -> float:
 
 
 def audit(folder: Path, files: Sequence[Talk]) -> Cost:
-    """`linewatch audit` on the calls as stereo WAV files, one worker: everything from file to report."""
+    """`linewatch audit` on the calls as stereo WAV files, one worker: everything from file to report.
+
+    Loading the model and a first audit of one short file, which compiles the rules' phrases, are not counted.
+    """
     from monitor.asr.openai import wav
     from monitor.audit import run as run_audit
     from monitor.config import load
 
-    recogniser = recogniser_of(engine_of(folder))
+    recogniser, settings = recogniser_of(engine_of(folder)), load()
     with tempfile.TemporaryDirectory() as scratch:
+        short = Path(scratch) / "short.wav"
+        short.write_bytes(wav(files[0].pcm[:, :WARM_UP].T, 8000, channels=2))
+        run_audit([short], Path(scratch) / "warm-up", settings, recogniser=recogniser)
         paths = []
         for number, file in enumerate(files):
             paths.append(Path(scratch) / f"{number:02}.wav")
             paths[-1].write_bytes(wav(file.pcm.T, 8000, channels=2))
         began = time.process_time()
-        run_audit(paths, Path(scratch) / "out", load(), recogniser=recogniser)
+        run_audit(paths, Path(scratch) / "out", settings, recogniser=recogniser)
         cost = Cost([time.process_time() - began])
         cost.texts = _written(Path(scratch) / "out" / "events.jsonl", [path.stem for path in paths])
     recogniser.close()

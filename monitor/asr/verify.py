@@ -1,6 +1,7 @@
 """Does this model stand a short encoder context? Both contexts on the user's own recordings: agreement, CER, speed.
 
-Most do with enough silence after the speech; some break (text from nowhere, loops). The report says what to set.
+Most do with enough silence after the speech; some break (text from nowhere, loops). The report says what to set. The
+recordings are cut by the line's own voice activity detection, so that both contexts hear what a live line would send.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import av
 import numpy as np
 from faster_whisper import decode_audio
 from rapidfuzz.distance import Levenshtein
@@ -17,12 +19,15 @@ from rapidfuzz.distance import Levenshtein
 from monitor.asr.folder import check_folder
 from monitor.asr.settings import AsrSettings
 from monitor.asr.whisper import WhisperEngine, place
-from monitor.core.types import Pcm, Segment
+from monitor.core.types import FRAME_MS, Absent, Pcm, Segment
 from monitor.errors import ModelError
+from monitor.signal.bank import Bank
+from monitor.signal.settings import SignalSettings
 from monitor.speech.normalise import fold, normalise
+from monitor.speech.segmenter import Segmenter
 
 RATE_HZ = 16_000
-LONGEST_MS = 10_000  # as the segmenter cuts
+FRAME = RATE_HZ * FRAME_MS // 1000
 AGREE_PERCENT = 95.0
 WORSE_POINTS = 1.0
 
@@ -65,10 +70,10 @@ def verify(model: Path, wavs: Sequence[Path], truths: dict[str, str] | None = No
     heard: list[Heard] = []
     spent = {True: 0.0, False: 0.0}
     for path in wavs:
-        texts = {}
+        texts, cuts = {}, segments(path)
         for full in (True, False):
             begin = time.perf_counter()
-            texts[full] = _text(engine, _segments(path), full)
+            texts[full] = _text(engine, cuts, full)
             spent[full] += time.perf_counter() - begin
         truth = (truths or {}).get(path.name)
         heard.append(Heard(path, texts[True], texts[False], None if truth is None else _plain(truth)))
@@ -79,23 +84,36 @@ def _plain(text: str) -> str:
     return fold(normalise(text)).text
 
 
-def _segments(path: Path) -> list[Segment]:
+def segments(path: Path) -> list[Segment]:
+    """What a line would send to the recogniser of this recording: cut where voices pause, channel by channel.
+
+    Two channels are heard as the two legs, one as the agent's. Raises ModelError for what is no audio.
+    """
+    pcm = _decoded(path)
+    bank, segmenter = Bank(RATE_HZ, SignalSettings()), Segmenter(RATE_HZ)
+    line, number = np.array([bank.open()]), segmenter.open(path.name)
+    absent = np.zeros((1, 2), np.uint8)
+    absent[0, len(pcm) :] = Absent.UNKNOWN
+    legs = np.zeros((2, -(-pcm.shape[1] // FRAME) * FRAME), np.int16)
+    legs[: len(pcm), : pcm.shape[1]] = pcm
+    out: list[Segment] = []
+    for frame in np.ascontiguousarray(legs.reshape(2, -1, FRAME).swapaxes(0, 1)):
+        step = bank.step(line, frame[None], absent)
+        out += [segment for _, segment in segmenter.step(line, frame[None], step.readings, step.events)]
+    out += segmenter.finish(number, bank.finish(int(line[0])))
+    return sorted(out, key=lambda segment: (segment.start_ms, segment.channel))
+
+
+def _decoded(path: Path) -> Pcm:
+    """int16[1 or 2, samples] at RATE_HZ."""
     try:
-        audio = decode_audio(str(path), sampling_rate=RATE_HZ)
-    except Exception as error:  # PyAV raises its own kinds, by the demuxer
+        with av.open(str(path)) as file:
+            stereo = file.streams.audio[0].codec_context.layout.nb_channels == 2
+        sides = decode_audio(str(path), sampling_rate=RATE_HZ, split_stereo=stereo)
+    except Exception as error:  # PyAV raises its own kinds, by the demuxer; a file without sound has no stream 0
         raise ModelError(str(path), "cannot be read as audio", str(error), "Leave it out") from error
-    samples = (np.clip(audio, -1, 1) * 32767).astype(np.int16)
-    step = LONGEST_MS * RATE_HZ // 1000
-    return [_segment(path.name, i, samples[i : i + step]) for i in range(0, len(samples), step)]
-
-
-def _segment(name: str, at: int, samples: Pcm) -> Segment:
-    start = at * 1000 // RATE_HZ
-    length = samples.size * 1000 // RATE_HZ
-    return Segment(
-        segment_id=f"{name}/{start}", call_id=name, channel="agent", start_ms=start, end_ms=start + length,
-        audio_start_ms=start, rate_hz=RATE_HZ, samples=samples, voiced_ms=length, level_dbov=-26.0, noise_dbov=-60.0,
-    )  # fmt: skip
+    pcm: Pcm = (np.clip(np.atleast_2d(np.asarray(sides)), -1, 1) * 32767).astype(np.int16)
+    return pcm
 
 
 def _text(engine: WhisperEngine, segments: Sequence[Segment], full: bool) -> str:

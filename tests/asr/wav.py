@@ -1,4 +1,4 @@
-"""16-bit mono WAV files for tests."""
+"""16-bit WAV files for tests; samples int16[n], or [n, channels]."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 def write_wav(path: Path, samples: np.ndarray, rate_hz: int) -> Path:
     with wave.open(str(path), "wb") as out:
-        out.setnchannels(1)
+        out.setnchannels(samples.shape[1] if samples.ndim > 1 else 1)
         out.setsampwidth(2)
         out.setframerate(rate_hz)
         out.writeframes(samples.astype("<i2").tobytes())
