@@ -108,8 +108,15 @@ class Service:
         figures = {
             "asr_waiting": float(stats.waiting),
             "asr_running": float(stats.running),
+            "asr_wait_p95_ms": stats.wait_p95_ms,
+            "asr_delay_p95_ms": stats.delay_p95_ms,
             "store_lag_ms": float(self.live.writer.stats().lag_ms),
         }
+        counted = {"lost": stats.lost, "suppressed": stats.suppressed, "decodes": stats.decodes}
+        figures |= {f"asr_{name}_{cause}": float(n) for name, by in counted.items() for cause, n in by.items()}
+        admission = self.live.hearing.admission
+        if admission is not None and admission.capacity is not None:
+            figures["asr_lines_capacity"] = float(admission.capacity)
         return Status(
             lines=self.live.running(), capacity=self.live.max_lines, model=self.recogniser.name, figures=figures
         )

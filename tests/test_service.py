@@ -55,6 +55,21 @@ async def test_a_call_that_still_runs_at_the_end_is_closed_and_stored(
     assert told[-1].type == "call.closed"
 
 
+async def test_what_the_recogniser_lost_and_decoded_is_counted_for_the_metrics(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, monkeypatch, Reader(fails=frozenset({"bad"}))) as service:
+        inbox = Inbox()
+        for name in ("good", "bad"):
+            service.recogniser.submit(segment(name), inbox, None)
+        await asyncio.to_thread(inbox.wait, 2)
+        async with httpx.AsyncClient() as http:
+            told = (await http.get(f"{service.server.url}/metrics")).text
+    assert "linewatch_asr_decodes_final 2.0" in told
+    assert "linewatch_asr_lost_engine_error 1.0" in told
+    assert "linewatch_asr_wait_p95_ms" in told
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_ends_the_sources_and_no_traceback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals

@@ -61,13 +61,13 @@ class Admission:
             self._seen = stats
 
 
-def probe() -> Segment:
-    """Three seconds of something voiced, for timing only."""
-    at = np.arange(PROBE_MS * 8) / 8000
+def probe(length_ms: int = PROBE_MS) -> Segment:
+    """A stretch of something voiced, for timing only."""
+    at = np.arange(length_ms * 8) / 8000
     voiced = np.sin(2 * np.pi * 150 * at) * np.sin(2 * np.pi * 4 * at) + 0.5 * np.sin(2 * np.pi * 900 * at)
     return Segment(
-        segment_id="probe", call_id="probe", channel="agent", start_ms=0, end_ms=PROBE_MS, audio_start_ms=0,
-        rate_hz=8000, samples=(4000 * voiced).astype(np.int16), voiced_ms=PROBE_MS, level_dbov=-20.0, noise_dbov=-60.0,
+        segment_id="probe", call_id="probe", channel="agent", start_ms=0, end_ms=length_ms, audio_start_ms=0,
+        rate_hz=8000, samples=(4000 * voiced).astype(np.int16), voiced_ms=length_ms, level_dbov=-20.0, noise_dbov=-60.0,
     )  # fmt: skip
 
 

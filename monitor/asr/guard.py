@@ -16,7 +16,7 @@ from monitor.asr.settings import GuardSettings
 from monitor.core.types import Answer, Segment
 from monitor.speech.normalise import fold, normalise
 
-FAILED_DECODE = frozenset({"loop", "compression", "rate_high"})
+FAILED_DECODE = frozenset({"loop", "compression", "rate_high", "unfinished"})
 """Codes that speak against the decode rather than the voice; one more decode at full context may cure them."""
 
 MAX_TEXT = 2000
@@ -26,9 +26,9 @@ COMPRESSION_FROM_BYTES = 48
 def guard(segment: Segment, answer: Answer, settings: GuardSettings | None = None) -> Answer:
     """The answer with reason codes in `suppressed`, or with invented credits cut off its end (kept in `cut`).
 
-    Codes: loop, compression, rate_high (the decode is no speech at all); credits; farewell and no_voice, both followed
-    by the evidence: unvoiced, quiet, no_speech, rate_low. An answer that is lost, empty or already suppressed is
-    returned as it is.
+    Codes: loop, compression, rate_high, unfinished (the decode went astray); credits; farewell and no_voice, both
+    followed by the evidence: unvoiced, quiet, no_speech, rate_low. An answer that is lost, empty or already suppressed
+    is returned as it is.
     """
     settings = settings or GuardSettings()
     if answer.lost is not None or answer.suppressed or not answer.text.strip():
@@ -43,7 +43,7 @@ def guard(segment: Segment, answer: Answer, settings: GuardSettings | None = Non
         at = folded.origin[keep]
         answer = replace(answer, text=plain[:at].rstrip("，。、,. "), cut=plain[at:])
     text = folded.text[:keep]
-    failed = failures(text, segment, settings)
+    failed = failures(text, segment, settings) + (("unfinished",) if answer.unfinished else ())
     if failed:
         return replace(answer, suppressed=failed)
     against = evidence(text, segment, answer, settings)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import structlog
 
 from monitor.asr import registry
-from monitor.asr.admission import Admission, measure
-from monitor.asr.recogniser import Recogniser
+from monitor.asr.admission import Admission, measure, probe
+from monitor.asr.recogniser import Engine, Recogniser
 from monitor.asr.settings import AsrSettings
 from monitor.asr.whisper import Placement, WhisperEngine, place
 
 log = structlog.get_logger(__name__)
+
+BATCH_PROBE_MS = 1000
+PAYS = 0.9
 
 
 def cores() -> int:
@@ -36,7 +40,25 @@ def load(settings: AsrSettings) -> Recogniser:
         return Recogniser(OpenAiEngine(settings.openai, settings.language), settings, settings.workers or 4, 1)
     placement = place(settings, cores())
     folder = registry.locate(chosen_model(settings, placement), _models_dir(settings))
-    return Recogniser(WhisperEngine(folder, settings, placement), settings, placement.workers, placement.batch)
+    engine = WhisperEngine(folder, settings, placement)
+    batch = settings.batch or paying_batch(engine, placement.batch)
+    return Recogniser(engine, settings, placement.workers, batch)
+
+
+def paying_batch(engine: Engine, most: int) -> int:
+    """`most` where so many short segments together cost clearly less each than one alone on this device, else 1.
+
+    Texts do not depend on it.
+    """
+    if most == 1:
+        return 1
+    segment = probe(BATCH_PROBE_MS)
+    spent = []
+    for size in (1, 1, most):  # the first to warm up
+        began = time.monotonic()
+        engine.decode([segment] * size)
+        spent.append((time.monotonic() - began) / size)
+    return most if spent[2] < PAYS * spent[1] else 1
 
 
 def admission(recogniser: Recogniser) -> Admission:

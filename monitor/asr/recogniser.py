@@ -28,6 +28,8 @@ from monitor.speech.normalise import normalise
 log = structlog.get_logger(__name__)
 
 JOIN_S = 10.0
+LOAD_STEP = 0.2
+"""How fast the share of decodes that found others waiting is forgotten."""
 
 
 class Engine(Protocol):
@@ -65,6 +67,7 @@ class Recogniser:
         self._running: set[Job] = set()
         self._tally = Tally()
         self._closed = False
+        self._load = 0.0
         self._workers = [threading.Thread(target=self._work, name=f"decode-{n}", daemon=True) for n in range(workers)]
         self._watch = threading.Thread(target=self._watch_deadlines, name="deadlines", daemon=True)
         for thread in (*self._workers, self._watch):
@@ -144,16 +147,9 @@ class Recogniser:
 
     def _work(self) -> None:
         while True:
-            with self._changed:
-                while not (batch := self._queue.take(self._batch)):
-                    if self._closed:
-                        return
-                    self._changed.wait()
-                now = time.monotonic()
-                for job in batch:
-                    job.started_s = now
-                self._running.update(batch)
-                self._changed.notify_all()
+            batch = self._next_batch()
+            if not batch:
+                return
             try:
                 self._decode_all(batch)
             except Exception:
@@ -163,6 +159,29 @@ class Recogniser:
             with self._changed:
                 self._running.difference_update(batch)
                 self._changed.notify_all()
+
+    def _next_batch(self) -> list[Job]:
+        """What is to be decoded now; empty once the recogniser is closed."""
+        with self._changed:
+            self._load += LOAD_STEP * ((self._queue.waiting(True) > 0) - self._load)
+            while not (self._gathered() and (batch := self._queue.take(self._batch))):
+                if self._closed:
+                    return []
+                self._changed.wait()
+            now = time.monotonic()
+            for job in batch:
+                job.started_s = now
+            self._running.update(batch)
+            self._changed.notify_all()
+            return batch
+
+    def _gathered(self) -> bool:
+        """Something waits, and under load a little time was left for more to share its batch."""
+        finals = self._queue.waiting(True)
+        if 0 < finals < self._batch:
+            window_s = self.settings.gather_ms / 1000 * self._load
+            self._changed.wait_for(lambda: self._closed or self._queue.waiting(True) >= self._batch, window_s)
+        return self._queue.waiting(True) > 0 or self._queue.waiting(False) > 0
 
     def _decode_all(self, batch: list[Job]) -> None:
         cause = "final" if batch[0].segment.final else "hypothesis"

@@ -161,6 +161,7 @@ class WhisperEngine:
         return Answer(
             segment.segment_id,
             text=self._ids.text(tokens[:limit]),
+            unfinished=len(tokens) >= limit,
             mean_logprob=None if logprob is None else round(logprob, 4),
             no_speech_prob=round(result.no_speech_prob, 4),
             context_ms=frames * MS_PER_FRAME,

@@ -142,6 +142,7 @@ class Answer:
     mean_logprob: natural log, None when lost. language, language_prob: the likeliest, None where it does not guess.
     pitch_hz, pitch_range_st: of the voice, see signal/voice.py. context_ms: encoder context used. decodes: causes of
     every decode made, such as ("final",) or ("final", "retry_full"). cut: invented credits that the guard took off the end of the text.
+    unfinished: the decode reached its bound of tokens and said no end.
     words: when each piece of the normalised text was said, where a rule may quote it and the engine can tell.
     """
 
@@ -159,3 +160,4 @@ class Answer:
     pitch_range_st: float | None = None
     cut: str = ""
     words: tuple[WordTime, ...] = ()
+    unfinished: bool = False

@@ -131,6 +131,11 @@ def test_lost_empty_and_already_suppressed_answers_are_left_alone():
         assert guard(NOBODY, answer) is answer
 
 
+def test_a_decode_without_an_end_is_not_believed():
+    assert judged("请稍等", unfinished=True).suppressed == ("unfinished",)
+    assert judged("", unfinished=True).suppressed == ()
+
+
 def test_the_limits_are_settings():
     assert guard(CLEAR, Answer("a1", "对对对"), GuardSettings(max_repeats=2)).suppressed == ("loop",)
     assert guard(NOBODY, Answer("a1", "再见"), GuardSettings(evidence_for_farewell=3)).suppressed == ()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.asr.load import admission, chosen_model, cores, load
+from monitor.asr.load import admission, chosen_model, cores, load, paying_batch
 from monitor.asr.settings import AdmissionSettings, AsrSettings, OpenAiSettings
 from monitor.asr.whisper import Placement
 from monitor.errors import ModelError
 from tests.asr.conftest import QUESTION, likeness, spoken
-from tests.asr.segments import Inbox
+from tests.asr.segments import Inbox, Scripted
 
 CPU, GPU = Placement("cpu", "int8", 1, 1, 4), Placement("cuda", "float16", 1, 1, 16)
 
@@ -32,6 +32,21 @@ def test_nothing_is_measured_where_the_number_of_lines_is_given(model_dir):
     assert admission(recogniser).capacity == 3
     assert recogniser.stats().decodes == {}
     recogniser.close()
+
+
+@pytest.mark.parametrize(("together", "chosen"), [(1.0, 4), (3.0, 4), (3.8, 1), (6.0, 1)])
+def test_a_batch_is_taken_where_it_was_measured_to_pay(monkeypatch, together, chosen):
+    """together: what four segments in one decode cost, in decodes of one; the clock moves by what is decoded."""
+    now = [0.0]
+
+    class Priced(Scripted):
+        def decode(self, segments, full=False):
+            now[0] += together if len(segments) == 4 else 1.0
+            return super().decode(segments, full)
+
+    monkeypatch.setattr("monitor.asr.load.time.monotonic", lambda: now[0])
+    assert paying_batch(Priced(), 4) == chosen
+    assert paying_batch(Priced(), 1) == 1
 
 
 def test_auto_is_what_the_device_can_carry():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -310,6 +311,46 @@ def test_an_alignment_that_fails_costs_the_times_and_not_the_words(started):
     assert [answers[name].text for name in ("a1", "h1")] == ["这不关我的事"] * 2
     assert answers["a1"].words == ()
     assert recogniser.stats().decodes["align"] == 1
+
+
+def test_a_decode_that_finds_no_end_is_made_again_and_else_not_believed(started):
+    class Endless(Scripted):
+        def decode(self, segments, full=False):
+            return [replace(answer, unfinished=not (full and answer.segment_id == "a1"))
+                    for answer in super().decode(segments, full)]  # fmt: skip
+
+    recogniser, inbox = started(Endless(lambda s, full: "请稍等")), Inbox()
+    for name in ("a1", "a2"):
+        recogniser.submit(segment(name), inbox, 30.0)
+    answers = inbox.wait(2)
+    assert (answers["a1"].suppressed, answers["a1"].text) == ((), "请稍等")
+    assert (answers["a2"].suppressed, answers["a2"].text) == (("unfinished",), "请稍等")
+    assert answers["a2"].decodes == ("final", "retry_full")
+
+
+def test_under_load_a_worker_waits_a_little_for_a_batch_and_at_rest_not_at_all(started):
+    engine, inbox = Scripted(), Inbox()
+    recogniser = started(engine, batch=2, gather_ms=5000)
+    busy(engine, recogniser, inbox)
+    recogniser._load = 5.0
+    recogniser.submit(segment("a1"), inbox, 30.0)
+    engine.gate.set()
+    inbox.wait(1)
+    recogniser.submit(segment("a2"), inbox, 30.0)
+    inbox.wait(3)
+    assert engine.asked == [("busy",), ("a1", "a2")]
+
+
+def test_a_close_does_not_wait_for_a_batch_to_fill(started):
+    engine, inbox = Scripted(), Inbox()
+    recogniser = started(engine, batch=2, gather_ms=5000)
+    busy(engine, recogniser, inbox)
+    recogniser._load = 100.0
+    recogniser.submit(segment("a1"), inbox, None)
+    engine.gate.set()
+    inbox.wait(1)
+    recogniser.close()
+    assert inbox.wait(2)["a1"].lost == "stopped"
 
 
 plans = st.lists(

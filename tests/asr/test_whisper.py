@@ -123,6 +123,7 @@ def test_new_tokens_are_bounded_by_the_segments_length(speller):
     assert SENTENCE.startswith(long.text)
     assert 0 < len(short.text) <= 5
     assert engine.decode([cut])[0].text == short.text
+    assert (long.unfinished, short.unfinished) == (False, True)
 
 
 def test_through_the_recogniser_every_segment_of_many_comes_back(speller):
@@ -135,6 +136,17 @@ def test_through_the_recogniser_every_segment_of_many_comes_back(speller):
     assert {f"a{n}" for n in range(40)} == set(answers)
     assert all(answer.text for answer in answers.values())
     assert recogniser.stats().decodes["final"] == 40
+
+
+def test_a_model_folder_that_vanishes_under_a_running_recogniser_loses_nothing(speller, tmp_path):
+    folder = copy_of(speller, tmp_path)
+    recogniser, inbox = Recogniser(engine_of(folder), AsrSettings()), Inbox()
+    shutil.rmtree(folder)
+    for n in range(3):
+        recogniser.submit(segment(f"a{n}", length_ms=3000), inbox, None, lambda text: True)
+    answers = inbox.wait(3)
+    recogniser.close()
+    assert all(answer.text and answer.words and answer.lost is None for answer in answers.values())
 
 
 def copy_of(folder: Path, to: Path) -> Path:
