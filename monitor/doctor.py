@@ -17,6 +17,7 @@ from typing import Literal
 
 from monitor import __version__, resources
 from monitor.asr import registry
+from monitor.asr.languages import tells
 from monitor.asr.load import chosen_model, cores
 from monitor.asr.whisper import place
 from monitor.config import Settings
@@ -31,6 +32,12 @@ from monitor.store.store import Store
 State = Literal["ok", "note", "missing"]
 DISK_LOW_BYTES = 2 * 2**30
 DEMO_MODEL = "demo-zh"
+TELLS = {
+    "nothing": "this model writes its one language whatever it hears: a dialect (rules A8, A9) shows by wording only",
+    "languages": "this model tells other languages, but takes Cantonese and every other dialect for Mandarin: they show "
+    "by wording only",
+    "cantonese": "this model tells other languages, and Cantonese from Mandarin; no other dialect",
+}
 DEMO_SAYS = (
     "the embedded demonstration model: it understands synthetic speech only. Silence, volume and noise are real "
     "findings; every word it makes of a real call, and every finding that rests on words, means nothing"
@@ -132,6 +139,7 @@ def _recogniser(settings: Settings) -> Iterator[Check]:
     models = Path(settings.asr.models_dir) if settings.asr.models_dir else None
     folder = registry.locate(chosen_model(settings.asr, placement), models)
     yield Check("model", "ok", str(folder))
+    yield Check("languages", "ok" if tells(folder) == "cantonese" else "note", TELLS[tells(folder)])
     if folder.name == DEMO_MODEL:
         yield Check("model", "note", DEMO_SAYS, 'linewatch models fetch small; then [asr] model = "small"')
 

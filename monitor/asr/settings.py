@@ -91,6 +91,9 @@ class AsrSettings(BaseModel):
     hypothesis_every_ms: int = Field(1000, ge=300, le=10_000, description="new speech before another preview, ms")
     hypothesis_queue: int = Field(64, ge=1, le=10_000, description="previews that may wait; the oldest goes first")
     answer_within_ms: int = Field(5000, ge=500, le=60_000, description="live: later than this is lost (timeout), ms")
+    guess_language: bool = Field(
+        True, description="note which language is heard, where the model can tell; one decoder step for each segment"
+    )
     retry_full: bool = Field(True, description="decode once more at 30 s what the guard takes for a loop")
     guard: GuardSettings = Field(default_factory=GuardSettings)
     admission: AdmissionSettings = Field(default_factory=AdmissionSettings)

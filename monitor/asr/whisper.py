@@ -6,7 +6,6 @@ greedy and writes no timestamps, and the number of new tokens is bounded by the 
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +18,8 @@ from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 
 from monitor.asr.features import FULL_MS, MS_PER_FRAME, context_frames, log_mel, waveform
-from monitor.asr.folder import VOCABULARIES, check_folder
+from monitor.asr.folder import check_folder
+from monitor.asr.languages import Tells, believed, tells, vocabulary
 from monitor.asr.settings import AsrSettings
 from monitor.core.types import Answer, Segment, WordTime
 from monitor.errors import ModelError
@@ -64,7 +64,10 @@ class WhisperEngine:
         self.settings = settings
         self.placement = placement
         self._model = _load(model_dir, placement)
-        self._ids = _Ids.of(model_dir, self._model, settings.language)
+        tokens = vocabulary(model_dir)
+        self._ids = _Ids.of(model_dir, self._model, settings.language, tokens)
+        wanted = settings.guess_language or settings.language == "auto"
+        self.tells: Tells = tells(model_dir, tokens) if wanted else "nothing"
         self.n_mels: int = self._model.model.n_mels
         if self._model.feature_extractor.mel_filters.shape[0] != self.n_mels:
             raise ModelError(
@@ -119,11 +122,12 @@ class WhisperEngine:
         features = self._features(segments, frames)
         languages: list[tuple[str | None, float | None]] = [(None, None)] * len(segments)
         prompts = [self._ids.prompt()] * len(segments)
-        if self.settings.language == "auto":
+        if self.tells != "nothing":
             features = self._model.model.encode(features)
             found = [best[0] for best in self._model.model.detect_language(features)]
-            prompts = [self._ids.prompt(token) for token, _ in found]
-            languages = [(token.strip("<|>"), round(prob, 4)) for token, prob in found]
+            languages = [believed(each, self.tells) for each in found]
+            if self.settings.language == "auto":
+                prompts = [self._ids.prompt(token) for token, _ in found]
         limits = [self._most_tokens(segment) for segment in segments]
         results = self._generate(features, prompts, max(limits))
         return [
@@ -195,14 +199,6 @@ def _load(model_dir: Path, placement: Placement) -> WhisperModel:
         ) from error  # fmt: skip
 
 
-def _vocabulary(model_dir: Path) -> list[str]:
-    path = model_dir / VOCABULARIES[0]
-    if path.is_file():
-        tokens: list[str] = json.loads(path.read_text(encoding="utf-8"))
-        return tokens
-    return (model_dir / VOCABULARIES[1]).read_text(encoding="utf-8").split("\n")
-
-
 class _Ids:
     """The special tokens of a prompt, and tokens back to text."""
 
@@ -211,10 +207,9 @@ class _Ids:
         self._start, self._language, self._task, self._end = start, language, task, end
 
     @classmethod
-    def of(cls, model_dir: Path, model: WhisperModel, language: str) -> _Ids:
+    def of(cls, model_dir: Path, model: WhisperModel, language: str, vocabulary: Sequence[str]) -> _Ids:
         """Raises ModelError where the vocabulary lacks a token, or is another one than the tokenizer's."""
         tokenizer = model.hf_tokenizer
-        vocabulary = _vocabulary(model_dir)
         spoken = "zh" if language == "auto" else language
         if spoken != "en" and not model.model.is_multilingual:
             raise ModelError(

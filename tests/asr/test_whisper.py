@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from bench.shapes import SENTENCE, Shape, random_whisper
+from monitor.asr.languages import tells
 from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import AsrSettings
 from monitor.asr.whisper import Placement, WhisperEngine, place
@@ -96,10 +97,25 @@ def test_both_rates_and_a_single_sample_are_taken(engine):
     assert engine.decode([segment(samples=np.ones(1, np.int16), length_ms=20)])[0].lost is None
 
 
-def test_the_language_is_detected_where_it_is_asked_for(model_dir):
-    (answer,) = engine_of(model_dir, language="auto").decode([spoken()])
-    assert answer.language == "zh"
-    assert answer.language_prob > 0.5
+@pytest.mark.parametrize("language", ["zh", "auto"])
+def test_a_guess_that_means_nothing_is_not_made(engine, model_dir, language):
+    if tells(model_dir) == "nothing":
+        (answer,) = engine_of(model_dir, language=language).decode([spoken()])
+        assert (answer.language, answer.language_prob) == (None, None)
+
+
+def test_the_language_is_guessed_in_any_batch_and_changes_no_text(engine, model_dir):
+    guessing = engine_of(model_dir)
+    guessing.tells = "cantonese"
+    for segments in ([spoken()], [spoken(), spoken("好的,请稍等。", segment_id="a2")]):
+        plain, guessed = engine.decode(segments), guessing.decode(segments)
+        assert [answer.text for answer in guessed] == [answer.text for answer in plain]
+        assert {answer.language for answer in guessed} == {"zh"}
+        assert all(0.5 < answer.language_prob <= 1 for answer in guessed)
+
+
+def test_guessing_can_be_left_out(model_dir):
+    assert engine_of(model_dir, guess_language=False).tells == "nothing"
 
 
 def test_words_get_their_times_inside_the_segment_and_in_order(engine):
