@@ -102,15 +102,17 @@ def run(
     asr = settings.asr.model_copy(
         update={"model": model or settings.asr.model, "workers": workers or settings.asr.workers}
     )
-    own = recogniser or _recogniser(asr)
-    try:
-        folder = Folder(out, lang, _basis(settings, rulebook, own.name), titles(rulebook, lang))
-        batch = _Batch(Lines(settings.lines, rulebook), own, folder, on_progress, known or {})
-        batch.failed += [(str(path), "is not there") for path in known or {} if not paths and not path.exists()]
-        batch.run(found)
-    finally:
-        if recogniser is None:
-            own.close()
+    name = recogniser.name if recogniser else _model_of(asr)
+    folder = Folder(out, lang, _basis(settings, rulebook, name), titles(rulebook, lang))
+    batch = _Batch(Lines(settings.lines, rulebook), folder, on_progress, known or {})
+    batch.failed += [(str(path), "is not there") for path in known or {} if not paths and not path.exists()]
+    if batch.resume(found):
+        own = recogniser or _recogniser(asr)
+        try:
+            batch.run(own)
+        finally:
+            if recogniser is None:
+                own.close()
     calls = folder.finish(batch.failed)
     return AuditResult(
         out, calls, tuple(batch.failed), tuple(batch.remarks), batch.resumed, batch.audio_ms, time.monotonic() - began
@@ -121,6 +123,12 @@ def _recogniser(settings: AsrSettings) -> Recogniser:
     from monitor.asr.load import load  # CTranslate2 and FFmpeg take their time; judging stored calls needs neither
 
     return load(settings)
+
+
+def _model_of(settings: AsrSettings) -> str:
+    from monitor.asr.load import name
+
+    return name(settings)
 
 
 def run_store(
@@ -228,7 +236,6 @@ class _Batch:
     def __init__(
         self,
         lines: Lines,
-        recogniser: Recogniser,
         folder: Folder,
         on_progress: OnProgress | None,
         known: Mapping[Path, Sidecar],
@@ -238,24 +245,30 @@ class _Batch:
         self.resumed = 0
         self.audio_ms = 0
         self._lines = lines
-        self._recogniser = recogniser
+        self._recogniser: Recogniser
         self._folder = folder
         self._on_progress = on_progress
         self._known = known
+        self._todo: deque[tuple[int, Path]] = deque()
         self._jobs: dict[str, _Job] = {}
         self._answers: queue.SimpleQueue[tuple[Segment, Answer]] = queue.SimpleQueue()
         self._ids: set[str] = set()
         self._bytes = [0, 0]
 
-    def run(self, paths: Sequence[Path]) -> None:
+    def resume(self, paths: Sequence[Path]) -> bool:
+        """Take over what an earlier run has finished; True where something is left to be done."""
         earlier = self._folder.finished([self._key(path) for path in paths])
         self._ids.update(earlier.values())
         self.resumed = len(earlier)
         for number, call_id in earlier.items():
             self._folder.take(call_id, str(paths[number]), number)
-        todo = deque((number, path) for number, path in enumerate(paths) if number not in earlier)
-        total = len(todo)
-        self._bytes[1] = sum(_size(path) for _, path in todo)
+        self._todo.extend((number, path) for number, path in enumerate(paths) if number not in earlier)
+        self._bytes[1] = sum(_size(path) for _, path in self._todo)
+        return bool(self._todo)
+
+    def run(self, recogniser: Recogniser) -> None:
+        self._recogniser = recogniser
+        todo, total = self._todo, len(self._todo)
         while todo or self._jobs:
             while todo and len(self._jobs) < LINES_AT_ONCE:
                 self._start(*todo.popleft())

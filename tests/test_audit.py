@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from monitor import audit, config, resources
+from monitor.asr import load
 from monitor.asr.recogniser import Recogniser
 from monitor.config import Settings
 from monitor.core.events import Envelope
@@ -146,6 +147,19 @@ def test_a_finished_call_is_not_done_again(tmp_path: Path, settings: Settings, r
     told = run([recordings], out, settings, recogniser)
     assert told.resumed == 1
     assert told.calls[1].agent_id == "1042"
+
+
+def test_where_everything_is_done_no_model_is_loaded(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "load", lambda asr: Recogniser(PlaybookEngine(), asr, workers=1))
+    monkeypatch.setattr(load, "name", lambda asr: PlaybookEngine.name)
+    one = short(tmp_path / "a.wav")
+    first = audit.run([one], tmp_path / "out", settings)
+    monkeypatch.delattr(load, "load")
+    again = audit.run([one], tmp_path / "out", settings)
+    assert (first.resumed, again.resumed) == (0, 1)
+    assert again.calls == first.calls
 
 
 def test_an_audit_that_was_interrupted_goes_on(tmp_path: Path, settings: Settings, recogniser: Recogniser) -> None:

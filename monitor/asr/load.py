@@ -61,6 +61,15 @@ def paying_batch(engine: Engine, most: int) -> int:
     return most if spent[2] < PAYS * spent[1] else 1
 
 
+def name(settings: AsrSettings) -> str:
+    """What `load(settings).name` will be, with nothing loaded. Raises ModelError where the model is not there."""
+    if settings.engine == "openai":
+        from monitor.asr.openai import OpenAiEngine
+
+        return OpenAiEngine(settings.openai, settings.language).name
+    return registry.locate(chosen_model(settings, place(settings, cores())), _models_dir(settings)).name
+
+
 def admission(recogniser: Recogniser) -> Admission:
     """Measure what a second of speech costs here, for the number of lines that can be transcribed.
 

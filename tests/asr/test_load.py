@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.asr.load import admission, chosen_model, cores, load, paying_batch
+from monitor.asr.load import admission, chosen_model, cores, load, name, paying_batch
 from monitor.asr.settings import AdmissionSettings, AsrSettings, OpenAiSettings
 from monitor.asr.whisper import Placement
 from monitor.errors import ModelError
@@ -20,7 +20,7 @@ def test_a_folder_becomes_a_recogniser_that_hears(model_dir):
     answer = inbox.wait(1)["a1"]
     capacity = admission(recogniser).capacity
     recogniser.close()
-    assert recogniser.name == model_dir.name
+    assert recogniser.name == model_dir.name == name(AsrSettings(model=str(model_dir), device="cpu"))
     assert likeness(answer.text, QUESTION) > 0.7
     assert answer.decodes == ("final",)
     assert capacity >= 1
@@ -59,12 +59,14 @@ def test_auto_is_what_the_device_can_carry():
 def test_a_model_that_is_not_here_names_the_command_that_fetches_it(tmp_path):
     with pytest.raises(ModelError, match="linewatch models fetch small"):
         load(AsrSettings(device="cpu", models_dir=str(tmp_path)))
+    with pytest.raises(ModelError, match="linewatch models fetch small"):
+        name(AsrSettings(device="cpu", models_dir=str(tmp_path)))
 
 
 def test_an_endpoint_takes_several_segments_at_a_time_and_must_have_an_address():
     recogniser = load(AsrSettings(engine="openai", openai=OpenAiSettings(url="http://127.0.0.1:9/v1")))
     assert recogniser.stats().workers == 4
-    assert recogniser.name == "whisper-1 at 127.0.0.1"
+    assert recogniser.name == name(recogniser.settings) == "whisper-1 at 127.0.0.1"
     assert admission(recogniser).admits(1000)
     recogniser.close()
     with pytest.raises(ModelError, match=r"asr\.openai"):
