@@ -68,6 +68,21 @@ def test_what_the_guard_cut_off_is_kept():
     assert utterance(told(replace(answer, cut="")))["cut"] is None
 
 
+def test_the_voice_is_stored_with_the_words_and_replayed():
+    heard = told(Answer("agent-1", TEXT, mean_logprob=-0.1, pitch_hz=210.5, pitch_range_st=4.5))
+    for envelopes in (heard, replay(heard, packs())):
+        assert (utterance(envelopes)["pitch_hz"], utterance(envelopes)["pitch_range_st"]) == (210.5, 4.5)
+
+
+def test_calls_stored_before_there_was_a_pitch_are_read():
+    heard = told(Answer("agent-1", TEXT, mean_logprob=-0.1))
+    old = []
+    for envelope in heard:
+        body = {key: value for key, value in envelope.body.items() if not key.startswith("pitch")}
+        old.append(envelope.model_copy(update={"body": body}))
+    assert [one.body for one in replay(old, packs())] == [one.body for one in heard]
+
+
 def test_only_words_that_an_alert_may_quote_need_times():
     call = Call(CallInfo("call", "test"), packs())
     assert call.quotes("agent", "這不關我的事!")

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,6 +49,18 @@ def test_text_comes_back_with_the_causes_of_its_decodes(started):
     assert (answer.text, answer.lost, answer.suppressed, answer.decodes) == ("您好", None, (), ("final",))
     stats = recogniser.stats()
     assert (stats.answered, stats.decodes, stats.lost, stats.audio_s) == (1, {"final": 1}, {}, 1.0)
+
+
+def test_a_final_answer_says_how_high_the_voice_is(started):
+    recogniser, inbox = started(), Inbox()
+    at_s = np.arange(8000) / 8000
+    buzz = (3000 * np.sum([np.cos(2 * np.pi * 180 * k * at_s) / k for k in range(1, 9)], axis=0)).astype(np.int16)
+    for name, samples, final in (("buzz", buzz, True), ("silent", None, True), ("preview", buzz, False)):
+        recogniser.submit(segment(name, samples=samples, final=final), inbox, None)
+    answers = inbox.wait(3)
+    assert answers["buzz"].pitch_hz == pytest.approx(180, abs=0.5)
+    assert answers["buzz"].pitch_range_st == pytest.approx(0, abs=0.2)
+    assert {answers[name].pitch_hz for name in ("silent", "preview")} == {None}
 
 
 def test_only_segments_with_a_deadline_tell_how_long_one_waits(started):

@@ -51,6 +51,12 @@ def test_how_it_was_heard() -> None:
     assert (lines[2].confidence, lines[3].language, lines[4].level_dbov) == (0.2, "yue", -30)
 
 
+def test_several_of_it_at_once() -> None:
+    (line,) = Story.read("1-3 agent (0.4, yue 0.9, -30 dBov, 210.5 Hz, 4 st): 一").lines
+    assert (line.confidence, line.language, line.language_prob) == (0.4, "yue", 0.9)
+    assert (line.level_dbov, line.pitch_hz, line.pitch_range_st) == (-30, 210.5, 4)
+
+
 def test_answers_come_late_if_they_are_told_to() -> None:
     facts = Story.read("1-2 agent: 您好\n3-4 agent: 请讲\n20 end").facts([9000, 0].__getitem__)
     assert [event.body.segment_id for _, event in facts if isinstance(event.body, Utterance)] == [
