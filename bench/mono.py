@@ -95,7 +95,8 @@ def measured(what: str, legs: Legs) -> list[Row]:
 def run(with_recordings: bool = True) -> list[Row]:
     rows = [each for name, hz in SYNTHETIC.items() for each in measured(name, talk(hz))]
     if with_recordings:
-        rows += [each for source in (real_call, real_voices) for name, legs in source() for each in measured(name, legs)]
+        talks = [pair for source in (real_call, real_voices) for pair in source()]
+        rows += [each for name, legs in talks for each in measured(name, legs)]
     return rows
 
 

@@ -18,6 +18,7 @@ from monitor.core.events import (
     CallData,
     CallEnded,
     CallStarted,
+    ChannelQuality,
     ConditionEnded,
     ConditionStarted,
     Coverage,
@@ -33,7 +34,17 @@ from monitor.core.types import CHANNELS, FRAME_MS, Answer, CallInfo, Channel, En
 from monitor.speech.normalise import normalise
 
 COVERAGE_EVERY_MS = 10_000
-FACTS = (CallAnswered, CallData, CallEnded, SpeechStarted, SpeechEnded, ConditionStarted, ConditionEnded, Utterance)
+FACTS = (
+    CallAnswered,
+    CallData,
+    CallEnded,
+    SpeechStarted,
+    SpeechEnded,
+    ConditionStarted,
+    ConditionEnded,
+    ChannelQuality,
+    Utterance,
+)
 
 
 class Call:

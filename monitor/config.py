@@ -23,6 +23,7 @@ from monitor.core.mistakes import Mistake, dotted, mistakes, nearest
 from monitor.core.toml import Document, TomlError, parse
 from monitor.desk.settings import DeskSettings
 from monitor.errors import ConfigError
+from monitor.fault import FaultSettings
 from monitor.signal.settings import SignalSettings
 from monitor.sources import SOURCES
 from monitor.speech.segmenter import SegmenterSettings
@@ -76,6 +77,7 @@ class Settings(Section):
     signal: SignalSettings = SignalSettings()
     segmenter: SegmenterSettings = SegmenterSettings()
     framing: FramingSettings = FramingSettings()
+    faults: FaultSettings = FaultSettings()
     store: StoreSettings = StoreSettings()
     desk: DeskSettings = DeskSettings()
     demo: DemoSettings = DemoSettings()
@@ -95,7 +97,7 @@ class Settings(Section):
         """What the pure rooms need."""
         from monitor.lines import LineSettings
 
-        return LineSettings(self.framing, self.signal, self.segmenter)
+        return LineSettings(self.framing, self.signal, self.segmenter, customer_key=self.store.customer_key)
 
     def rule_files(self) -> list[tuple[str, str]]:
         """(name, text) of every rule pack, in order. Raises ConfigError for one that cannot be read."""

@@ -17,6 +17,7 @@ from monitor.call import Call
 from monitor.compliance.rulebook import Rulebook
 from monitor.core.events import CallAnswered, CallData, Envelope, Event, Meter
 from monitor.core.framing import Framing, FramingSettings
+from monitor.core.pseudonym import pseudonym
 from monitor.core.speakers import Speakers
 from monitor.core.types import (
     AGENT,
@@ -45,6 +46,7 @@ class LineSettings:
     signal: SignalSettings = field(default_factory=SignalSettings)
     segmenter: SegmenterSettings = field(default_factory=SegmenterSettings)
     meters: bool = False
+    customer_key: str = field(default="", repr=False)
 
 
 @dataclass(slots=True)
@@ -125,7 +127,9 @@ class Lines:
         speakers: whose each stretch is taken for, where the legs were separated out of one channel.
         """
         assert info.call_id not in self._lines, info.call_id
-        info = replace(info, group=self.settings.signal.group_of(info.line, info.trunk))
+        group = self.settings.signal.group_of(info.line, info.trunk)
+        customer = pseudonym(info.customer or "", self.settings.customer_key)
+        info = replace(info, group=group, customer=customer)
         floor = self._floors.get(info.sample_rate_hz)
         if floor is None:
             floor = self._floors[info.sample_rate_hz] = _Floor(info.sample_rate_hz, self.settings)
@@ -221,6 +225,7 @@ class Lines:
         events = line.floor.bank.finish(line.row)
         out.segments += self._sent(line, line.floor.segmenter.finish(line.row, events))
         self._report_media(line)
+        events = [*events, *line.floor.bank.quality(line.row)]
         out.envelopes += line.call.push_events(events, line.call.heard_ms)
         side, inferred = (ended_by, False) if ended_by is not None else _first_to_stop(stops)
         out.envelopes += line.call.end(reason, side, inferred)

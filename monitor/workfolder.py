@@ -40,7 +40,8 @@ def make(folder: Path) -> Made:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copytree(resources.locate("rules"), folder / "rules", ignore=shutil.ignore_patterns("__pycache__"))
-        config.write_text(render() + ADMINISTRATOR.format(digest), encoding="utf-8")
+        text = render().replace('customer_key = ""', f'customer_key = "{secrets.token_urlsafe(24)}"')
+        config.write_text(text + ADMINISTRATOR.format(digest), encoding="utf-8")
     except OSError as error:
         raise ConfigError(str(folder), "cannot be written", error.strerror or type(error).__name__) from None
     return Made(config, token)

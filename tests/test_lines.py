@@ -332,3 +332,23 @@ clause = {{ document = "002", passage = "x" }}
 line = {{ condition = "silence", channel = "customer" }}
 after_ms = {}
 """
+
+
+def test_every_channel_says_at_the_hang_up_what_it_was_like_and_so_does_a_replay(
+    plain: dict[str, list[Envelope]], rulebook: Rulebook
+) -> None:
+    for name, envelopes in plain.items():
+        told = [e for e in envelopes if e.type == "channel.quality"]
+        assert {e.channel for e in told} == ({"agent", "customer"})
+        assert told[-1].seq < next(e.seq for e in envelopes if e.type == "call.ended"), name  # type: ignore[operator]
+        again = [e.body for e in replay(envelopes, rulebook) if e.type == "channel.quality"]
+        assert again == [e.body for e in told]
+
+
+def test_a_customer_is_kept_under_a_pseudonym_or_not_at_all(rulebook: Rulebook) -> None:
+    for key, expected in (("secret", "c-"), ("", None)):
+        lines = Lines(LineSettings(customer_key=key), rulebook)
+        started = lines.open(CallInfo("one", "files", customer="13800138000", seat="A-1", trunk="gw1"))[0].body
+        assert (started["seat"], started["trunk"]) == ("A-1", "gw1")
+        assert (started["customer"] or "").startswith(expected or "") if expected else started["customer"] is None
+        assert "13800138000" not in str(started) + repr(lines.settings)

@@ -9,6 +9,7 @@ COMMANDS = {
     "replay": "monitor.commands.replay:replay",
     "audit": "monitor.commands.audit:audit",
     "calls": "monitor.commands.calls:app",
+    "lines": "monitor.commands.lines:lines",
     "rules": "monitor.commands.rules:app",
     "models": "monitor.commands.models:app",
     "schema": "monitor.commands.schema:schema",

@@ -116,6 +116,20 @@ class ConditionEnded(ConditionStarted):
     end_ms: int
 
 
+class ChannelQuality(Body):
+    """What a channel was like over the whole call; at the hang-up. Levels: active speech, and noise between the words;
+    None where there was none of it. clipped_ms: of the speech. missing_ms: lost or unknown, not DTX."""
+
+    type: ClassVar[str] = "channel.quality"
+    media_ms: int
+    missing_ms: int
+    speech_ms: int
+    clipped_ms: int
+    speech_level_dbov: float | None
+    noise_dbov: float | None
+    snr_db: float | None
+
+
 class Utterance(Body):
     """One segment's final answer. text is normalised (Simplified, see speech/normalise.py).
 
@@ -334,14 +348,23 @@ BODIES: dict[str, type[Body]] = {
     cls.type: cls
     for cls in (
         CallStarted, CallAnswered, CallData, CallEnded, CallClosed, SpeechStarted, SpeechEnded, ConditionStarted,
-        ConditionEnded, Utterance, ScriptStep, AlertRaised, AlertConfirmed, AlertCleared, AlertPending, AlertWithdrawn,
+        ConditionEnded, ChannelQuality, Utterance,
+        ScriptStep, AlertRaised, AlertConfirmed, AlertCleared, AlertPending, AlertWithdrawn,
         AlertAcknowledged, PromptShown, PromptCleared, Review, ReviewRejected, ReviewAppealed, ReviewDecided, Meter,
         Hypothesis, Metric, Score, Coverage, SystemNotice,
     )
 }  # fmt: skip
 
 Facts = (
-    CallStarted | CallAnswered | CallData | CallEnded | SpeechStarted | SpeechEnded | ConditionStarted | Utterance
+    CallStarted
+    | CallAnswered
+    | CallData
+    | CallEnded
+    | SpeechStarted
+    | SpeechEnded
+    | ConditionStarted
+    | ChannelQuality
+    | Utterance
 )
 """What replay feeds back into a call; everything else is derived from these."""
 

@@ -17,6 +17,7 @@ from monitor.signal.level import FLOOR_DBOV, NoiseFloor, NoiseLevel, SpeechLevel
 from monitor.signal.moment import Detector, Moment
 from monitor.signal.runs import SpeechRuns
 from monitor.signal.settings import SignalSettings
+from monitor.signal.totals import Totals
 from monitor.signal.vad import Vad
 
 _REFERENCE_UNTIL_MS = 500
@@ -63,6 +64,7 @@ class Bank:
         self._speech = SpeechLevel(self._samples, settings)
         self._noise = NoiseLevel(self._samples, noise.window_ms, noise.guard_ms)
         self._references = np.array([self._power_at(each.noise.reference_dbov) for each in settings.variants()])
+        self._totals = Totals(self._samples)
         names = DETECTORS if settings.detectors is None else [name for name in DETECTORS if name in settings.detectors]
         self.detectors: dict[str, Detector] = {name: _build(DETECTORS[name], settings, rate_hz) for name in names}
         self._early = [detector for detector in self.detectors.values() if detector.early]
@@ -115,6 +117,7 @@ class Bank:
         now.snr_db = snr_db(speech_power, heard, noise_power, now.noise_ms // FRAME_MS, reference)
         for detector in self._late:
             detector.step(now)
+        self._totals.step(now)
         shown = np.where(np.isnan(now.noise_dbov), floor, now.noise_dbov)
         return Step(_readings(now.level_dbov, now.speech_dbov, shown, now.snr_db, now.speech), now.events)
 
@@ -132,6 +135,10 @@ class Bank:
         at_ms = self.at_ms(line)
         events = self._runs.finish(line, at_ms)
         return events + [event for detector in self.detectors.values() for event in detector.finish(line, at_ms)]
+
+    def quality(self, line: int) -> list[Event]:
+        """What its channels were like since it was opened."""
+        return self._totals.events(line, self.at_ms(line), self._speech, self._noise)
 
     def at_ms(self, line: int) -> int:
         """Audio time a line has reached."""
@@ -171,8 +178,8 @@ class Bank:
         return now
 
     def _parts(self) -> list[State | Detector]:
-        own = (self._state, self._floor.state, self._vad.state, self._runs.state, self._speech.state, self._noise.state)
-        return [*own, *self.detectors.values()]
+        own = (self._floor, self._vad, self._runs, self._speech, self._noise, self._totals)
+        return [self._state, *(part.state for part in own), *self.detectors.values()]
 
 
 def _build(path: str, settings: SignalSettings, rate_hz: int) -> Detector:

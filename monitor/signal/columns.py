@@ -105,6 +105,11 @@ class Window:
         entry: IntArray = ring[at] if ring[at].any() else ring[0]
         return entry
 
+    def rows(self, rows: IntArray) -> IntArray:
+        """int64[k, width]: the sums of these rows."""
+        picked: IntArray = self._sums.rows[rows]
+        return picked
+
     def sums(self, sel: Selection) -> IntArray:
         """int64[n, 2, width]."""
         return self._sums[sel]

@@ -97,6 +97,12 @@ class SpeechLevel:
         self._window = Window(self.state, settings.low_volume.window_ms // FRAME_MS, 3)
         self._after = self.state.column(np.int64, _HANG_FRAMES)
         self._dbov = self.state.column(np.float64, np.nan)
+        self._total = self.state.column(np.float64, 0.0, (2, 2))
+
+    def total(self, line: int, side: int) -> tuple[float, int]:
+        """Power and frames measured since the line was opened."""
+        power, frames = self._total.array[line, side].tolist()
+        return power, int(frames)
 
     def step(self, now: Moment) -> IntArray:
         """Fills now.speech_dbov (nan before any) and now.speech_ms; returns the power measured, [n, 2]."""
@@ -113,6 +119,7 @@ class SpeechLevel:
             power = now.power[counted]
             at_ms = np.broadcast_to(now.at_ms[:, None], counted.shape)[counted]
             self._window.push(now.rows[counted], np.stack((power, np.ones_like(power), at_ms), axis=1))
+            self._total.rows[now.rows[counted]] += np.stack((power, np.ones_like(power)), axis=1)
         sums = self._window.sums(now.sel)
         power, count = sums[:, :, 0], sums[:, :, 1]
         if counted.any():
@@ -132,6 +139,12 @@ class NoiseLevel:
         self._window = Window(self.state, window_ms // FRAME_MS, 2)
         self._quiet = self.state.column(np.int64)
         self._delay = self.state.column(np.int64, 0, (2, self._guard))
+        self._total = self.state.column(np.float64, 0.0, (2, 2))
+
+    def total(self, line: int, side: int) -> tuple[float, int]:
+        """Power and frames measured since the line was opened."""
+        power, frames = self._total.array[line, side].tolist()
+        return power, int(frames)
 
     def step(self, now: Moment, blocked: BoolArray) -> tuple[FloatArray, IntArray, IntArray]:
         """blocked: frames that are not the line's noise, [n, 2]. Returns level (nan before any), its ms, its power."""
@@ -144,7 +157,9 @@ class NoiseLevel:
             delay = self._delay.rows
             leaves = quiet[clear] > 2 * self._guard
             power = delay[rows, slots][leaves]
-            self._window.push(rows[leaves], np.stack((power, np.ones_like(power)), axis=1))
+            entries = np.stack((power, np.ones_like(power)), axis=1)
+            self._window.push(rows[leaves], entries)
+            self._total.rows[rows[leaves]] += entries
             delay[rows, slots] = now.power[clear]
         sums = self._window.sums(now.sel)
         power, count = sums[:, :, 0], sums[:, :, 1]
@@ -152,6 +167,8 @@ class NoiseLevel:
 
     def forget(self, rows: IntArray) -> None:
         """What was measured there turned out to be something else."""
+        if len(rows):
+            self._total.rows[rows] = np.maximum(self._total.rows[rows] - self._window.rows(rows), 0.0)
         self._window.clear(rows)
 
 

@@ -42,11 +42,11 @@ class Moment:
     rows: int64[n, 2], where the channels stand in `Column.rows`. groups: int64[n], the group of each line, 0 for
     none. at_ms: int64[n], end of the frame. present, missing (lost or unknown): neither of them for a DTX frame.
     power: int64[n, 2], N squared times the variance of the frame's N samples, so DC is out and nothing is rounded.
-    level_dbov: of that power, in steps of 0.01; before_dbov: of the last frame. held: int8[n]. muted: bool[n, 2]. music_before: where music was playing,
-    music_since_ms: since when it may be. heard: frames over the gates; evidence: one row for each of them, unset
-    where there are none. speech: frames judged speech; sure: without a doubt. blocked: frames that are not the
-    noise of the line. speech_dbov, noise_dbov, snr_db: over the last seconds of speech and of non-speech, nan where
-    not known. speech_since(row)[2]: at_ms of the oldest speech frame measured.
+    level_dbov: of that power, in steps of 0.01; before_dbov: of the last frame. held: int8[n]. muted: bool[n, 2].
+    music_before: where music was playing, music_since_ms: since when it may be. heard: frames over the gates;
+    evidence: one row for each of them, unset where there are none. speech: frames judged speech; sure: without a
+    doubt. blocked: frames that are not the noise of the line. speech_dbov, noise_dbov, snr_db: over the last seconds
+    of speech and of non-speech, nan where not known. speech_since(row)[2]: at_ms of the oldest speech frame measured.
     """
 
     lines: IntArray

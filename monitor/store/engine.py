@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
@@ -103,9 +103,18 @@ def _prepare(connection: Connection, where: str) -> None:
     found = connection.execute(select(schema.meta.c.version)).scalar()
     if found is None:
         connection.execute(insert(schema.meta).values(version=schema.VERSION))
+    elif found < schema.VERSION:
+        _upgrade(connection, found)
     elif found != schema.VERSION:
-        newer = "a newer" if found > schema.VERSION else "an older"
         raise StoreError(
-            where, f"was written by {newer} linewatch", f"version {found}, this one reads {schema.VERSION}",
+            where, "was written by a newer linewatch", f"version {found}, this one reads {schema.VERSION}",
             "Use that linewatch, or another file",
         )  # fmt: skip
+
+
+def _upgrade(connection: Connection, found: int) -> None:
+    """Columns that later versions brought; calls stored before leave them empty."""
+    for version in range(found + 1, schema.VERSION + 1):
+        for table, column, kind in schema.ADDED[version]:
+            connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
+    connection.execute(update(schema.meta).values(version=schema.VERSION))

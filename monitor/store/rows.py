@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, insert, update
 
 from monitor.core.events import Envelope
-from monitor.store.schema import alerts, calls
+from monitor.store.schema import alerts, calls, quality
 
 CALL_FIELDS = (
-    "source", "direction", "agent_id", "team", "line", "called_number", "language", "model", "rules_version",
+    "source", "direction", "agent_id", "team", "line", "trunk", "seat", "customer", "legs",
+    "called_number", "language", "model", "rules_version",
     "started_at_utc",
 )  # fmt: skip
 ALERT_FIELDS = ("rule_id", "severity", "verdict", "start_ms", "end_ms", "message", "clause", "points")
@@ -23,7 +24,8 @@ def event_row(envelope: Envelope) -> dict[str, Any]:
     return {
         "call_id": envelope.call_id, "seq": envelope.seq, "at_ms": envelope.at_ms, "type": envelope.type,
         "channel": envelope.channel, "heard_ms": envelope.heard_ms, "published_at_utc": envelope.published_at_utc,
-        "schema": envelope.schema_, "body": json.dumps(envelope.body, ensure_ascii=False, separators=(",", ":")),
+        "schema": envelope.schema_, "derived": envelope.derived,
+        "body": json.dumps(envelope.body, ensure_ascii=False, separators=(",", ":")),
     }  # fmt: skip
 
 
@@ -69,10 +71,15 @@ def index_acknowledged(connection: Connection, envelope: Envelope) -> None:
     connection.execute(update(alerts).where(chosen).values(**values))
 
 
+def _index_quality(connection: Connection, envelope: Envelope) -> None:
+    connection.execute(insert(quality).values(call_id=envelope.call_id, channel=envelope.channel, **envelope.body))
+
+
 INDEX: dict[str, Callable[[Connection, Envelope], None]] = {
     "call.started": _index_started,
     "call.ended": _index_ended,
     "call.closed": _index_closed,
+    "channel.quality": _index_quality,
     "score": _index_score,
     "alert.raised": _index_alert,
     "alert.confirmed": _index_alert,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
 
-VERSION = 1
+VERSION = 2
 
 metadata = MetaData()
 
@@ -19,6 +19,10 @@ calls = Table(
     Column("agent_id", String),
     Column("team", String),
     Column("line", String),
+    Column("trunk", String),
+    Column("seat", String),
+    Column("customer", String),
+    Column("legs", String),
     Column("called_number", String),
     Column("language", String),
     Column("model", String),
@@ -46,8 +50,31 @@ events = Table(
     Column("heard_ms", BigInteger),
     Column("published_at_utc", String),
     Column("schema", Integer, nullable=False),
+    Column("derived", Boolean),
     sqlite_with_rowid=False,
 )
+
+quality = Table(
+    "quality",
+    metadata,
+    Column("call_id", String, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("media_ms", BigInteger, nullable=False),
+    Column("missing_ms", BigInteger, nullable=False),
+    Column("speech_ms", BigInteger, nullable=False),
+    Column("clipped_ms", BigInteger, nullable=False),
+    Column("speech_level_dbov", Float),
+    Column("noise_dbov", Float),
+    Column("snr_db", Float),
+)
+
+ADDED: dict[int, tuple[tuple[str, str, str], ...]] = {
+    2: (
+        ("calls", "trunk", "VARCHAR"), ("calls", "seat", "VARCHAR"), ("calls", "customer", "VARCHAR"),
+        ("calls", "legs", "VARCHAR"), ("events", "derived", "BOOLEAN"),
+    ),
+}  # fmt: skip
+"""Version -> the columns it brought: table, name, SQL type. Whole tables are made where they are not there."""
 
 alerts = Table(
     "alerts",

@@ -21,6 +21,11 @@ class StoreSettings(BaseModel):
         description="SQLite only. normal: a killed process loses nothing, a power cut may lose the last commits; "
         "full: neither, at a disk flush for each commit",
     )
+    customer_key: str = Field(
+        default="",
+        description="secret under which customers' ids and numbers are hashed before anything is kept; empty: "
+        "customers are not told apart",
+    )
     flush_ms: int = Field(
         default=10, ge=0, le=1000, description="longest wait for more envelopes to commit together, ms"
     )

@@ -12,11 +12,12 @@ from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
-from monitor.core.events import AlertAcknowledged, Envelope, Event
+from monitor.core.events import AlertAcknowledged, ChannelQuality, Envelope, Event
 from monitor.errors import StoreError
+from monitor.fault import DIMENSIONS, Measured
 from monitor.store import engine as database
 from monitor.store.rows import INDEX, envelope_of, event_row, index_acknowledged
-from monitor.store.schema import alerts, calls, events
+from monitor.store.schema import alerts, calls, events, quality
 
 
 class ConflictError(StoreError):
@@ -33,6 +34,10 @@ class CallRow:
     agent_id: str | None
     team: str | None
     line: str | None
+    trunk: str | None
+    seat: str | None
+    customer: str | None
+    legs: str | None
     language: str | None
     model: str | None
     rules_version: str | None
@@ -112,6 +117,29 @@ class Store:
     def call(self, call_id: str) -> CallRow | None:
         return next(iter(self.calls(call_id=call_id)), None)
 
+    def measured(
+        self,
+        *,
+        teams: Sequence[str] | None = None,
+        since_utc: str | None = None,
+        until_utc: str | None = None,
+        limit: int = 20_000,
+    ) -> list[Measured]:
+        """What the channels of the newest closed calls were like; only calls whose legs were recorded apart."""
+        names = ("call_id", *DIMENSIONS)
+        columns = [*(calls.c[name] for name in names), *(c for c in quality.c if c.name != "call_id")]
+        query = select(*columns).join(calls, calls.c.call_id == quality.c.call_id)
+        query = query.where(
+            *_call_filters(None, None, teams, since_utc, until_utc, True), calls.c.legs == "recorded"
+        )
+        query = query.order_by(calls.c.stored_at_utc.desc(), calls.c.call_id.desc(), quality.c.channel).limit(limit)
+        with self._transaction() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        return [
+            Measured(**{name: row.pop(name) for name in (*names, "channel")}, quality=ChannelQuality(**row))
+            for row in rows
+        ]
+
     def call_of_alert(self, alert_id: str) -> str | None:
         """The call an alert belongs to, None for no such alert."""
         with self._transaction() as connection:
@@ -150,7 +178,7 @@ class Store:
         where = _call_filters(call_id, agent_id, None, None, older_than_utc, None if unclosed else True)
         chosen = select(calls.c.call_id).where(*where)
         with self._transaction(write=True) as connection:
-            for table in (events, alerts):
+            for table in (events, alerts, quality):
                 connection.execute(delete(table).where(table.c.call_id.in_(chosen)))
             erased = connection.execute(delete(calls).where(*where)).rowcount
         self._truncate_log()

@@ -17,7 +17,8 @@ from tests.commands.shell import run
 
 CONTRACT = [
     "demo", "init", "serve", "listen", "devices", "replay", "audit", "rules check", "rules try", "rules test",
-    "models list", "models fetch", "models verify", "calls list", "calls export", "calls erase", "schema", "doctor",
+    "models list", "models fetch", "models verify", "calls list", "calls export", "calls erase", "lines",
+    "schema", "doctor",
 ]  # fmt: skip
 
 

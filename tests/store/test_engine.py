@@ -71,3 +71,23 @@ def test_the_log_is_written_ahead(store, path):
 def test_a_password_is_never_shown():
     assert shown("postgresql://me:secret@host/name") == "postgresql://me:***@host/name"
     assert shown("not a url") == "[store] url"
+
+
+def test_a_store_of_version_1_gets_the_new_columns_and_keeps_its_calls(store, path):
+    story = Story("old")
+    store.append([story.started(), story.ended(900), story.closed(1000)])
+    store.close()
+    with sqlite3.connect(path) as raw:
+        for table, column in (("calls", "trunk"), ("calls", "seat"), ("calls", "customer"), ("calls", "legs")):
+            raw.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        raw.execute("ALTER TABLE events DROP COLUMN derived")
+        raw.execute("DROP TABLE quality")
+        raw.execute("UPDATE linewatch SET version = 1")
+    again = Store(f"sqlite:///{path}")
+    assert [row.call_id for row in again.calls()] == ["old"]
+    assert again.events("old")[0].derived is None
+    assert again.measured() == []
+    new = Story("new")
+    again.append([new.started(), new.ended(900), new.closed(1000)])
+    assert len(again.calls()) == 2
+    again.close()

@@ -7,6 +7,7 @@ import pytest
 from monitor.core.events import BODIES
 from monitor.errors import StoreError
 from monitor.store.store import ConflictError, Store
+from tests.measured import call, calls_of_a_bad_seat
 from tests.story import Story
 
 
@@ -134,3 +135,24 @@ def test_a_database_in_memory_serves_several_threads():
     assert len(store.calls()) == 20
     assert len(store.events("call-7")) == 6
     store.close()
+
+
+def test_what_channels_were_like_is_found_again_by_line_seat_and_customer(store):
+    for told in calls_of_a_bad_seat():
+        store.append(told)
+    store.append(call("mono", -50.0, legs="separated", seat="s1"))
+    found = store.measured()
+    assert len(found) == 2 * 24
+    bad = next(one for one in found if one.call_id == "bad-0" and one.channel == "agent")
+    assert (bad.seat, bad.agent_id, bad.line, bad.customer) == ("s9", "a0", "l0", "c-0")
+    assert (bad.quality.speech_level_dbov, bad.quality.media_ms) == (-41.0, 60_000)
+    assert store.measured(teams=["south"]) == []
+    assert len(store.measured(limit=4)) == 4
+    assert store.erase(call_id="bad-0") == 1
+    assert len(store.measured()) == 2 * 23
+
+
+def test_what_was_derived_stays_marked(store):
+    told = [each.model_copy(update={"derived": True if each.channel else None}) for each in call("mono", -30.0)]
+    store.append(told)
+    assert store.events("mono") == told
