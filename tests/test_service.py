@@ -63,7 +63,7 @@ async def test_what_the_recogniser_lost_and_decoded_is_counted_for_the_metrics(
         for name in ("good", "bad"):
             service.recogniser.submit(segment(name), inbox, None)
         await asyncio.to_thread(inbox.wait, 2)
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(trust_env=False) as http:
             told = (await http.get(f"{service.server.url}/metrics")).text
     assert "linewatch_asr_decodes_final 2.0" in told
     assert "linewatch_asr_lost_engine_error 1.0" in told

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from monitor.asr.load import admission, chosen_model, cores, load, name, paying_batch
@@ -44,7 +46,7 @@ def test_a_batch_is_taken_where_it_was_measured_to_pay(monkeypatch, together, ch
             now[0] += together if len(segments) == 4 else 1.0
             return super().decode(segments, full)
 
-    monkeypatch.setattr("monitor.asr.load.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("monitor.asr.load.time", SimpleNamespace(monotonic=lambda: now[0]))
     assert paying_batch(Priced(), 4) == chosen
     assert paying_batch(Priced(), 1) == 1
 
