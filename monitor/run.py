@@ -121,7 +121,7 @@ def _greet(service: Service, settings: Settings, console: Console, lang: Lang) -
         who = " ".join((say(token.role, lang), token.agent_id or ""))
         console.print(f"[bold]{who:<11}[/bold] {link}", soft_wrap=True)
     if service.recogniser.name == "demo-zh":
-        console.print(DEMO_MODEL[lang], style="yellow")
+        console.print(DEMO_MODEL[lang], style="yellow", soft_wrap=True)
 
 
 class Watched:
