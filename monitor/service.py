@@ -63,7 +63,10 @@ class Service:
                 self.asr,
                 await loop.run_in_executor(None, admission, self.recogniser),
             )
-            self.server = Server(Desk(self.bus, self.store, self.desk, self._acknowledge, self._status, self._notes))
+            desk = Desk(
+                self.bus, self.store, self.desk, self._acknowledge, self._status, self._notes, self.settings.faults
+            )
+            self.server = Server(desk)
             await self.server.start()
             started.push_async_callback(self.server.stop)
             await self.live.start()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from monitor.core.events import CallClosed, CallStarted, ChannelQuality, Envelope, Event
 
 
-def call(call_id: str, level_dbov: float, team: str = "north", legs: str = "recorded", **where: str) -> list[Envelope]:
+def call(call_id: str, level_dbov: float, team: str = "north", legs: str = "recorded", **where: Any) -> list[Envelope]:
     """The envelopes that matter here, of one closed call of a minute."""
     quality = ChannelQuality(
         media_ms=60_000, missing_ms=0, speech_ms=20_000, clipped_ms=0, speech_level_dbov=level_dbov, noise_dbov=-60.0,

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from monitor.core.types import Severity
-from monitor.desk import metrics, openapi, schema
+from monitor.desk import faults, metrics, openapi, schema
 from monitor.desk.access import Grant
 from monitor.desk.state import Desk
 from monitor.errors import LinewatchError
@@ -43,6 +43,15 @@ class EventQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     after_seq: int = Field(default=0, ge=0)
     limit: int = Field(default=5000, ge=1, le=20_000)
+
+
+class LineQuery(BaseModel):
+    """The query of GET /api/lines. since, until: as above."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    team: str | None = None
+    since: str | None = None
+    until: str | None = None
 
 
 class ApiError(Exception):
@@ -76,6 +85,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         ("/schema", api.schema),
         ("/api/openapi.json", api.openapi),
         ("/api/me", api.me),
+        ("/api/lines", api.lines),
         ("/api/calls", api.calls),
         ("/api/calls/{call_id}", api.call),
         ("/api/calls/{call_id}/events", api.events),
@@ -102,7 +112,7 @@ class Api:
         return JSONResponse(schema.document())
 
     async def openapi(self, _: Request) -> Response:
-        return JSONResponse(openapi.document(CallQuery, EventQuery))
+        return JSONResponse(openapi.document(CallQuery, EventQuery, LineQuery))
 
     async def me(self, request: Request) -> Response:
         """Whose token this is; the one question of the API that an agent may ask."""
@@ -113,16 +123,21 @@ class Api:
     async def calls(self, request: Request) -> Response:
         grant = self._grant(request)
         query = CallQuery.model_validate(dict(request.query_params))
-        teams = [query.team] if query.team is not None else None
-        allowed = grant.want().allowed_teams
-        if allowed is not None:
-            teams = sorted(allowed & set(teams)) if teams is not None else sorted(allowed)
+        teams = _teams(grant, query.team)
         rows = await asyncio.to_thread(
             self._desk.store.calls,
             agent_id=query.agent, teams=teams, since_utc=query.since, until_utc=query.until, closed=query.closed,
             severity=query.severity, rule_id=query.rule, limit=query.limit, offset=query.offset,
         )  # fmt: skip
         return JSONResponse({"calls": [asdict(row) for row in rows]})
+
+    async def lines(self, request: Request) -> Response:
+        grant = self._grant(request)
+        query = LineQuery.model_validate(dict(request.query_params))
+        measured = await asyncio.to_thread(
+            self._desk.store.measured, teams=_teams(grant, query.team), since_utc=query.since, until_utc=query.until
+        )
+        return JSONResponse(await asyncio.to_thread(faults.answer, measured, self._desk.faults))
 
     async def call(self, request: Request) -> Response:
         return JSONResponse(asdict(await self._call(request)))
@@ -153,3 +168,12 @@ class Api:
         if grant is None:
             raise ApiError(401, "Send a known token as Authorization: Bearer TOKEN.")
         return grant
+
+
+def _teams(grant: Grant, team: str | None) -> list[str] | None:
+    """The teams asked for, as far as this token may see them; None for all."""
+    teams = [team] if team is not None else None
+    allowed = grant.want().allowed_teams
+    if allowed is None:
+        return teams
+    return sorted(allowed & set(teams)) if teams is not None else sorted(allowed)

@@ -19,7 +19,7 @@ from monitor.desk.state import Desk
 from monitor.errors import LinewatchError
 
 PAGES = Path(__file__).parent / "pages"
-PAGE_NAMES = {"/": "signin", "/supervisor": "supervisor", "/agent": "agent"}
+PAGE_NAMES = {"/": "signin", "/supervisor": "supervisor", "/agent": "agent", "/lines": "lines"}
 TEMPLATES = Environment(loader=FileSystemLoader(PAGES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 POLICY = (
     "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"

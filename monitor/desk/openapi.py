@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from monitor import __version__
+from monitor.fault import Figures, Finding
 from monitor.store.store import CallRow
 
 PLAIN: dict[str, tuple[str, str]] = {
@@ -15,11 +16,12 @@ PLAIN: dict[str, tuple[str, str]] = {
     "/metrics": ("Figures for Prometheus", "text/plain"),
     "/schema": ("JSON Schema of envelopes and socket messages", "application/json"),
 }
+SCHEMAS = "#/components/schemas/{model}"
 CALL_ID = {"name": "call_id", "in": "path", "required": True, "schema": {"type": "string"}}
 
 
-def document(calls: type[BaseModel], events: type[BaseModel]) -> dict[str, Any]:
-    """OpenAPI 3.1. calls, events: the query models of the two lists."""
+def document(calls: type[BaseModel], events: type[BaseModel], lines: type[BaseModel]) -> dict[str, Any]:
+    """OpenAPI 3.1. calls, events, lines: the query models of the lists."""
     row = TypeAdapter(CallRow).json_schema(mode="serialization")
     envelope = {"$ref": "/schema"}
     paths = {path: _get(text, {"type": "object"}, media=media, secured=False) for path, (text, media) in PLAIN.items()}
@@ -31,12 +33,24 @@ def document(calls: type[BaseModel], events: type[BaseModel]) -> dict[str, Any]:
     paths["/api/calls/{call_id}/events"] = _get(
         "Its envelopes in order of seq", _list("events", envelope), events, extra=[CALL_ID]
     )
+    figures = TypeAdapter(dict[str, list[Figures]]).json_schema(mode="serialization", ref_template=SCHEMAS)
+    finding = TypeAdapter(Finding).json_schema(mode="serialization")
+    named = figures.pop("$defs")
+    paths["/api/lines"] = _get(
+        "What lines, trunks, seats, agents and customers sound like, and whose fault it is",
+        {
+            "type": "object",
+            "properties": {"calls": {"type": "integer"}, "figures": figures,
+                           "findings": {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}}},
+        },
+        lines,
+    )  # fmt: skip
     return {
         "openapi": "3.1.0",
         "info": {"title": "linewatch", "version": __version__},
         "paths": paths,
         "components": {
-            "schemas": {"Call": row},
+            "schemas": {"Call": row, "Finding": finding, **named},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }

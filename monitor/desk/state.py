@@ -10,6 +10,7 @@ from monitor.bus import Bus
 from monitor.core.events import Envelope
 from monitor.desk.access import Access
 from monitor.desk.settings import DeskSettings
+from monitor.fault import FaultSettings
 from monitor.store.store import Store
 
 
@@ -70,6 +71,7 @@ class Desk:
     acknowledge: Acknowledge
     status: Callable[[], Status] = Status
     rules: Callable[[], Sequence[RuleNote]] = tuple
+    faults: FaultSettings = field(default_factory=FaultSettings)
     sockets: int = 0
     folded: int = 0
     access: Access = field(init=False)

@@ -7,6 +7,7 @@ from typing import Literal
 from monitor.fault import Dimension, Finding, Problem
 
 Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, Lang] = ("zh", "en")
 PROBLEM: dict[Problem, tuple[str, str]] = {
     "low_volume": ("音量低", "low volume"),
     "noise": ("杂音大", "noise"),

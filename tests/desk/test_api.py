@@ -4,6 +4,7 @@ import pytest
 
 from monitor.desk.state import Status
 from tests.desk.stage import AGENT, BOSS, NORTH, bearer
+from tests.measured import call, calls_of_a_bad_seat
 
 pytestmark = pytest.mark.system
 
@@ -55,3 +56,24 @@ async def test_a_bad_question_gets_one_line(http, path, headers, status):
     assert answer.status_code == status
     assert list(answer.json()) == ["error"]
     assert "\n" not in answer.json()["error"]
+
+
+async def test_lines_say_whose_fault_it_is_in_both_languages(stage, http):
+    for told in calls_of_a_bad_seat():
+        await stage.play(*told)
+    answer = (await http.get("/api/lines", headers=bearer(BOSS))).json()
+    assert answer["calls"] == 24
+    (seat,) = [row for row in answer["figures"]["seat"] if row["name"] == "s9" and row["channel"] == "agent"]
+    assert (seat["calls"], seat["speech_level_dbov"], seat["bad"]["low_volume"]) == (6, -41.0, 6)
+    (found,) = answer["findings"]
+    assert (found["verdict"], found["subject"], found["across"]) == ("seat", "s9", {"agent_id": 3})
+    assert found["words"]["zh"]["verdict"] == "座席 s9 的耳麦或话机"
+    assert "headset" in found["words"]["en"]["verdict"]
+
+
+async def test_lines_show_the_teams_a_token_may_see_and_nothing_to_agents(stage, http):
+    await stage.play(*call("south", -50.0, team="south", seat="s1"))
+    assert (await http.get("/api/lines", headers=bearer(NORTH))).json()["calls"] == 0
+    assert (await http.get("/api/lines?team=south", headers=bearer(NORTH))).json()["calls"] == 0
+    assert (await http.get("/api/lines?team=south", headers=bearer(BOSS))).json()["calls"] == 1
+    assert (await http.get("/api/lines", headers=bearer(AGENT))).status_code == 403

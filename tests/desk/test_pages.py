@@ -10,6 +10,7 @@ from monitor.core import events as e
 from monitor.desk.settings import AlertSettings
 from monitor.desk.state import RuleNote, StepNote
 from tests.desk.stage import AGENT, BOSS, NORTH, Stage, staged
+from tests.measured import calls_of_a_bad_seat
 
 pytestmark = pytest.mark.system
 
@@ -309,3 +310,18 @@ async def test_on_an_agents_phone_the_prompt_is_whole(stage, browser):
     await expect(page.locator("#stage-text")).to_contain_text("再见")
     assert await page.eval_on_selector("#stage", "(each) => each.scrollHeight <= each.clientHeight + 1")
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+async def test_the_lines_page_shows_figures_and_whose_fault_it_is(browser, stage):
+    for told in calls_of_a_bad_seat():
+        await stage.play(*told)
+    page = await opened(browser, stage, "/supervisor", BOSS)
+    await page.click("#to-lines")
+    await expect(page.locator("#calls")).to_have_text("24")
+    await expect(page.locator("#faults .what")).to_have_text("座席 s9 的耳麦或话机")
+    await page.click('[data-by="seat"]')
+    await expect(page.locator("#rows tr[data-bad]")).to_contain_text(["s9"])
+    await page.click("#language")
+    await expect(page.locator("#faults .what")).to_have_text("the headset or telephone of seat s9")
+    await page.click('[data-by="trunk"]')
+    await expect(page.locator("#no-rows")).to_be_visible()

@@ -16,6 +16,7 @@ from typing import Any, TextIO
 
 from monitor.core.events import Envelope
 from monitor.errors import ConfigError
+from monitor.fault import FaultSettings
 from monitor.sinks.report import page, sheet, summary, tables
 from monitor.sinks.report.page import Titles
 from monitor.sinks.report.summary import CallFigures
@@ -30,7 +31,10 @@ class Folder:
     titles: what the rules are called, by id.
     """
 
-    def __init__(self, out: Path, lang: Lang, basis: str, titles: Titles | None = None) -> None:
+    def __init__(
+        self, out: Path, lang: Lang, basis: str, titles: Titles | None = None, faults: FaultSettings | None = None
+    ) -> None:
+        self.faults = faults
         self.out, self.lang, self.basis = out, lang, basis
         self.titles = titles or {}
         self.parts = out / ".parts"
@@ -90,7 +94,8 @@ class Folder:
         calls = tuple(figures for _, figures in done)
         tables.write_csv(self.out / "calls.csv", calls)
         tables.write_xlsx(self.out / "report.xlsx", calls, failed, self.lang)
-        (self.out / "report.html").write_text(page.report_page(calls, failed, self.lang, self.titles), encoding="utf-8")
+        report = page.report_page(calls, failed, self.lang, self.titles, self.faults)
+        (self.out / "report.html").write_text(report, encoding="utf-8")
         return calls
 
     def _part(self, call_id: str) -> Path:

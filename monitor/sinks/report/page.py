@@ -9,7 +9,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from monitor import fault
 from monitor.core.types import CHANNELS, SEVERITIES
+from monitor.fault import FaultSettings
+from monitor.sinks import fault_words
 from monitor.sinks.report import summary
 from monitor.sinks.report.sheet import CallSheet
 from monitor.sinks.report.summary import CallFigures
@@ -53,7 +56,11 @@ def call_page(sheet: CallSheet, lang: Lang, titles: Titles | None = None) -> str
 
 
 def report_page(
-    calls: Sequence[CallFigures], failed: Sequence[tuple[str, str]], lang: Lang, titles: Titles | None = None
+    calls: Sequence[CallFigures],
+    failed: Sequence[tuple[str, str]],
+    lang: Lang,
+    titles: Titles | None = None,
+    faults: FaultSettings | None = None,
 ) -> str:
     """All calls, worst first; agents, teams, rules; what could not be judged."""
     return _render(
@@ -64,9 +71,20 @@ def report_page(
         total=summary.totals(calls),
         groups=[(name, summary.groups(calls, by)) for name, by in (("agent", "agent_id"), ("team", "team"))],
         rules=summary.rules(calls),
+        **_lines(calls, lang, faults or FaultSettings()),
         failed=failed,
         demo_model=any(call.model == DEMO_MODEL for call in calls),
     )
+
+
+def _lines(calls: Sequence[CallFigures], lang: Lang, settings: FaultSettings) -> dict[str, Any]:
+    """Whose fault it is, and the figures of every line, trunk, seat … that a call names."""
+    measured = [one for call in calls for one in call.measured]
+    say = (fault_words.problem, fault_words.verdict, fault_words.evidence)
+    return {
+        "faults": [[each(found, lang) for each in say] for found in fault.findings(measured, settings)],
+        "line_figures": [(by, fault.figures(measured, by, settings)) for by in fault.DIMENSIONS],
+    }
 
 
 def _render(name: str, lang: Lang, **values: Any) -> str:

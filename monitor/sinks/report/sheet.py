@@ -11,6 +11,7 @@ from monitor.core.events import (
     CallClosed,
     CallEnded,
     CallStarted,
+    ChannelQuality,
     ConditionEnded,
     ConditionStarted,
     Coverage,
@@ -73,6 +74,7 @@ class CallSheet:
     runs: list[tuple[Side | None, int, int]] = field(default_factory=list)
     steps: list[tuple[int, ScriptStep]] = field(default_factory=list)
     metrics: list[tuple[Side | None, Metric]] = field(default_factory=list)
+    quality: list[tuple[Side | None, ChannelQuality]] = field(default_factory=list)
     coverage: Coverage | None = None
     score: Score | None = None
 
@@ -151,6 +153,8 @@ def _fact(sheet: CallSheet, event: Event) -> None:
         sheet.steps.append((event.at_ms, body))
     elif isinstance(body, Metric):
         sheet.metrics.append((event.channel, body))
+    elif isinstance(body, ChannelQuality):
+        sheet.quality.append((event.channel, body))
     elif isinstance(body, Coverage):
         sheet.coverage = body
     elif isinstance(body, Score):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from monitor.core.types import SEVERITIES, Severity
+from monitor.core.types import CHANNELS, SEVERITIES, Channel, Severity
+from monitor.fault import Measured
 from monitor.sinks.report.sheet import Alert, CallSheet
 
 WEIGHTS = {"critical": 1_000_000, "major": 10_000, "minor": 100, "info": 1}
@@ -41,6 +42,11 @@ class CallFigures:
     model: str
     rules_version: str
     found: tuple[Alert, ...] = field(repr=False)
+    measured: tuple[Measured, ...] = field(default=(), repr=False)
+
+    def level_of(self, channel: Channel) -> Measured | None:
+        """What that channel was like, None where it is not known or the legs were not recorded apart."""
+        return next((one for one in self.measured if one.channel == channel), None)
 
     @property
     def weight(self) -> int:
@@ -81,7 +87,21 @@ def figures(sheet: CallSheet) -> CallFigures:
         model=(started.model if started else None) or "",
         rules_version=(started.rules_version if started else None) or "",
         found=tuple(sheet.alerts),
+        measured=tuple(_measured(sheet)),
     )
+
+
+def _measured(sheet: CallSheet) -> Iterator[Measured]:
+    started = sheet.started
+    if started is None or started.legs != "recorded":
+        return
+    for channel in CHANNELS:
+        for side, quality in sheet.quality:
+            if side == channel:
+                yield Measured(
+                    sheet.call_id, channel, quality, started.trunk, started.line, started.seat, started.agent_id,
+                    started.customer,
+                )  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -9,13 +9,23 @@ from typing import Any, TextIO
 
 import xlsxwriter
 
-from monitor.core.types import SEVERITIES
+from monitor.core.types import CHANNELS, SEVERITIES, Channel
 from monitor.sinks.report import summary
 from monitor.sinks.report.summary import CallFigures
 from monitor.sinks.report.words import Lang, clock, word
 
 Failed = Sequence[tuple[str, str]]
 Cell = str | int | float | bool | None
+
+
+def _quality(channel: Channel, name: str) -> Callable[[CallFigures], Cell]:
+    def cell(call: CallFigures) -> Cell:
+        found = call.level_of(channel)
+        value: float | None = getattr(found.quality, name) if found else None
+        return value
+
+    return cell
+
 
 COLUMNS: dict[str, Callable[[CallFigures], Cell]] = {
     "call_id": lambda call: call.call_id,
@@ -42,6 +52,11 @@ COLUMNS: dict[str, Callable[[CallFigures], Cell]] = {
     "transcribed_ms": lambda call: call.transcribed_ms,
     "suppressed_ms": lambda call: call.suppressed_ms,
     "lost_ms": lambda call: call.lost_ms,
+    **{
+        f"{channel}_{name}": _quality(channel, name)
+        for channel in CHANNELS
+        for name in ("speech_level_dbov", "noise_dbov", "snr_db")
+    },
     "not_judged": lambda call: " ".join(call.not_judged),
     "model": lambda call: call.model,
     "rules_version": lambda call: call.rules_version,

@@ -98,6 +98,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "The embedded demonstration model understands synthetic speech only; for real calls its words and every "
         "finding that rests on words mean nothing.",
     ),
+    "line_quality": ("线路与原因归属", "Lines, and whose fault it is"),
+    "fault_problem": ("问题", "Problem"),
+    "fault_verdict": ("原因", "Whose fault"),
+    "no_faults": ("没有发现线路、座席或客户电话的问题。", "Nothing is wrong with any line, seat or telephone."),
+    "by_trunk": ("中继", "Trunk"),
+    "by_line": ("线路", "Line"),
+    "by_seat": ("座席", "Seat"),
+    "by_agent_id": ("客服", "Agent"),
+    "by_customer": ("客户", "Customer"),
+    "snr": ("信噪比", "SNR"),
+    "separated": (
+        "双方录在同一声道,由软件按音色分开;以下所有“客服”“客户”的判定均为推断,不是确定。",
+        "Both parties were recorded in one channel and told apart by their voices; whatever is said of agent or "
+        "customer here is inferred, not certain.",
+    ),
+    "mixed": (
+        "双方录在同一声道,无法分开;需要知道是谁说话的规则一律未判定。",
+        "Both parties were recorded in one channel and could not be told apart; rules that ask who speaks did not "
+        "judge.",
+    ),
     "made_by": ("由 linewatch 生成", "Made by linewatch"),
     "running": ("通话未结束", "The call has not ended"),
     "lost_line": ("(未转写)", "(not transcribed)"),

@@ -9,6 +9,7 @@ from monitor.core.events import Envelope
 from monitor.sinks.report import page, sheet, summary
 from monitor.sinks.report.sheet import CallSheet
 from monitor.sinks.report.words import Lang
+from tests.measured import call, calls_of_a_bad_seat
 from tests.sinks.report.story import NASTY
 
 
@@ -95,3 +96,20 @@ def test_the_report_links_each_call_and_lists_what_failed(envelopes: list[Envelo
 def test_a_report_of_nothing_and_a_call_of_nothing() -> None:
     assert "<h1>" in page.report_page([], [], "zh")
     assert "<h1>" in page.call_page(CallSheet("x"), "en")
+
+
+def test_the_report_says_what_lines_are_like_and_whose_fault_it_is() -> None:
+    calls = [summary.figures(sheet.read(told)) for told in calls_of_a_bad_seat()]
+    text = " ".join(Reader(page.report_page(calls, [], "zh")).text)
+    for part in ("座席 s9 的耳麦或话机", "6 通中 6 通", "客服侧音量低", "-41"):
+        assert part in text
+    assert "the headset or telephone of seat s9" in " ".join(Reader(page.report_page(calls, [], "en")).text)
+    good = [call for call in calls if call.call_id.startswith("good")]
+    assert "没有发现线路" in " ".join(Reader(page.report_page(good, [], "zh")).text)
+
+
+def test_a_call_whose_legs_were_not_recorded_apart_says_so_and_counts_for_no_line() -> None:
+    one = sheet.read(call("mono", -50.0, legs="separated", separation=0.9, seat="s1"))
+    assert summary.figures(one).measured == ()
+    assert "同一声道" in " ".join(Reader(page.call_page(one, "zh")).text)
+    assert "(90 %)" in " ".join(Reader(page.call_page(one, "zh")).text)

@@ -146,7 +146,7 @@ function showCall(call) {
   const { info } = call;
   put($("#call-who"), [t("agent"), call.agent ?? call.id].join(" "));
   put($("#call-timer"), clock(call.now()));
-  const about = [call.team, state(call), t(info.direction), info.called_number, info.model ? `${t("model")} ${info.model}` : t("unheard")];
+  const about = [info.legs && info.legs !== "recorded" ? t(`legs_${info.legs}`) : "", call.team, state(call), t(info.direction), info.called_number, info.model ? `${t("model")} ${info.model}` : t("unheard")];
   put($("#call-about"), about.filter(Boolean).join("  ·  "));
   showConditions($("#call-chips"), call);
   const score = $("#call-score");
