@@ -103,7 +103,7 @@ def run(
         update={"model": model or settings.asr.model, "workers": workers or settings.asr.workers}
     )
     name = recogniser.name if recogniser else _model_of(asr)
-    folder = Folder(out, lang, _basis(settings, rulebook, name), titles(rulebook, lang))
+    folder = Folder(out, lang, _basis(settings, rulebook, name), titles(rulebook, lang), settings.faults)
     batch = _Batch(Lines(settings.lines, rulebook), folder, on_progress, known or {})
     batch.failed += [(str(path), "is not there") for path in known or {} if not paths and not path.exists()]
     if batch.resume(found):
@@ -145,7 +145,7 @@ def run_store(
     failed: list[tuple[str, str]] = []
     try:
         ids = list(call_ids) or [row.call_id for row in stored_calls(store)]
-        folder = Folder(out, lang, "", titles(rulebook, lang))
+        folder = Folder(out, lang, "", titles(rulebook, lang), settings.faults)
         for number, call_id in enumerate(ids):
             if on_progress:
                 on_progress(Progress(number, len(ids), 0, number / len(ids), call_id))
