@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import socket
 import tempfile
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -30,7 +31,7 @@ from monitor.sources.files import FilesSettings, FilesSource
 from monitor.sources.recording import find, read
 
 Speed = float | Literal["max"]
-DEMO_QUEUE = 100_000
+KEPT_ENVELOPES = 100_000
 DEMO_MODEL = {
     "zh": "演示模型 demo-zh：只听得懂合成语音；真实通话请用 small 及以上（linewatch models fetch small）。",
     "en": "demo-zh understands synthetic speech only; real calls need small and up: linewatch models fetch small",
@@ -93,11 +94,11 @@ async def watch(
     lang: Lang,
     report: Callable[[Sequence[Envelope]], None] = lambda envelopes: None,
 ) -> None:
-    """Run the sources with the events in the terminal; `report` gets every stored envelope, as they were published.
+    """Run the sources with the events in the terminal; `report` gets the stored envelopes, as they were published.
 
     Raises what a source could not go on for, once everything else has come to its end.
     """
-    kept: list[Envelope] = []
+    kept: deque[Envelope] = deque(maxlen=KEPT_ENVELOPES)
     console = Console(highlight=False)
     watched = [Watched(source) for source in sources]
     async with Service(settings) as service:
@@ -105,8 +106,8 @@ async def watch(
         async with _shown(service, TerminalSink(console, lang), kept):
             await service.run(watched)
         if kept:
-            console.print(summary(kept, lang))
-            report(kept)
+            console.print(summary(list(kept), lang))
+            report(list(kept))
         for each in watched:
             if each.error is not None:
                 raise each.error
@@ -150,8 +151,8 @@ class Forever:
 
 
 @asynccontextmanager
-async def _shown(service: Service, terminal: TerminalSink, kept: list[Envelope]) -> AsyncIterator[None]:
-    subscription = service.bus.subscribe(Want(), DEMO_QUEUE)
+async def _shown(service: Service, terminal: TerminalSink, kept: deque[Envelope]) -> AsyncIterator[None]:
+    subscription = service.bus.subscribe(Want(), KEPT_ENVELOPES)
 
     async def show() -> None:
         async for item in subscription:

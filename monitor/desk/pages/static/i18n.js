@@ -17,7 +17,7 @@ const WORDS = {
   calls: ["通话", "Calls"],
   running: ["进行中", "running"],
   open_alerts: ["待处理", "open"],
-  search: ["搜索客服、班组", "Find agent, team"],
+  search: ["搜索客服、班组", "Agent, team"],
   by_time: ["按时间", "newest"],
   by_alerts: ["按告警", "worst first"],
   no_calls: ["目前没有通话", "No calls right now"],
