@@ -53,7 +53,7 @@ class RulesSettings(Section):
     packs: tuple[Path, ...] = Field((Path("rules"),), description="TOML files or folders of them, read in this order")
     presets: Mapping[str, str] = Field({}, description="which preset of a rule holds: rule id = name of the preset")
     min_confidence: float = Field(
-        0.4, ge=0, le=1, description="words heard with less confidence cannot prove that something was not said"
+        0.4, ge=0, le=1, description="with less confidence words prove no omission, and what is found is only probable"
     )
     min_separation: float = Field(
         0.75, ge=0.5, le=1, description="mono recordings: less certain who speaks, and rules that ask it do not judge"

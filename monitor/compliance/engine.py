@@ -154,8 +154,7 @@ class Engine:
 
     def _hear(self, words: Words) -> None:
         """An utterance whose turn has come in the words lane."""
-        doubtful = words.confidence is not None and words.confidence < self._book.min_confidence
-        if words.heard is None or doubtful:
+        if words.heard is None or self._doubtful(words):
             self._unheard[words.channel].add(words.start_ms, words.end_ms)
         found: dict[str, list[Found]] = {}
         if words.heard is not None:
@@ -197,7 +196,10 @@ class Engine:
         def evidence(hit: Hit) -> Evidence:
             left = self._evidence(before, tail, hit, hit.start + skipped, len(tail.chars))
             right = self._evidence(words, head, hit, 0, hit.end - border)
-            return left.model_copy(update={"quote": left.quote + right.quote, "end_ms": right.end_ms})
+            update = {"quote": left.quote + right.quote, "end_ms": right.end_ms}
+            if right.certainty == "probable":
+                update["certainty"] = "probable"
+            return left.model_copy(update=update)
 
         return self._sorted(hits, evidence)
 
@@ -211,7 +213,11 @@ class Engine:
 
     def _evidence(self, words: Words, heard: Heard, hit: Hit, start: int, end: int) -> Evidence:
         start_ms, end_ms = words.span(start, end)
-        return Evidence(quote=heard.quote(start, end), start_ms=start_ms, end_ms=end_ms, certainty=hit.certainty)
+        certainty = "probable" if self._doubtful(words) else hit.certainty
+        return Evidence(quote=heard.quote(start, end), start_ms=start_ms, end_ms=end_ms, certainty=certainty)
+
+    def _doubtful(self, words: Words) -> bool:
+        return words.confidence is not None and words.confidence < self._book.min_confidence
 
 
 def _joined(tail: Heard, head: Heard, reach: int) -> Heard:
