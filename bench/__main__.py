@@ -9,7 +9,7 @@ import importlib
 import importlib.util
 import sys
 
-NAMES = ("signal", "model", "asr", "latency", "line", "rules", "ingest", "screens", "audit", "mono")
+NAMES = ("signal", "model", "asr", "latency", "line", "rules", "ingest", "screens", "audit", "mono", "confidence")
 
 
 def main(argv: list[str]) -> int:

@@ -253,3 +253,15 @@ def test_words_of_which_it_is_unsure_who_said_them_prove_nothing() -> None:
     told += engine.finish(20_000)
     assert not [each for each in told if isinstance(each.body, AlertRaised)]
     assert set(score(told).not_judged) == {"no", "greets"}
+
+
+def test_what_is_heard_with_doubt_is_never_certain() -> None:
+    """Nor is a phrase of which only one half was heard with doubt."""
+    rule = 'kind = "forbidden"\nfatal = true\npoints = -10\nwords = { phrases = ["这不关我的事"] }'
+    sure = play(book(rule), "1-3 agent (0.9): 这不关我的事")
+    doubtful = play(book(rule), "1-3 agent (0.3): 这不关我的事")
+    halves = play(book(rule), "1-3 agent (0.9): 这不关\n3.4-5 agent (0.3): 我的事")
+    calls = (sure, doubtful, halves)
+    raised = [[one.body for one in events if isinstance(one.body, AlertRaised)] for events in calls]
+    assert [body.evidence[0].certainty for (body,) in raised] == ["certain", "probable", "probable"]
+    assert [score(events).total for events in calls] == [0, 90, 90]
