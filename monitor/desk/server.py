@@ -63,6 +63,7 @@ class Server:
             ssl_keyfile=settings.tls_key,
         )
         _load(config, settings)
+        config.http_protocol_class = impatient(config.http_protocol_class, settings.hello_timeout_s)
         self._listening = listen(settings.host, settings.port)
         self._uvicorn = Quiet(config)
         self._task = asyncio.create_task(self._uvicorn.serve(sockets=[self._listening]), name="desk")
@@ -81,6 +82,25 @@ class Server:
                 await self._task
         if self._listening is not None:
             self._listening.close()
+
+
+def impatient(protocol: type[asyncio.Protocol], patience_s: float) -> type[asyncio.Protocol]:
+    """The protocol, but who connects and sends nothing at all is let go; uvicorn itself would wait for ever."""
+
+    class Impatient(protocol):  # type: ignore[misc, valid-type]
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            super().connection_made(transport)
+            self._silence = asyncio.get_running_loop().call_later(patience_s, transport.close)
+
+        def data_received(self, data: bytes) -> None:
+            self._silence.cancel()
+            super().data_received(data)
+
+        def connection_lost(self, error: Exception | None) -> None:
+            self._silence.cancel()
+            super().connection_lost(error)
+
+    return Impatient
 
 
 def _load(config: uvicorn.Config, settings: DeskSettings) -> None:

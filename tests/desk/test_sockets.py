@@ -83,6 +83,18 @@ async def test_who_says_nothing_is_let_go_and_who_is_quiet_after_hello_is_kept(t
         assert await quiet.hear() == {"type": "pong", "id": 7}
 
 
+@pytest.mark.parametrize("said", [b"", b"\x00\xff\x16\x03 no request of any kind\r\n\r\n"], ids=["nothing", "garbage"])
+async def test_who_speaks_no_http_is_let_go_and_the_others_stay(tmp_path, said):
+    async with staged(tmp_path, hello_timeout_s=3) as stage, stage.join() as good:
+        reader, writer = await asyncio.open_connection("127.0.0.1", stage.server.port)
+        writer.write(said)
+        answer = await reader.read()
+        assert answer.startswith(b"HTTP/1.1 400") if said else answer == b""
+        writer.close()
+        await good.say(type="ping", id=7)
+        assert await good.hear() == {"type": "pong", "id": 7}
+
+
 @pytest.mark.parametrize(
     ("garbage", "code"),
     [("{", 1007), ("[]", 1007), (b"\x00\xff", 1003), ('{"type": "ping", "more": 1}', 1007), ("x" * 100_000, 1009)],
