@@ -30,6 +30,8 @@ def test_with_the_embedded_model_nothing_is_missing_and_its_limits_are_told(tmp_
     assert [check for check in found if check.state == "missing"] == []
     if model_for_tests() == doctor.DEMO_MODEL:
         assert any("synthetic speech only" in check.found for check in found)
+        languages = next(check for check in found if check.what == "languages")
+        assert (languages.state, languages.found) == ("note", doctor.TELLS["nothing"])
     speech = next(check for check in found if check.what == "speech")
     assert speech.found == "stays on this machine"
 

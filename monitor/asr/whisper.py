@@ -122,11 +122,12 @@ class WhisperEngine:
         features = self._features(segments, frames)
         languages: list[tuple[str | None, float | None]] = [(None, None)] * len(segments)
         prompts = [self._ids.prompt()] * len(segments)
-        if self.tells != "nothing":
+        auto = self.settings.language == "auto"
+        if self.tells != "nothing" and (auto or any(segment.final for segment in segments)):
             features = self._model.model.encode(features)
             found = [best[0] for best in self._model.model.detect_language(features)]
             languages = [believed(each, self.tells) for each in found]
-            if self.settings.language == "auto":
+            if auto:
                 prompts = [self._ids.prompt(token) for token, _ in found]
         limits = [self._most_tokens(segment) for segment in segments]
         results = self._generate(features, prompts, max(limits))
