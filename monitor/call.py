@@ -90,6 +90,7 @@ class Call:
                     started_at_utc=info.started_at_utc,
                     legs=info.legs,
                     separation=info.separation,
+                    faults=info.faults,
                 ),
             )
         )

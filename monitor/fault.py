@@ -15,7 +15,7 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.core.events import ChannelQuality
-from monitor.core.types import CHANNELS, Channel
+from monitor.core.types import CHANNELS, CallInfo, Channel
 
 Problem = Literal["low_volume", "noise", "clipping", "dropout"]
 Dimension = Literal["trunk", "line", "seat", "agent_id", "customer"]
@@ -117,6 +117,13 @@ def bad(quality: ChannelQuality, problem: Problem, settings: FaultSettings) -> b
     if problem == "noise":
         return None if quality.snr_db is None else quality.snr_db < settings.snr_db
     return None if quality.speech_level_dbov is None else quality.speech_level_dbov <= settings.level_dbov
+
+
+def known(found: Iterable[Finding], info: CallInfo) -> tuple[str, ...]:
+    """The faults that a call on this trunk, line and seat will show: "seat:low_volume:agent"."""
+    where: dict[str, str | None] = {name: getattr(info, name) for name in ("trunk", "line", "seat")}
+    mine = (each for each in found if each.subject and where.get(each.verdict) == each.subject)
+    return tuple(sorted(f"{each.verdict}:{each.problem}:{each.channel}" for each in mine))
 
 
 def _missing(quality: ChannelQuality) -> float:

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from monitor import fault
 from monitor.asr.settings import AsrSettings
 from monitor.bus import Bus
 from monitor.compliance.rulebook import Rulebook
 from monitor.core.events import CallAnswered, CallClosed, CallData, Envelope
 from monitor.core.types import Answer, CallInfo, EndedBy, MediaChunk, Segment
 from monitor.errors import LinewatchError
+from monitor.fault import Finding
 from monitor.hearing import Hearing
 from monitor.lines import Lines, LineSettings, Output
 from monitor.store.writer import Writer
@@ -109,6 +111,7 @@ class Live:
         self.max_lines = max_lines
         self.wake = asyncio.Event()
         self.hearing = Hearing(self.lines, recogniser, asr or AsrSettings(), admission, bus.publish, self._soon)
+        self.faults: Sequence[Finding] = ()
         self._open: dict[str, LiveLine] = {}
         self._turning: asyncio.Task[None] | None = None
 
@@ -154,6 +157,7 @@ class Live:
             model=self.recogniser.name if self.hearing.admit(call_id) else None,
             rules_version=self.lines.rulebook.version,
             started_at_utc=info.started_at_utc or now.isoformat(timespec="milliseconds"),
+            faults=fault.known(self.faults, info),
         )
         line = LiveLine(call_id, self, self._loop.time(), clock)
         self._open[call_id] = line

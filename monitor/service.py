@@ -22,11 +22,15 @@ from monitor.desk.server import Server
 from monitor.desk.settings import DeskSettings
 from monitor.desk.state import Desk, RuleNote, Status
 from monitor.errors import LinewatchError
+from monitor.fault import Finding, findings
 from monitor.live import Live
 from monitor.sources.base import Source
 from monitor.store.store import Store
 
 log = structlog.get_logger(__name__)
+
+FAULTS_EVERY_S = 600.0
+"""How often stored calls are asked whose fault what is; new calls are opened with what is known."""
 
 
 class Service:
@@ -84,11 +88,24 @@ class Service:
         stopped = asyncio.Event()
         running = asyncio.create_task(self.live.run_sources(sources))
         waiting = asyncio.create_task(stopped.wait())
+        looking = asyncio.create_task(self._look_for_faults())
         with _on_signals(stopped.set, self.reload):
             await asyncio.wait((running, waiting), return_when=asyncio.FIRST_COMPLETED)
-        for task in (running, waiting):
+        tasks = (running, waiting, looking)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(running, waiting, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _look_for_faults(self) -> None:
+        while True:
+            try:
+                self.live.faults = await asyncio.to_thread(self._faults)
+            except LinewatchError as error:
+                log.warning("faults of lines not looked for", error=str(error))
+            await asyncio.sleep(FAULTS_EVERY_S)
+
+    def _faults(self) -> list[Finding]:
+        return findings(self.store.measured(), self.settings.faults)
 
     def reload(self) -> None:
         """Read the rule packs again (SIGHUP); a mistake leaves the last good ones in force, and says so."""

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.core.events import ChannelQuality
-from monitor.core.types import Channel
-from monitor.fault import PROBLEMS, FaultSettings, Finding, Measured, bad, figures, findings
+from monitor.core.types import CallInfo, Channel
+from monitor.fault import PROBLEMS, FaultSettings, Finding, Measured, bad, figures, findings, known
 
 LIMITS = FaultSettings()
 
@@ -170,3 +170,12 @@ def test_a_finding_is_counted_honestly() -> None:
     for found in findings(floor().add(9, QUIET, agent_id="a9", seat="s9").all, LIMITS):
         assert isinstance(found, Finding)
         assert 0 < found.bad <= found.calls
+
+
+def test_a_call_is_told_the_faults_of_its_own_seat_and_line() -> None:
+    calls = floor()
+    for agent in ("a0", "a1", "a2"):
+        calls.add(3, QUIET, agent_id=agent, seat="s9", line="l0", trunk="t1")
+    found = findings(calls.all, LIMITS)
+    assert known(found, CallInfo("c", "sip", seat="s9", line="l0")) == ("seat:low_volume:agent",)
+    assert known(found, CallInfo("c", "sip", seat="s1")) == known(found, CallInfo("c", "sip")) == ()

@@ -42,6 +42,9 @@ class Condition(Rule):
     near: Anchor | None = Field(None, description="only in the near_ms after this anchor")
     near_ms: int = Field(20_000, ge=100, le=3_600_000)
     hold_excuses: bool = True
+    excused_by: tuple[Literal["trunk", "line", "seat"], ...] = Field(
+        (), description="whose known fault excuses it: the alert informs, says whose fault it is, and costs no points"
+    )
 
     @property
     def asks_who(self) -> bool:
@@ -60,6 +63,13 @@ class Condition(Rule):
         return (runner,)
 
 
+_FAULTS = {
+    "trunk": "已知中继 {} 的问题",
+    "line": "已知线路 {} 的问题",
+    "seat": "已知座席 {} 的耳麦或话机的问题",
+}
+
+
 class _Watch(Runner):
     wants = frozenset(("condition.started", "condition.ended", "call.data"))
 
@@ -73,6 +83,16 @@ class _Watch(Runner):
         self._excused_ms: int | None = None
         self._raised = False
         self._prompt_id = ""
+        self._fault = self._known_fault()
+
+    def _known_fault(self) -> str:
+        """Whose fault this condition is known to be on this call's seat, line or trunk; "" where it is not."""
+        rule, info = self.rule, self.lane.memory.info
+        names = {"trunk": info.trunk, "line": info.line, "seat": info.seat}
+        for dimension in rule.excused_by:
+            if f"{dimension}:{rule.line.condition}:{rule.line.channel}" in info.faults:
+                return _FAULTS[dimension].format(names[dimension])
+        return ""
 
     def fact(self, event: Event) -> None:
         body = event.body
@@ -141,7 +161,9 @@ class _Watch(Runner):
         rule, since_ms = self.rule, self._since_ms
         assert since_ms is not None
         self._raised = True
-        self.lane.memory.alert(rule, at_ms, rule.line.channel, since_ms, at_ms, verdict=rule.line.condition)
+        self.lane.memory.alert(
+            rule, at_ms, rule.line.channel, since_ms, at_ms, verdict=rule.line.condition, fault=self._fault
+        )
         if rule.prompt:
             self._prompt_id = self.lane.memory.prompt(rule, at_ms, since_ms, rule.prompt)
 
@@ -151,7 +173,8 @@ class _Watch(Runner):
         if self._raised:
             rule = self.rule
             self.lane.memory.alert(
-                rule, at_ms, rule.line.channel, since_ms, end_ms, verdict=rule.line.condition, kind=kind
+                rule, at_ms, rule.line.channel, since_ms, end_ms, verdict=rule.line.condition, kind=kind,
+                fault=self._fault,
             )
         if self._prompt_id:
             self.lane.memory.unprompt(self.rule, at_ms, self._prompt_id)

@@ -116,24 +116,28 @@ class CallMemory:
         evidence: Iterable[Evidence] = (),
         verdict: str = "violated",
         kind: type[AlertRaised] = AlertRaised,
+        fault: str = "",
     ) -> str:
-        """Raise (or confirm, or clear) an alert and remember it for the score. Returns its id."""
+        """Raise (or confirm, or clear) an alert and remember it for the score. Returns its id.
+
+        fault: whose known fault it is; such an alert informs and costs nobody points.
+        """
         alert_id = self.id_of(rule.id, channel, start_ms)
         proof = self._proof(evidence)
         body = kind(
             alert_id=alert_id,
             rule_id=rule.id,
-            severity=rule.severity,
+            severity="info" if fault else rule.severity,
             start_ms=start_ms,
             end_ms=end_ms,
-            message=message or rule.said,
+            message=(message or rule.said) + (f"（{fault}）" if fault else ""),
             clause=f"{rule.clause.document}: {rule.clause.passage}",
             verdict=verdict,
-            points=rule.points,
-            fatal=rule.fatal and self._certain(proof),
+            points=0 if fault else rule.points,
+            fatal=rule.fatal and not fault and self._certain(proof),
             evidence=proof,
         )
-        if kind is AlertRaised:
+        if kind is AlertRaised and not fault:
             self._remember(rule, alert_id, start_ms, proof)
         self.emit(at_ms, channel, body)
         return alert_id

@@ -34,7 +34,8 @@ class Body(BaseModel):
 
 
 class CallStarted(Body):
-    """customer: a pseudonym. group: the group of lines whose thresholds hold. legs, separation: see CallInfo."""
+    """customer: a pseudonym. group: the group of lines whose thresholds hold. legs, separation,
+    faults: see CallInfo."""
 
     type: ClassVar[str] = "call.started"
     source: str
@@ -57,6 +58,7 @@ class CallStarted(Body):
     started_at_utc: str | None = None
     legs: Legs = "recorded"
     separation: float | None = None
+    faults: tuple[str, ...] = ()
 
 
 class CallAnswered(Body):

@@ -75,7 +75,8 @@ class CallInfo:
     customer_title: 先生, 女士 or 小姐 where known. model None: nothing of it is transcribed. seat: where the agent
     sits, with its headset. customer: who calls, an id or number; `lines.py` puts a pseudonym in its place. group: of
     lines whose thresholds hold, found by `lines.py`. legs: recorded apart; separated out of one channel, `separation`
-    being the certainty of it (0 to 1); or mixed on one leg.
+    being the certainty of it (0 to 1); or mixed on one leg. faults: known ones of its seat or line
+    (`monitor/fault.py`), such as "seat:low_volume:agent".
     """
 
     call_id: str
@@ -100,6 +101,7 @@ class CallInfo:
     started_at_utc: str | None = None
     legs: Legs = "recorded"
     separation: float | None = None
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

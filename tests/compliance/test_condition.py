@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.core.events import AlertRaised
-from tests.playbook import alerts, book, packs, play, prompts
+from tests.playbook import alerts, book, packs, play, prompts, score
 
 NOISE = 'kind = "condition"\nafter_ms = 3000\nprompt = "杂音"\nline = { condition = "noise", channel = "customer" }'
 LINE = packs("line")
@@ -87,3 +87,35 @@ def test_only_near_an_anchor() -> None:
     assert len(lives("1-2 customer: 我要投诉\n5-7 talk_over agent\n20 end", rules)) == 2
     assert lives("1-2 customer: 我要投诉\n15-17 talk_over agent\n20 end", rules) == []
     assert lives("1-2 customer: 我要查话费\n5-7 talk_over agent\n20 end", rules) == []
+
+
+LOW = """kind = "condition"
+id = "low"
+severity = "minor"
+points = -2
+line = { condition = "low_volume", channel = "agent" }
+after_ms = 3000
+excused_by = ["seat", "line"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("faults", "severity", "points", "said"),
+    [
+        ((), "minor", -2, ""),
+        (("seat:low_volume:agent",), "info", 0, "已知座席 A-17 的耳麦或话机的问题"),
+        (("line:low_volume:agent",), "info", 0, "已知线路 gsm-1 的问题"),
+        (("seat:noise:agent", "seat:low_volume:customer", "trunk:low_volume:agent"), "minor", -2, ""),
+    ],
+)
+def test_a_known_fault_of_seat_or_line_informs_and_costs_nobody_points(
+    faults: tuple[str, ...], severity: str, points: int, said: str
+) -> None:
+    told = play(
+        book(LOW), "1-2 agent: 您好\n4-10 low_volume agent warn\n12 end", faults=faults, seat="A-17", line="gsm-1"
+    )
+    alerts = [event.body for event in told if isinstance(event.body, AlertRaised)]
+    assert len(alerts) == 2  # raised, and cleared when it ended
+    assert {(one.severity, one.points) for one in alerts} == {(severity, points)}
+    assert all(said in one.message for one in alerts)
+    assert score(told).total == 100 + points
