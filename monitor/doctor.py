@@ -11,6 +11,7 @@ import socket
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -57,7 +58,7 @@ class Check:
 def examine(settings: Settings) -> list[Check]:
     """Every check, in the order in which to mend."""
     looks: tuple[Callable[[Settings], Iterator[Check]], ...] = (
-        _python, _packages, _recogniser, _speech, _rules, _sound, _sources, _store, _ports, _tokens
+        _python, _packages, _recogniser, _speech, _rules, _groups, _sound, _sources, _store, _ports, _tokens
     )  # fmt: skip
     return [check for look in looks for check in _guarded(look, settings)]
 
@@ -159,6 +160,33 @@ def _rules(settings: Settings) -> Iterator[Check]:
     state: State = "ok" if book.rules else "note"
     packs = ", ".join(str(pack) for pack in settings.rules.packs)
     yield Check("rules", state, f"{len(book.rules)} rules, version {book.version}, from {packs}")
+
+
+def _groups(settings: Settings) -> Iterator[Check]:
+    """Groups of lines: which stored calls they would take. One that takes none may be misspelt."""
+    groups = settings.signal.groups
+    if not groups:
+        return
+    seen = _lines_seen(_database(settings.store.url))
+    found = {name: [pair for pair in seen if settings.signal.group_of(*pair) == name] for name in groups}
+    for name, pairs in found.items():
+        lines = ", ".join(sorted({pair[0] or pair[1] or "" for pair in pairs})[:5])
+        if pairs:
+            yield Check(f"group {name}", "ok", f"stored calls came in on {lines}")
+        else:
+            known = ", ".join(sorted({pair[0] for pair in seen if pair[0]})[:5]) or "no stored call says its line"
+            yield Check(f"group {name}", "note", f"takes no stored call; lines there are: {known}")
+
+
+def _lines_seen(file: Path | None) -> list[tuple[str | None, str | None]]:
+    """(line, trunk) of the stored calls; nothing where there is no store yet."""
+    if file is None or not file.exists():
+        return []
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=1)) as base:
+            return list(base.execute("SELECT DISTINCT line, trunk FROM calls"))
+    except sqlite3.Error:  # what is wrong with the store is told by its own check
+        return []
 
 
 def _sound(settings: Settings) -> Iterator[Check]:

@@ -12,6 +12,7 @@ from monitor.doctor import Check
 from monitor.errors import ConfigError
 from monitor.store.store import Store
 from tests.demo_runs import test_model as model_for_tests
+from tests.measured import calls_of_a_bad_seat
 from tests.sinks.report.story import story
 
 
@@ -100,6 +101,18 @@ def test_a_mistake_in_the_rules_is_found(tmp_path: Path) -> None:
     rules = checks(settings(tmp_path))["rules"]
     assert rules.state == "missing"
     assert "x.toml:1" in rules.found
+
+
+def test_a_group_that_takes_no_call_is_noted_with_the_lines_there_are(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'linewatch.db'}")
+    for told in calls_of_a_bad_seat():
+        store.append(told)
+    store.close()
+    groups = ['signal.groups.first={ lines = ["l0"] }', 'signal.groups.mobile={ lines = ["gsm-*"] }']
+    found = checks(settings(tmp_path, *groups))
+    assert (found["group first"].state, found["group first"].found) == ("ok", "stored calls came in on l0")
+    assert found["group mobile"].state == "note"
+    assert "lines there are: l0, l1" in found["group mobile"].found
 
 
 def test_both_legs_of_a_call(tmp_path: Path) -> None:
