@@ -32,7 +32,8 @@ from monitor.resources import locate
 TOKEN = "bench-supervisor-token"
 PACKET = 160
 BOUND_MS = 1000.0
-LINES = (1, 4, 8, 16, 32, 48, 64, 96, 128)
+LINES = (4, 8, 16, 32, 48, 64, 96)
+SAME_MS = 2000
 TALK_S = 90
 
 
@@ -49,7 +50,7 @@ class Heard:
         return float(np.percentile(self.utterances, 95)) if self.utterances else float("inf")
 
 
-def run(model: Path | None = None, lines: Sequence[int] = LINES, seconds: float = 25.0) -> list[Row]:
+def run(model: Path | None = None, lines: Sequence[int] = LINES, seconds: float = 20.0) -> list[Row]:
     folder = model or locate("models/demo-zh")
     call = talk(TALK_S)
     rows: list[Row] = []
@@ -163,7 +164,7 @@ def listen(address: str, pipe: Connection) -> None:
 
 def _heard(arrived: Sequence[tuple[float, dict[str, Any]]], began: dict[str, float]) -> Heard:
     heard = Heard()
-    first: dict[tuple[str, str, int], float] = {}
+    first: dict[tuple[str, str], list[tuple[int, float]]] = {}
     for at, envelope in arrived:
         body, start = envelope["body"], began[envelope["call_id"]]
         if envelope["type"] == "utterance":
@@ -173,8 +174,11 @@ def _heard(arrived: Sequence[tuple[float, dict[str, Any]]], began: dict[str, flo
             heard.hypotheses += 1
         elif body["evidence"] and body["evidence"][0]["quote"]:
             delay = (at - start) * 1000 - max(piece["end_ms"] for piece in body["evidence"])
-            first.setdefault((envelope["call_id"], body["rule_id"], body["start_ms"] // 1000), delay)
-    heard.alerts = list(first.values())
+            known = first.setdefault((envelope["call_id"], body["rule_id"]), [])
+            # what was pending and then raised is one alert; its words' times were only estimated while it was pending
+            if all(abs(body["start_ms"] - start_ms) > SAME_MS for start_ms, _ in known):
+                known.append((body["start_ms"], delay))
+    heard.alerts = [delay for known in first.values() for _, delay in known]
     return heard
 
 
@@ -183,7 +187,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--model", type=Path, help="another folder than the shipped one")
     parser.add_argument("--lines", default=",".join(map(str, LINES)), help="numbers of lines, one after the other")
-    parser.add_argument("--seconds", type=float, default=25.0, help="of calls for each number of lines")
+    parser.add_argument("--seconds", type=float, default=20.0, help="of calls for each number of lines")
     args = parser.parse_args(argv)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     rows = run(args.model, [int(count) for count in args.lines.split(",")], args.seconds)

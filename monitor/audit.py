@@ -40,6 +40,9 @@ from monitor.store.store import CallRow, Store
 LINES_AT_ONCE = 32
 PAGE = 500
 ANSWER_AFTER_MS = 5000
+SEND_BEFORE_MS = 2000
+HOLD_FROM_LINES, HOLD_MOST = 4, 32
+"""With so many recordings side by side segments go out together, so that those of like length can share a decode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +257,7 @@ class _Batch:
         self._answers: queue.SimpleQueue[tuple[Segment, Answer]] = queue.SimpleQueue()
         self._ids: set[str] = set()
         self._bytes = [0, 0]
+        self._held: list[tuple[_Job, int, Segment]] = []
 
     def resume(self, paths: Sequence[Path]) -> bool:
         """Take over what an earlier run has finished; True where something is left to be done."""
@@ -274,6 +278,7 @@ class _Batch:
                 self._start(*todo.popleft())
             moved = [self._feed(job) for job in list(self._jobs.values())]
             self._take(self._lines.step())
+            self._send(everything=not any(moved))
             self._collect(wait=bool(self._jobs) and not any(moved))
             self._tell(total - len(todo) - len(self._jobs), total)
 
@@ -337,11 +342,12 @@ class _Batch:
         self.audio_ms += new_ms
 
     def _take(self, out: Output) -> None:
-        """Segments to the recogniser, envelopes to their part files."""
+        """Segments to be sent, envelopes to their part files."""
         for segment in out.segments:
             job = self._jobs[segment.call_id]
-            job.waiting.append((job.heard_ms + ANSWER_AFTER_MS, segment))
-            self._recogniser.submit(segment, self._answered, None, self._lines.timed(segment))
+            due_ms = job.heard_ms + ANSWER_AFTER_MS
+            job.waiting.append((due_ms, segment))
+            self._held.append((job, due_ms, segment))
         for envelope in out.envelopes:
             if envelope.seq is None or envelope.call_id is None:
                 continue
@@ -349,6 +355,19 @@ class _Batch:
             job.file.write(envelope.to_json() + "\n")
             if envelope.type == CallClosed.type:
                 self._close(job)
+
+    def _send(self, everything: bool) -> None:
+        """Held segments to the recogniser, all of them once one is needed soon."""
+        if not (
+            everything
+            or len(self._jobs) < HOLD_FROM_LINES
+            or len(self._held) >= HOLD_MOST
+            or any(job.over or job.heard_ms + SEND_BEFORE_MS >= due_ms for job, due_ms, _ in self._held)
+        ):
+            return
+        held, self._held = self._held, []
+        for _, _, segment in held:
+            self._recogniser.submit(segment, self._answered, None, self._lines.timed(segment))
 
     def _answered(self, segment: Segment, answer: Answer) -> None:
         self._answers.put((segment, answer))

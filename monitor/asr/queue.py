@@ -64,6 +64,8 @@ class _Lane:
         if not self.heaps:
             return []
         heap = min(self.heaps.values(), key=lambda heap: heap[0][:2])
+        if heap[0][0] == math.inf:  # nobody is in a hurry: the kind of which most waits fills a batch best
+            heap = max(self.heaps.values(), key=len)
         batch: list[Job] = []
         while heap and len(batch) < most:
             job = heapq.heappop(heap)[2]
@@ -84,6 +86,10 @@ class JobQueue:
 
     def waiting(self, final: bool) -> int:
         return self._lanes[final].waiting
+
+    def most_alike(self) -> int:
+        """Finals that wait for one encoder context, at most."""
+        return max(map(len, self._lanes[True].heaps.values()), default=0)
 
     def full(self, final: bool) -> bool:
         return self.waiting(final) >= self._bounds[final]

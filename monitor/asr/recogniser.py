@@ -177,10 +177,9 @@ class Recogniser:
 
     def _gathered(self) -> bool:
         """Something waits, and under load a little time was left for more to share its batch."""
-        finals = self._queue.waiting(True)
-        if 0 < finals < self._batch:
+        if self._batch > 1 and self._queue.waiting(True) and self._queue.most_alike() < self._batch:
             window_s = self.settings.gather_ms / 1000 * self._load
-            self._changed.wait_for(lambda: self._closed or self._queue.waiting(True) >= self._batch, window_s)
+            self._changed.wait_for(lambda: self._closed or self._queue.most_alike() >= self._batch, window_s)
         return self._queue.waiting(True) > 0 or self._queue.waiting(False) > 0
 
     def _decode_all(self, batch: list[Job]) -> None:

@@ -62,7 +62,8 @@ class Engine:
         """No `advance` to a time before this has anything to say."""
         words_ms = self._words.next_ms
         if words_ms < NEVER_MS:
-            words_ms += CERTAIN_AFTER_MS + 1
+            stuck = any(clock.oldest_ms <= words_ms for clock in self._clocks.values())
+            words_ms = NEVER_MS if stuck else words_ms + CERTAIN_AFTER_MS + 1
         return min(self._signal.next_ms, words_ms)
 
     def quotes(self, channel: Channel, text: str) -> bool:

@@ -69,9 +69,12 @@ class ChannelClock:
     _runs: list[tuple[int, int]] = field(default_factory=list)
     _answers: list[tuple[int, int]] = field(default_factory=list)
     _mark_ms: int = 0
+    oldest_ms: int = 2**62
+    """Start of the oldest speech that no utterance covers; the mark stays there, however much audio comes."""
 
     def started(self, since_ms: int) -> None:
         self._open_ms = since_ms
+        self.oldest_ms = self._oldest()
 
     def ended(self, since_ms: int, end_ms: int) -> None:
         self._open_ms = None
@@ -89,19 +92,18 @@ class ChannelClock:
         opened = [] if self._open_ms is None else [self._open_ms]
         first = min([start for start, _ in self._runs] + opened, default=None)
         self._answers = [one for one in self._answers if first is not None and one[1] > first]
+        self.oldest_ms = self._oldest()
 
-    def _oldest(self) -> int | None:
+    def _oldest(self) -> int:
         starts = [start for start, _ in self._runs]
         if self._open_ms is not None:
             since = self._open_ms
             covered = [end for start, end in self._answers if start <= since < end]
             starts.append(max(covered, default=since))
-        return min(starts, default=None)
+        return min(starts, default=2**62)
 
     def mark_ms(self, heard_ms: int) -> int:
-        oldest = self._oldest()
-        mark = heard_ms - CERTAIN_AFTER_MS if oldest is None else min(oldest, heard_ms - CERTAIN_AFTER_MS)
-        self._mark_ms = max(self._mark_ms, mark)
+        self._mark_ms = max(self._mark_ms, min(self.oldest_ms, heard_ms - CERTAIN_AFTER_MS))
         return self._mark_ms
 
     @property

@@ -17,6 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.core.types import AGENT, CHANNELS, CUSTOMER, FRAME_MS, RATES_HZ, Absent, Frame, MediaChunk, Pcm
 
+FRAMES_A_TAKE = 50
+"""At most so many leave together, so that a long gap needs no memory of its length."""
+
 
 class FramingSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -84,15 +87,18 @@ class _Leg:
         waiting = np.flatnonzero(~self.have[max(0, self.end - jitter) : self.end])
         return self.end if waiting.size == 0 else int(max(0, self.end - jitter) + waiting[0])
 
-    def take(self, count: int) -> tuple[Pcm, Absent]:
-        """The next count samples; absent only when not one of them was sent."""
+    def take(self, frames: int, size: int) -> tuple[Pcm, list[Absent]]:
+        """The next frames, int16[frames, size]; one is absent only when not one of its samples was sent."""
+        count = frames * size
         self.reserve(count)
-        pcm = self.pcm[:count].copy()
-        absent = Absent.PRESENT
-        if not self.have[:count].any():
-            absent = Absent(int(self.cause[0])) if self.end > 0 else self.gap
+        pcm = self.pcm[:count].reshape(frames, size).copy()
+        sent = np.asarray(self.have[:count].reshape(frames, size).any(axis=1))
+        absent = [Absent.PRESENT if sent[at] else self._why(at * size) for at in range(frames)]
         self._drop(count)
         return pcm, absent
+
+    def _why(self, at: int) -> Absent:
+        return Absent(int(self.cause[at])) if at < self.end else self.gap
 
     def _drop(self, count: int) -> None:
         for array, blank in ((self.pcm, 0), (self.have, False), (self.cause, Absent.UNKNOWN)):
@@ -208,11 +214,18 @@ class Framing:
         return self._take(leg.end - skew)
 
     def _take(self, samples: int) -> list[Frame]:
-        frames = []
-        for _ in range(max(0, samples) // self._frame):
-            agent, agent_absent = self._legs[AGENT].take(self._frame)
-            customer, customer_absent = self._legs[CUSTOMER].take(self._frame)
-            index = self._taken // self._frame
-            self._taken += self._frame
-            frames.append(Frame(index, np.stack((agent, customer)), (agent_absent, customer_absent)))
+        frames: list[Frame] = []
+        for left in range(max(0, samples) // self._frame, 0, -FRAMES_A_TAKE):
+            frames += self._taken_together(min(left, FRAMES_A_TAKE))
         return frames
+
+    def _taken_together(self, count: int) -> list[Frame]:
+        agent, agent_absent = self._legs[AGENT].take(count, self._frame)
+        customer, customer_absent = self._legs[CUSTOMER].take(count, self._frame)
+        pcm = np.stack((agent, customer), axis=1)
+        index = self._taken // self._frame
+        self._taken += count * self._frame
+        return [
+            Frame(index + at, pcm[at], absent)
+            for at, absent in enumerate(zip(agent_absent, customer_absent, strict=True))
+        ]

@@ -49,6 +49,15 @@ def test_a_batch_is_the_most_urgent_and_what_shares_its_context():
     assert names(queue.take(2)) == ["c"]
 
 
+def test_where_nobody_is_in_a_hurry_the_fullest_batch_goes_first():
+    queue = filled(job("a"), job("long", context_ms=9000), job("longer", context_ms=9000), job("longest", 50, 9500))
+    assert queue.most_alike() == 2
+    assert names(queue.take(2)) == ["longest"]
+    assert names(queue.take(2)) == ["long", "longer"]
+    assert names(queue.take(2)) == ["a"]
+    assert queue.most_alike() == 0
+
+
 def test_no_preview_is_taken_while_a_final_waits():
     queue = filled(job("preview", 1, final=False), job("final", 99))
     assert names(queue.take(4)) == ["final"]

@@ -104,3 +104,15 @@ def test_a_stretch_has_the_times_of_its_words_and_else_its_share_of_the_speech()
     assert timed.span(0, 6) == (1800, 3000)
     assert timed.span(2, 4) == (2200, 2600)
     assert spans(()) == ()
+
+
+def test_the_mark_stays_at_the_oldest_speech_without_an_answer() -> None:
+    clock = ChannelClock()
+    assert clock.oldest_ms > clock.mark_ms(10_000)
+    clock.started(11_000)
+    assert clock.oldest_ms == clock.mark_ms(90_000) == 11_000
+    clock.ended(11_000, 15_000)
+    clock.answered(11_000, 13_000)
+    assert clock.oldest_ms == clock.mark_ms(90_000) == 13_000
+    clock.answered(13_000, 15_000)
+    assert clock.oldest_ms > clock.mark_ms(90_000) == 89_900
