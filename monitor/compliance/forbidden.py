@@ -22,6 +22,7 @@ from monitor.core.types import Channel
 _NOT_MEANT = re.compile(
     "(不是|并非|没有|没|别|不会|不能|不要|不敢|绝不|从不|从没|怎么会|怎么能)"
     "再?[要想在]?对?[您你]?(说|讲|觉得|认为|以为|意味着|表示)?$"
+    "|骂[了过您你他她我是成为]{0,3}$"
 )
 _BEFORE = 10
 _KEPT = 64
@@ -29,7 +30,8 @@ _KEPT = 64
 
 class Forbidden(Rule):
     """unless: a hit that shares characters with one of these does not count (「喂」 not in 「喂您好」). negation: a hit
-    right after 「不是说」, 「没有说」 and the like does not count. times: fires from the so-manieth time in a call."""
+    right after 「不是说」, 「没有说」 and the like does not count, nor what somebody was called (「被骂是」).
+    times: fires from the so-manieth time in a call."""
 
     quoted: ClassVar[frozenset[str]] = frozenset({"words"})
 

@@ -7,8 +7,8 @@ automaton proposes is then decided: equal characters, equal sounds, like sounds,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import ahocorasick
@@ -54,14 +54,30 @@ class _Found:
     score: int
 
 
+@dataclass(slots=True)
+class _Link:
+    """What may follow a part: phrases with the same beginning share their links. ends: (owner, phrase) that end here;
+    next: part -> (gap, link)."""
+
+    ends: list[tuple[int, str]] = field(default_factory=list)
+    next: dict[int, list[tuple[int, _Link]]] = field(default_factory=dict)
+
+    def then(self, number: int, gap: int) -> _Link:
+        links = self.next.setdefault(number, [])
+        known = next((link for width, link in links if width == gap), None)
+        if known is None:
+            known = _Link()
+            links.append((gap, known))
+        return known
+
+
 class Matcher:
     """Built once for a rulebook, shared by all calls; holds no state of any call."""
 
     def __init__(self, sets: Iterable[PhraseSet]) -> None:
         self._parts: list[tuple[Part, Sound, int]] = []
         self._part_ids: dict[tuple[str, Sound, int], int] = {}
-        self._singles: dict[int, list[tuple[int, str]]] = {}
-        self._chains: dict[int, list[tuple[int, Phrase, tuple[int, ...]]]] = {}
+        self._first = _Link()
         self._proposals: dict[str, list[tuple[int, int, bool]]] = {}
         self.longest = 0
         for phrase_set in sets:
@@ -72,10 +88,10 @@ class Matcher:
     def _add(self, phrase_set: PhraseSet, phrase: Phrase) -> None:
         ids = tuple(self._part_id(part, phrase_set.sound, phrase_set.similarity) for part in phrase.parts)
         self.longest = max(self.longest, phrase.length + sum(part.gap for part in phrase.parts))
-        if len(ids) == 1:
-            self._singles.setdefault(ids[0], []).append((phrase_set.owner, phrase.text))
-        else:
-            self._chains.setdefault(ids[0], []).append((phrase_set.owner, phrase, ids))
+        link = self._first
+        for part, number in zip(phrase.parts, ids, strict=True):
+            link = link.then(number, part.gap)
+        link.ends.append((phrase_set.owner, phrase.text))
 
     def _part_id(self, part: Part, sound: Sound, similarity: int) -> int:
         key = (part.chars, sound, similarity)
@@ -108,16 +124,15 @@ class Matcher:
         if self._automaton is None or not heard.codes:
             return []
         found = self._parts_in(heard)
-        hits = [
-            Hit(owner, text, one.start, one.end, one.certainty, one.score)
-            for number, ones in found.items()
-            for owner, text in self._singles.get(number, ())
-            for one in ones
-        ]
-        for number in found:
-            for owner, phrase, ids in self._chains.get(number, ()):
-                hits += _chained(owner, phrase, ids, found)
-        return _best(hits)
+        return _best(
+            [
+                hit
+                for number in self._first.next.keys() & found.keys()
+                for _, link in self._first.next[number]
+                for one in found[number]
+                for hit in _chained(link, [one], found)
+            ]
+        )
 
     def _parts_in(self, heard: Heard) -> dict[int, list[_Found]]:
         found: dict[int, dict[tuple[int, int], _Found]] = {}
@@ -186,21 +201,26 @@ def _denials(sounds: Sequence[str]) -> int:
     return sum(sound in _DENIALS for sound in sounds)
 
 
-def _chained(owner: int, phrase: Phrase, ids: tuple[int, ...], found: dict[int, list[_Found]]) -> list[Hit]:
-    hits = []
-    for first in found[ids[0]]:
-        chain = [first]
-        for part, number in zip(phrase.parts[1:], ids[1:], strict=True):
-            end = chain[-1].end
-            following = next((one for one in found.get(number, ()) if 0 <= one.start - end <= part.gap), None)
-            if following is None:
-                break
-            chain.append(following)
-        else:
-            certainty: Certainty = "certain" if all(one.certainty == "certain" for one in chain) else "probable"
-            score = min(one.score for one in chain)
-            hits.append(Hit(owner, phrase.text, chain[0].start, chain[-1].end, certainty, score))
-    return hits
+def _chained(link: _Link, chain: list[_Found], found: Mapping[int, list[_Found]]) -> Iterator[Hit]:
+    """Every phrase that goes on like this; of each further part the first that stands near enough."""
+    if link.next and not _holds(chain[0]):
+        link = _Link(link.ends)
+    if link.ends:
+        certainty: Certainty = "certain" if all(one.certainty == "certain" for one in chain) else "probable"
+        score = min(one.score for one in chain)
+        for owner, text in link.ends:
+            yield Hit(owner, text, chain[0].start, chain[-1].end, certainty, score)
+    end = chain[-1].end
+    for number in link.next.keys() & found.keys():
+        for gap, following in link.next[number]:
+            near = next((one for one in found[number] if 0 <= one.start - end <= gap and _holds(one)), None)
+            if near is not None:
+                yield from _chained(following, [*chain, near], found)
+
+
+def _holds(one: _Found) -> bool:
+    """Whether it may be one of several parts of a phrase: a single syllable that only sounds right is no evidence."""
+    return one.end - one.start > 1 or one.score == 100
 
 
 def _best(hits: list[Hit]) -> list[Hit]:

@@ -1,7 +1,9 @@
 """What a rule author writes as a phrase, made ready for matching.
 
 `[a|b]` stands for either, `[a|]` for an optional part. `{company}`, `{agent}`, `{surname}` and `{*}` stand for anything
-short, `{*12}` for at most twelve characters. Punctuation, spaces, case, script and hesitations do not matter.
+short, `{*12}` for at most twelve characters. Punctuation, spaces, case, script and hesitations do not matter, nor does
+what people say in other words without meaning anything else: 你 and 您, 啥 for 什么, 咋 for 怎么, 甭 for 不用, and
+the 儿 of 一点儿, 事儿, 这儿.
 """
 
 from __future__ import annotations
@@ -16,6 +18,9 @@ from monitor.speech.pinyin import alike, syllable
 
 SLOTS = {"company": 14, "agent": 10, "surname": 2, "*": 6}
 HESITATIONS = frozenset("嗯呃啊呀哎诶欸哦噢喔嘛哈呐")
+SPOKEN = {"啥": "什么", "咋": "怎么", "甭": "不用"}
+# the 儿 that only colours the word before it; not in 那儿子, 事儿童
+_COLOUR = re.compile("(?<=[点事会这那哪块样味])儿(?![子童女科歌])")
 MAX_FORMS = 1024
 MAX_SYLLABLES = 80
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
@@ -61,16 +66,27 @@ class Heard:
 
 def listen(text: str, fh: bool = False) -> Heard:
     """text: as `normalise` returns it."""
-    plain = without_hesitations(fold(text))
+    plain = as_meant(fold(text))
     sounds = tuple(map(syllable, plain.text))
     return Heard(text, plain.text, plain.origin, sounds, coded(sounds, fh))
 
 
-def without_hesitations(folded: Folded) -> Folded:
-    if HESITATIONS.isdisjoint(folded.text):
+_AS_SAID = HESITATIONS.union(SPOKEN, "儿")
+
+
+def as_meant(folded: Folded) -> Folded:
+    """Without hesitations and colouring, with contractions written out."""
+    if _AS_SAID.isdisjoint(folded.text):
         return folded
-    kept = [at for at, char in enumerate(folded.text) if char not in HESITATIONS]
-    return Folded("".join(folded.text[at] for at in kept), tuple(folded.origin[at] for at in kept))
+    coloured = {found.start() for found in _COLOUR.finditer(folded.text)}
+    chars, origin = [], []
+    for at, char in enumerate(folded.text):
+        if char in HESITATIONS or at in coloured:
+            continue
+        meant = SPOKEN.get(char, char)
+        chars.append(meant)
+        origin += [folded.origin[at]] * len(meant)
+    return Folded("".join(chars), tuple(origin))
 
 
 def coded(sounds: tuple[str, ...], fh: bool = False) -> str:
@@ -90,13 +106,19 @@ def _code(sound: str, fh: bool) -> str:
 def compiled(text: str, fh: bool = False) -> tuple[Phrase, ...]:
     """Every form of a phrase. Raises ValueError, saying why, for one that can never match or has too many forms."""
     forms = expanded(text)
-    phrases = tuple(dict.fromkeys(_phrase(text, form, fh) for form in forms))
+    either = dict.fromkeys(one for form in forms for one in (form, _addressed(form, "你"), _addressed(form, "您")))
+    phrases = tuple(dict.fromkeys(_phrase(text, form, fh) for form in either))
     for phrase in phrases:
         if not phrase.parts:
             raise ValueError(f'"{text}" holds nothing that can be heard')
         if phrase.length > MAX_SYLLABLES:
             raise ValueError(f'"{text[:20]}…" is longer than {MAX_SYLLABLES} syllables')
     return phrases
+
+
+def _addressed(form: str, you: str) -> str:
+    """The same, said to one who is addressed as 你 or 您."""
+    return form.replace("您" if you == "你" else "你", you)
 
 
 def expanded(text: str) -> list[str]:
@@ -122,7 +144,7 @@ def _phrase(text: str, form: str, fh: bool) -> Phrase:
             continue
         if set(piece) & set("{}"):
             raise ValueError(f'"{text}" has an unknown slot; known: {", ".join(f"{{{name}}}" for name in SLOTS)}')
-        plain = without_hesitations(fold(normalise(piece))).text
+        plain = as_meant(fold(normalise(piece))).text
         if not plain:
             continue
         sounds = tuple(map(syllable, plain))

@@ -18,6 +18,7 @@ from monitor.compliance.trial import read_tsv, try_text
 from monitor.core.types import Channel
 from monitor.speech.normalise import normalise
 from monitor.speech.pinyin import alike, syllable
+from tests.compliance import variants
 from tests.playbook import fired, packs, play
 
 BOOK = packs()
@@ -86,13 +87,32 @@ def test_every_sentence_of_the_standard_is_found(rule_id: str, key: str, sentenc
 
 
 def test_everyday_variants_are_found() -> None:
-    """Written before the rules were widened to them: 104 of 123 (85 %) were found then."""
-    with (HERE / "variants.tsv").open(encoding="utf-8") as file:
+    """By the author of the rules, before they were widened to them: 104 of 123 (85 %) were found then."""
+    with (HERE / "first_variants.tsv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     by_wording = itertools.groupby(rows, key=lambda row: (row["rule"], row["key"]))
     assert all(len(list(group)) >= 3 for _, group in by_wording)
     found = sum(is_found(row["rule"], row["key"], row["text"], row["channel"]) for row in rows)  # type: ignore[arg-type]
     assert found / len(rows) >= 0.9
+
+
+def test_variants_by_a_reader_who_had_not_seen_the_rules_are_found() -> None:
+    """The head of variants.tsv says what was found before anything was tuned, and which half was never read."""
+    found: dict[str, list[bool]] = defaultdict(list)
+    for row in variants.rows():
+        if row.kind != "harmless":
+            found[row.half].append(variants.is_found(BOOK, row))
+    everything = [one for half in found.values() for one in half]
+    assert len(everything) > 300
+    assert sum(everything) / len(everything) >= 0.8
+    assert sum(found["held-out"]) / len(found["held-out"]) >= 0.7
+
+
+def test_harmless_sentences_that_resemble_forbidden_ones_are_mostly_let_pass() -> None:
+    hits = {row.variant: variants.false_hits(BOOK, row) for row in variants.rows() if row.kind == "harmless"}
+    grave = [each for each in hits.values() if any(severity in ("major", "critical") for _, severity in each)]
+    assert len(hits) >= 50
+    assert len(grave) <= 2
 
 
 def common_characters() -> dict[str, list[str]]:
