@@ -35,8 +35,8 @@ DISK_LOW_BYTES = 2 * 2**30
 DEMO_MODEL = "demo-zh"
 TELLS = {
     "nothing": "this model writes its one language whatever it hears: a dialect (rules A8, A9) shows by wording only",
-    "languages": "this model tells other languages, but takes Cantonese and every other dialect for Mandarin: they show "
-    "by wording only",
+    "languages": "this model tells other languages, but takes Cantonese and every other dialect for Mandarin: they "
+    "show by wording only",
     "cantonese": "this model tells other languages, and Cantonese from Mandarin; no other dialect",
 }
 DEMO_SAYS = (

@@ -143,8 +143,8 @@ class Answer:
     text: as decoded (not yet normalised); for suppressed text it is kept for audit and never reaches a rule.
     mean_logprob: natural log, None when lost. language, language_prob: the likeliest, None where it does not guess.
     pitch_hz, pitch_range_st: of the voice, see signal/voice.py. context_ms: encoder context used. decodes: causes of
-    every decode made, such as ("final",) or ("final", "retry_full"). cut: invented credits that the guard took off the end of the text.
-    unfinished: the decode reached its bound of tokens and said no end.
+    every decode made, such as ("final",) or ("final", "retry_full"). cut: invented credits that the guard took off the
+    end of the text. unfinished: the decode reached its bound of tokens and said no end.
     words: when each piece of the normalised text was said, where a rule may quote it and the engine can tell.
     """
 
