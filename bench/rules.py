@@ -18,6 +18,7 @@ import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench import homophones
 from bench.rows import Row, row, show
 from monitor.compliance.engine import Engine
 from monitor.compliance.rulebook import Rulebook
@@ -25,6 +26,7 @@ from monitor.core.events import CallAnswered, Event, SpeechEnded, SpeechStarted,
 from monitor.core.types import CallInfo, Channel
 from monitor.speech.pinyin import alike, syllable
 
+PACKS = Path(__file__).parents[1] / "rules"
 RULES, PHRASES, CALLS, UTTERANCES = 2000, 5, 1000, 10
 # of service calls; phrases and utterances are drawn from the same words, so that pieces of phrases occur all the time
 WORDS = """
@@ -165,7 +167,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--phrases", type=int, default=PHRASES, help="of each rule")
     parser.add_argument("--calls", type=int, default=CALLS)
     args = parser.parse_args(argv)
-    show(run(args.rules, args.phrases, args.calls), "rules: a large rulebook on many calls", args.json)
+    shipped = Rulebook.parse([(path.name, path.read_text("utf-8")) for path in sorted(PACKS.glob("*.toml"))])
+    table = run(args.rules, args.phrases, args.calls) + homophones.rows(shipped)
+    show(table, "rules: a large rulebook on many calls; the packs' phrases misheard, by syllables", args.json)
     return 0
 
 

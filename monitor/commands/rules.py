@@ -68,16 +68,49 @@ def rules_try(
 @app.command("test")
 def rules_test(
     ids: Annotated[list[str] | None, typer.Argument(metavar="CALL...", help="Stored calls; all without one.")] = None,
+    recordings: Annotated[
+        list[Path] | None, typer.Option(help="Recordings or folders of them, named by call id: how to play the five.")
+    ] = None,
     config_: Config = None,
     set_: Set = None,
 ) -> None:
-    """What the present rules find in stored calls, against what was found then: JSON Lines of the differences."""
-    from monitor import audit as room
+    """What the present rules find in stored calls, against what was found then: JSON Lines of the differences.
 
-    calls = differing = 0
-    for difference in room.differences(settings_of(config_, set_), ids or []):
+    On stderr: how many hits came and went, and five places to listen to.
+    """
+    from monitor import audit as room
+    from monitor import whatif
+    from monitor.sources.recording import find
+    from monitor.store.store import Store
+
+    settings = settings_of(config_, set_)
+    calls = new = gone = 0
+    differing = []
+    for difference in room.differences(settings, ids or []):
         calls += 1
         if difference.new or difference.gone:
-            differing += 1
+            differing.append(difference)
+            new, gone = new + len(difference.new), gone + len(difference.gone)
             print(json.dumps(asdict(difference), ensure_ascii=False))
-    note(f"{calls} calls judged again, {differing} of them differ.")
+    note(f"{calls} calls judged again, {len(differing)} of them differ: {new} hits added, {gone} removed.")
+    files = {file.stem: file for file in find(recordings or [])}
+    chosen = whatif.places(differing)
+    if chosen:
+        note(f"{len(chosen)} to listen to:")
+    store = Store(settings.store.url)
+    try:
+        for place in chosen:
+            at = f"{place.start_ms // 60_000:02}:{place.start_ms // 1000 % 60:02}"
+            note(f"{place.change:4} {place.rule_id}  {place.call_id} at {at}  {place.channel or ''}")
+            note(f"     {whatif.words_at(place, store.events(place.call_id)) or '(nothing was said)'}")
+            note(f"     {whatif.play_command(place, files)}")
+    finally:
+        store.close()
+
+
+@app.command("schema")
+def rules_schema() -> None:
+    """JSON Schema of a rule pack, for editors."""
+    from monitor.compliance.schema import schema
+
+    print(json.dumps(schema(), ensure_ascii=False, indent=1))

@@ -50,3 +50,19 @@ def test_rules_test_says_what_the_present_rules_would_find(stocked: Path) -> Non
     assert "1 calls judged again" in result.stderr
     for line in result.stdout.splitlines():
         assert set(json.loads(line)) == {"call_id", "new", "gone"}
+
+
+def test_rules_test_names_up_to_five_places_to_listen_to(stocked: Path, tmp_path: Path) -> None:
+    pack = tmp_path / "none.toml"
+    pack.write_text("", encoding="utf-8")
+    result = run("rules", "test", "-c", stocked, "--set", f'rules.packs=["{pack}"]')
+    assert result.exit_code == 0, result.stderr
+    gone = sum(len(json.loads(line)["gone"]) for line in result.stdout.splitlines())
+    assert f"{gone} removed" in result.stderr
+    assert len(re.findall(r"(?m)^gone ", result.stderr)) == min(5, gone) > 0
+    assert "linewatch calls export call-" in result.stderr
+
+
+def test_rules_schema_is_the_one_editors_are_given() -> None:
+    shipped = json.loads((resources.locate("rules") / "pack.schema.json").read_text("utf-8"))
+    assert json.loads(run("rules", "schema").stdout)["$defs"].keys() == shipped["$defs"].keys()
