@@ -20,6 +20,7 @@ import numpy as np
 import webrtcvad
 from numpy.typing import NDArray
 
+from bench import detection
 from bench.rows import Row, row, show
 from monitor.core.events import SpeechEnded
 from monitor.signal.bank import Bank
@@ -242,7 +243,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--frames", type=int, default=100, help="20 ms steps in a round")
     parser.add_argument("--rounds", type=int, default=3, help="the quickest counts")
     parser.add_argument("--no-accuracy", action="store_true", help="speed and memory only")
+    parser.add_argument("--detection", action="store_true", help="recall and precision of every condition, only these")
+    parser.add_argument("--sets", nargs="*", choices=detection.SETS, default=detection.SETS, help="of --detection")
+    parser.add_argument("--scenes", type=int, default=20, metavar="N", help="38 calls N times over, for --detection")
     args = parser.parse_args(argv)
+    if args.detection:
+        show(detection.detection(args.sets, args.scenes), "signal: how often the conditions are right", args.json)
+        return 0
     show(
         run(args.lines, args.frames, args.rounds, not args.no_accuracy),
         "signal: the stage of readings and conditions",

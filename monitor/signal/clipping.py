@@ -8,7 +8,7 @@ import numpy as np
 
 from monitor.core.events import Event
 from monitor.core.types import FRAME_MS
-from monitor.signal.columns import IntArray, Window
+from monitor.signal.columns import BoolArray, IntArray, Window
 from monitor.signal.condition import OFF, WARN, ConditionDetector
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
@@ -26,7 +26,9 @@ _KINDS = {1: "hard", 2: "soft"}
 class Clipping(ConditionDetector):
     """kind: hard (the codec's ceiling), soft (one below it). value: share of the speech samples of one second, percent.
 
-    Speech that peaks at one height by chance does so once; speech that is cut off does so in every syllable.
+    A soft ceiling is flat: only samples that stand at it side by side count, since G.711 puts the tops of any voice
+    into few steps. A tone stands at its own height and is left out. Speech that peaks at one height by chance does so
+    once; speech that is cut off does so in every syllable.
     """
 
     name = "clipping"
@@ -46,15 +48,16 @@ class Clipping(ConditionDetector):
     def step(self, now: Moment) -> None:
         own, level = self._thresholds.of(now.groups), self.level(now)
         stale = (level != OFF) & (now.at_ms[:, None] - self._last[now.sel] >= own.quiet_ms)
-        if not (now.speech.any() or stale.any()):
+        voice = now.speech & ~now.condition("tone")
+        if not (voice.any() or stale.any()):
             return
-        peak = np.zeros(now.speech.shape, np.int64)
-        if now.speech.any():
-            peak[now.speech] = now.peaks(now.speech)
-        ceiling = self._stands(now, peak)
+        peak = np.zeros(voice.shape, np.int64)
+        if voice.any():
+            peak[voice] = now.peaks(voice)
+        ceiling = self._stands(now, voice, peak)
         hits = self._hits(now, peak, ceiling)
-        spoken = hits[now.speech]
-        self._window.push(now.rows[now.speech], np.stack((spoken, np.full_like(spoken, self._samples)), axis=1))
+        spoken = hits[voice]
+        self._window.push(now.rows[voice], np.stack((spoken, np.full_like(spoken, self._samples)), axis=1))
         sums = self._window.sums(now.sel)
         percent = 100.0 * sums[:, :, 0] / np.maximum(sums[:, :, 1], 1)
         enough = sums[:, :, 1] >= own.min_speech_ms // FRAME_MS * self._samples
@@ -62,8 +65,8 @@ class Clipping(ConditionDetector):
         self._first[now.sel] = np.where((hits > 0) & (at - last > _RECENT_MS), at - FRAME_MS, self._first[now.sel])
         self._last[now.sel] = np.where(hits > 0, at, last)
         fresh = np.where(ceiling >= _HARD, 1, 2)
-        begins = now.speech & enough & (percent >= own.percent)
-        keeps = (level != OFF) & ~stale & (~now.speech | (percent >= own.percent / 2) | ~enough)
+        begins = voice & enough & (percent >= own.percent)
+        keeps = (level != OFF) & ~stale & (~voice | (percent >= own.percent / 2) | ~enough)
         want: IntArray = np.where(keeps & (level == WARN), WARN, np.where(begins, fresh, np.where(keeps, level, OFF)))
         now.holds["clipping"] = want != OFF
 
@@ -77,18 +80,18 @@ class Clipping(ConditionDetector):
 
         self.update(now, want, starting, ending)
 
-    def _stands(self, now: Moment, peak: IntArray) -> IntArray:
+    def _stands(self, now: Moment, voice: BoolArray, peak: IntArray) -> IntArray:
         """int64[n, 2]: the highest samples of the last half to one second of speech; counting starts anew under another
         ceiling."""
         newest, older, seen, before = (c[now.sel] for c in (self._newest, self._older, self._seen, self._ceiling))
-        seen += now.speech
-        turn = now.speech & (seen % (_FRAMES // 2) == 0)
+        seen += voice
+        turn = voice & (seen % (_FRAMES // 2) == 0)
         newest = np.maximum(newest, peak)
         ceiling = np.maximum(newest, older)
         self._older[now.sel] = np.where(turn, newest, older)
         self._newest[now.sel] = np.where(turn, 0, newest)
         same = np.abs(ceiling - before) * 64 <= before
-        self._window.restart(now.rows[~same & now.speech])
+        self._window.restart(now.rows[~same & voice])
         ceiling = np.where(same, np.maximum(ceiling, before), ceiling).astype(np.int64)
         self._ceiling[now.sel], self._seen[now.sel] = ceiling, seen
         stands: IntArray = ceiling
@@ -106,5 +109,8 @@ class Clipping(ConditionDetector):
         if at.any():
             samples = np.abs(now.pcm[at].astype(np.int32))
             floor = ceiling[at] - (ceiling[at] * _WITHIN).astype(np.int64)
-            hits[at] = (samples >= floor[:, None]).sum(axis=1)
+            touching = samples >= floor[:, None]
+            beside = touching[:, 1:] & touching[:, :-1]
+            flat = touching & (np.pad(beside, ((0, 0), (1, 0))) | np.pad(beside, ((0, 0), (0, 1))))
+            hits[at] = np.where(ceiling[at] >= _HARD, touching.sum(axis=1), flat.sum(axis=1))
         return hits

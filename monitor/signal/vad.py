@@ -1,14 +1,14 @@
 """Is this frame speech? WebRTC's VAD behind an energy gate, weighed with evidence against what fools it.
 
 A frame at the absolute floor costs no VAD call (but for a call's first two seconds) and is not speech. For a frame that
-WebRTC votes for and that stands over the noise floor, a weighted sum decides: what the frame is (its height over the
-floor, periodicity, flatness, tonality, balance, movement), and the same over the last 60 and 300 ms. WebRTC alone calls
-white noise, hiss, tones and hum speech; they are flat, or bare lines, or do not move. Sounds just before the first such
-frame (the s of 是) are given back to the run once it begins.
+WebRTC votes for and that stands over the noise floor, a few rectified units weigh what the frame is (its height over
+the floor, periodicity, flatness, tonality, balance, movement), and the same over the last 60 and 300 ms. WebRTC alone
+calls white noise, hiss, tones and hum speech; they are flat, or bare lines, or do not move. Sounds just before the
+first such frame (the s of 是) are given back to the run once it begins.
 
-The weights were fitted by logistic regression on Mandarin speech at -20 to -45 dBov under noises at 0 to 60 dB and on
-noises, tones and synthetic music alone, some of it clips of the TEN VAD test set, whose licence adds conditions to
-Apache-2.0: they are to be fitted again without it. `bench signal` shows what they are worth.
+The weights, and how and on what `bench/fit_vad.py` fitted them, stand in `weights.py`; `bench signal` shows what they
+are worth beside Silero and WebRTC alone, docs/detection.md what they came to. Several people talking in the background
+are voices to it.
 """
 
 from __future__ import annotations
@@ -25,18 +25,12 @@ from monitor.signal.settings import SignalSettings
 from monitor.signal.silero import Silero
 from monitor.signal.spectrum import FRAME, Evidence, evidence, narrow
 from monitor.signal.thresholds import Thresholds
+from monitor.signal.weights import UNITS, WEIGHTS
 
 _MEMORIES = (0.3, 0.06)
-# rows: this frame, and its two memories; columns: height over the floor in 10 dB, periodicity, flatness / 3, tonality,
-# a bare line, low share, high share, level step in 5 dB, and one for being voted for at all
-_WEIGHTS = (
-    (0.18, 0.40, 0.93, 0.38, -0.04, -0.20, -1.27, 0.17, 1.01),
-    (1.84, 0.44, -0.41, 1.42, -3.00, -1.45, 0.34, 1.00, -0.82),
-    (-3.00, 10.36, 6.08, 10.35, -5.72, -3.00, -4.15, 3.83, 3.38),
-)
-_BIAS = -4.53
 _BARE_LINE = 0.85
-_SURE = 1.2
+# hundredths of log-odds: one frame of a run is to be this clear
+_SURE = 260
 _SILERO_LATE_MS = 20
 _BACK_FRAMES = 8
 # WebRTC learns what the line sounds like from its first two seconds, so those are not gated
@@ -55,7 +49,8 @@ class Vad:
         self.state = State()
         self._before = self.state.column(np.int16, 0, (2, FRAME))
         self._level = self.state.column(np.float64, 0.0)
-        self._memory = self.state.column(np.float64, 0.0, (2, len(_MEMORIES)))
+        self._memory = self.state.column(np.float64, 0.0, (2, len(_MEMORIES), len(UNITS)))
+        self._features = features
         self._fed = self.state.column(np.int64)
         self._waiting = self.state.column(np.int64)
 
@@ -92,19 +87,19 @@ class Vad:
         voted = votes & now.heard & stands_out
         now.before_dbov = self._level[now.sel]
         memory = self._memory[now.sel] * _KEPT
-        fresh = np.zeros(voted.shape)
+        fresh = np.zeros((*voted.shape, len(UNITS)))
         if voted.any():
             step_db = np.abs(now.level_dbov - now.before_dbov)[voted]
-            weighed = _weigh(over[voted], step_db, now.evidence, voted[now.heard])
-            memory[voted] += weighed[:, 1:] * _TAKEN
-            fresh[voted] = weighed[:, 0]
-        score = np.rint((fresh + memory[:, :, 0] + memory[:, :, 1] + _BIAS) * 100.0)
+            sums = _sums(self._features(over[voted], step_db, now.evidence, voted[now.heard]))
+            memory[voted] += sums[:, 1:] * _TAKEN
+            fresh[voted] = sums[:, 0]
+        score = _score(fresh + memory[:, :, 0] + memory[:, :, 1])
         sound: BoolArray = (score > 0) & loud & ~now.music_before
         self._memory[now.sel], self._level[now.sel], self._before[now.sel] = memory, now.level_dbov, narrow_pcm
         if self._silero is not None:
             now.speech = now.sure = self._silero.judge(now.rows, pcm) & loud & ~now.music_before
             return np.zeros_like(sound), np.full(sound.shape, _SILERO_LATE_MS)
-        now.speech, now.sure = sound, sound & (score >= _SURE * 100.0)
+        now.speech, now.sure = sound, sound & (score >= _SURE)
         waiting = self._waiting[now.sel]
         maybe = voted & ~sound
         self._waiting[now.sel] = np.where(maybe, waiting + 1, 0)
@@ -124,29 +119,45 @@ class Vad:
         return votes
 
 
-_KEPT = 1.0 - np.array(_MEMORIES)
-_TAKEN = np.array(_MEMORIES)
+_KEPT = 1.0 - np.array(_MEMORIES)[:, None]
+_TAKEN = np.array(_MEMORIES)[:, None]
+# numbers on a grid are integers in disguise: their sums are exact, whatever the order they are added in
+_GRID = 256.0
+_IN = np.array(UNITS).reshape(len(UNITS), -1)[:, :-1].reshape(len(UNITS), 3, -1).astype(np.float64)
+_BIAS = np.array([unit[-1] for unit in UNITS]) * _GRID
+_OUT = np.array(WEIGHTS[:-1], np.float64)
 
 
-def _weigh(over_db: FloatArray, step_db: FloatArray, found: Evidence, among: BoolArray) -> FloatArray:
-    """float64[k, 3]: the three weighted sums of every voted frame, added up in a fixed order.
+def features(over_db: FloatArray, step_db: FloatArray, found: Evidence, among: BoolArray) -> FloatArray:
+    """float64[k, 9], whole 256ths: height over the floor in 10 dB, periodicity, flatness / 3, tonality, a bare line,
+    low share, high share, level step in 5 dB, and one for being voted for at all.
 
     over_db, step_db: of the k frames; among: which of the frames of `found` they are.
     """
-    features: tuple[FloatArray, ...] = (
+    tonality = found.tonality[among]
+    columns: tuple[FloatArray, ...] = (
         np.minimum(over_db, 30.0) / 10.0,
         found.periodicity[among],
         np.maximum(found.flatness[among], -6.0) / 3.0,
-        found.tonality[among],
-        (found.tonality[among] > _BARE_LINE).astype(np.float64),
+        tonality,
+        (tonality > _BARE_LINE).astype(np.float64),
         found.low[among],
         found.high[among],
         np.minimum(step_db, 10.0) / 5.0,
+        np.ones_like(over_db),
     )
-    out = np.empty((len(over_db), 3))
-    for row, weights in enumerate(_WEIGHTS):
-        total = np.full(len(over_db), weights[-1])
-        for feature, weight in zip(features, weights, strict=False):
-            total = total + feature * weight
-        out[:, row] = total
-    return out
+    whole: FloatArray = np.rint(np.stack(columns, axis=1) * _GRID)
+    return whole
+
+
+def _sums(inputs: FloatArray) -> FloatArray:
+    """float64[k, 3, units]: what each frame adds to each unit now, and to its two memories."""
+    sums: FloatArray = np.einsum("kf,umf->kmu", inputs, _IN)
+    return sums
+
+
+def _score(sums: FloatArray) -> FloatArray:
+    """The log-odds of speech in hundredths, [...]; sums: [..., units]."""
+    units = np.rint(np.maximum(sums + _BIAS, 0.0) / _GRID)
+    score: FloatArray = np.rint((np.einsum("...u,u->...", units, _OUT) / _GRID + WEIGHTS[-1]) * (100.0 / _GRID))
+    return score

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bench.detection import by_wire
 from tests import tapes
 from tests.signal.scenes import conditions, heard
 from tests.tapes import Signal
@@ -12,6 +13,11 @@ def clipped(leg: Signal, rate_hz: int = 8000) -> list[tuple[str | None, int, int
     idle = tapes.white(len(leg) * 1000 // rate_hz, -66, rate_hz)
     found = conditions(heard(tapes.line(idle, leg, rate_hz)))
     return [(b.kind, b.since_ms, b.end_ms) for side, b in found if b.condition == "clipping"]
+
+
+def coded(leg: Signal, law: str) -> Signal:
+    tape = by_wire(tapes.line(leg, leg * 0), law)
+    return tape.samples[0].astype(np.float64)
 
 
 VOICE = tapes.speech(6000, -20)
@@ -39,6 +45,17 @@ def test_a_flat_ceiling_below_it_is_soft(ceiling: float, rate_hz: int) -> None:
 def test_a_voice_that_is_only_loud_is_not_clipped(peak: float, hz: float) -> None:
     voice = tapes.speech(8000, -20, seed=5, voice_hz=hz)
     assert clipped(voice / np.abs(voice).max() * peak) == []
+
+
+@pytest.mark.parametrize("law", ["alaw", "ulaw"])
+def test_the_coarse_steps_of_g711_are_no_ceiling(law: str) -> None:
+    assert clipped(coded(tapes.speech(12_000, -20, seed=7), law)) == []
+    assert [kind for kind, _, _ in clipped(coded(tapes.soft_clip(VOICE, 9000.0, 10), law))] == ["soft"]
+
+
+def test_a_tone_stands_at_its_own_height() -> None:
+    keys = tapes.dtmf("0123456789*#", -14)
+    assert clipped(np.concatenate((IDLE, coded(keys, "alaw"), IDLE))) == []
 
 
 def test_it_ends_two_seconds_after_the_last_clipped_sample_at_its_time() -> None:

@@ -1,0 +1,17 @@
+"""The weights are whole numbers small enough for sums of them to be exact."""
+
+from __future__ import annotations
+
+from monitor.signal.weights import UNITS, WEIGHTS
+
+
+def test_a_unit_weighs_nine_features_three_times_and_a_constant() -> None:
+    assert {len(unit) for unit in UNITS} == {28}
+    assert len(WEIGHTS) == len(UNITS) + 1
+
+
+def test_no_sum_can_leave_the_exact_integers() -> None:
+    largest_feature = 6 * 256
+    unit = max(sum(abs(weight) for weight in unit) for unit in UNITS) * largest_feature
+    assert unit < 1 << 53
+    assert unit / 256 * sum(map(abs, WEIGHTS)) < 1 << 53
