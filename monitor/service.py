@@ -16,7 +16,7 @@ from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import AsrSettings
 from monitor.bus import Bus
 from monitor.config import Settings
-from monitor.core.events import Envelope
+from monitor.core.events import Envelope, Event, SystemNotice
 from monitor.desk.rules import notes
 from monitor.desk.server import Server
 from monitor.desk.settings import DeskSettings
@@ -113,6 +113,8 @@ class Service:
             rulebook = self.settings.rulebook()
         except LinewatchError as error:
             log.error("rules not reloaded, the last good ones stay in force", error=str(error))
+            notice = SystemNotice(kind="rules_kept", message=str(error))
+            self.bus.publish([Envelope.of(Event(0, None, notice), None, None)])
             return
         self.live.reload(rulebook)
         log.info("rules reloaded for new calls", version=rulebook.version)

@@ -187,8 +187,12 @@ async def test_a_bad_rule_pack_leaves_the_last_good_one_in_force(
             raise RuleError("rules/x.toml:3", "this rule has no kind")
 
         monkeypatch.setattr(Settings, "rulebook", broken)
+        told: list[Any] = []
+        monkeypatch.setattr(service.bus, "publish", told.extend)
         service.reload()
         assert service.live.lines.rulebook is before
+        assert [one.body["kind"] for one in told] == ["rules_kept"]
+        assert "rules/x.toml:3: this rule has no kind" in told[0].body["message"]
 
 
 async def test_a_source_that_fails_leaves_the_others_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -341,7 +341,9 @@ class SystemNotice(Body):
 
     type: ClassVar[str] = "system.notice"
     overlay: ClassVar[bool] = True
-    kind: Literal["no_lines", "model_gone", "lag", "disk", "store_stalled", "overload", "recovered", "stopping"]
+    kind: Literal[
+        "no_lines", "model_gone", "lag", "disk", "store_stalled", "overload", "recovered", "stopping", "rules_kept"
+    ]
     message: str
     value: float | None = None
 

@@ -39,6 +39,7 @@ const WORDS = {
   notice_store_stalled: ["存储没有响应，告警照常推送", "the store stalls; alerts still come"],
   notice_overload: ["超出识别能力", "more than the recogniser can take"],
   notice_recovered: ["已恢复正常", "recovered"],
+  notice_rules_kept: ["规则未能重新加载，仍用上一版", "the rules were not reloaded; the last good ones stay in force"],
   notice_stopping: ["服务正在停止", "the server stops"],
   folded: ["已合并 {n} 条", "{n} folded"],
   alert_over: ["已恢复", "over"],
