@@ -57,18 +57,16 @@ class _Found:
 @dataclass(slots=True)
 class _Link:
     """What may follow a part: phrases with the same beginning share their links. ends: (owner, phrase) that end here;
-    next: part -> (gap, link)."""
+    next: part -> gap -> link."""
 
     ends: list[tuple[int, str]] = field(default_factory=list)
-    next: dict[int, list[tuple[int, _Link]]] = field(default_factory=dict)
+    next: dict[int, dict[int, _Link]] = field(default_factory=dict)
 
     def then(self, number: int, gap: int) -> _Link:
-        links = self.next.setdefault(number, [])
-        known = next((link for width, link in links if width == gap), None)
-        if known is None:
-            known = _Link()
-            links.append((gap, known))
-        return known
+        links = self.next.setdefault(number, {})
+        if gap not in links:
+            links[gap] = _Link()
+        return links[gap]
 
 
 class Matcher:
@@ -128,7 +126,7 @@ class Matcher:
             [
                 hit
                 for number in self._first.next.keys() & found.keys()
-                for _, link in self._first.next[number]
+                for link in self._first.next[number].values()
                 for one in found[number]
                 for hit in _chained(link, [one], found)
             ]
@@ -212,7 +210,7 @@ def _chained(link: _Link, chain: list[_Found], found: Mapping[int, list[_Found]]
             yield Hit(owner, text, chain[0].start, chain[-1].end, certainty, score)
     end = chain[-1].end
     for number in link.next.keys() & found.keys():
-        for gap, following in link.next[number]:
+        for gap, following in link.next[number].items():
             near = next((one for one in found[number] if 0 <= one.start - end <= gap and _holds(one)), None)
             if near is not None:
                 yield from _chained(following, [*chain, near], found)

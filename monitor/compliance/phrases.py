@@ -144,13 +144,19 @@ def _phrase(text: str, form: str, fh: bool) -> Phrase:
             continue
         if set(piece) & set("{}"):
             raise ValueError(f'"{text}" has an unknown slot; known: {", ".join(f"{{{name}}}" for name in SLOTS)}')
-        plain = as_meant(fold(normalise(piece))).text
-        if not plain:
-            continue
-        sounds = tuple(map(syllable, plain))
-        parts.append(Part(plain, sounds, coded(sounds, fh), gap if parts else 0))
-        gap = 0
+        part = _part(piece, gap if parts else 0, fh)
+        if part.chars:
+            parts.append(part)
+            gap = 0
     return Phrase(text, tuple(parts))
+
+
+@lru_cache(maxsize=65536)
+def _part(piece: str, gap: int, fh: bool) -> Part:
+    """Kept, since the forms of a phrase are made of the same few pieces. chars: empty where nothing is heard."""
+    plain = as_meant(fold(normalise(piece))).text
+    sounds = tuple(map(syllable, plain))
+    return Part(plain, sounds, coded(sounds, fh), gap)
 
 
 def _slot(name: str) -> int:
