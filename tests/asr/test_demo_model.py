@@ -85,11 +85,11 @@ class TestWhatItHears:
 
     def test_phrases_with_names_and_numbers(self, ear: Ear, espeak: Espeak) -> None:
         said = say(espeak, sets(12)["fixed"], PHONE, seed=5)
-        assert cer([(s.text, ear.short(s.audio)) for s in said]) <= 8.0  # one misheard agent number is 3 %
+        assert cer([(s.text, ear.short(s.audio)) for s in said]) <= 4.0
 
     def test_fresh_fills_of_the_templates(self, ear: Ear, espeak: Espeak) -> None:
-        said = say(espeak, fresh_fills(25, seed=9), PHONE, seed=9)
-        assert cer([(s.text, ear.short(s.audio)) for s in said]) <= 10.0  # a guard; `bench model` measures
+        said = say(espeak, fresh_fills(80, seed=9), PHONE, seed=9)
+        assert cer([(s.text, ear.short(s.audio)) for s in said]) <= 4.0
 
     def test_both_contexts_agree(self, ear: Ear, espeak: Espeak) -> None:
         said = say(espeak, sets(12)["fixed"], CLEAN, seed=6)
