@@ -1,8 +1,9 @@
 """Kind `condition`: a state of the line that lasts too long: silence, low volume, noise, talk-over and the rest.
 
-The alert is raised at the deadline (since_ms + after_ms), cleared when the state ends, confirmed when it lasted until
-the hang-up. Detectors say what the line is; how long is too long stands here. Words may excuse it for a bounded time
-(「请稍等」 before a silence); such a rule waits for the words before the state began, an unexcused one never waits.
+The alert is raised at the deadline (since_ms + after_ms), cleared when the state ends before the call does, confirmed
+when it lasted until the hang-up. Detectors say what the line is; how long is too long stands here. Words may excuse it
+for a bounded time (「请稍等」 before a silence); such a rule waits for the words before the state began, an unexcused one
+never waits.
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ class _Watch(Runner):
         self._since_ms: int | None = None
         self._due_ms: int | None = None
         self._ended_ms: int | None = None
+        self._told_ms = 0
         self._excused_ms: int | None = None
         self._raised = False
         self._prompt_id = ""
@@ -102,9 +104,10 @@ class _Watch(Runner):
             self._hold()
         elif isinstance(body, ConditionEnded):
             if self._since_ms is not None and self.rule.line.holds(event):
-                # a change of level is an end and a start at one instant: wait for what else this instant brings
-                self._ended_ms = body.end_ms
-                self.lane.set_timer(event.at_ms, self)
+                # a change of level is an end and a start at one instant, and so are a state's and the call's: wait
+                # until that instant is over
+                self._ended_ms, self._told_ms = body.end_ms, event.at_ms
+                self.lane.set_timer(event.at_ms + 1, self)
         elif isinstance(body, ConditionStarted) and self.rule.line.holds(event):
             if self._since_ms is not None and self._ended_ms is not None:
                 self._ended_ms = None
@@ -153,7 +156,7 @@ class _Watch(Runner):
         if self._since_ms is None:
             return
         if self._ended_ms is not None:
-            self._close(at_ms, AlertCleared)
+            self._close(self._told_ms, AlertCleared)
         elif at_ms == self._due_ms and not self._raised:
             self._raise(at_ms)
 
@@ -183,4 +186,5 @@ class _Watch(Runner):
 
     def finish(self, end_ms: int) -> None:
         if self._since_ms is not None:
-            self._close(end_ms, AlertConfirmed if self._ended_ms is None else AlertCleared)
+            over = self._ended_ms is not None and self._ended_ms < end_ms
+            self._close(end_ms, AlertCleared if over else AlertConfirmed)

@@ -24,10 +24,17 @@ def test_raised_at_the_deadline_and_cleared_when_it_ends() -> None:
 
 
 def test_confirmed_when_it_lasts_until_the_end() -> None:
-    found = lives("4- noise customer warn\n20 hangup customer")
-    assert found[0][0] == "raised"
-    assert found[1][0] in ("cleared", "confirmed")
-    assert found[1][3] == 20000
+    found = [("raised", 7000, 4000, 7000), ("confirmed", 20000, 4000, 20000)]
+    assert lives("4- noise customer warn\n20 hangup customer") == found
+    # a state that ends on the last frame but one has ended
+    assert [one[0] for one in lives("4-19.98 noise customer warn\n20 hangup customer")] == ["raised", "cleared"]
+
+
+def test_a_silence_that_begins_to_end_before_the_hang_up_is_cleared() -> None:
+    talk = "0.5-3 agent: 您好\n4-6 customer: 我要查话费\n"
+    rules = LINE.only("D1.dead-air")
+    kinds = [[one[0] for one in lives(talk + rest, rules)] for rest in ("40 hangup agent", "30-31 agent: 好\n40 end")]
+    assert kinds == [["raised", "confirmed"], ["raised", "cleared", "raised", "confirmed"]]
 
 
 def test_shorter_than_that_it_is_nothing() -> None:

@@ -135,10 +135,14 @@ def is_found(book: Rulebook, row: Row) -> bool:
     return any(ear.parts(heard) for ear in known)
 
 
+@cache
+def prohibitions(book: Rulebook) -> Rulebook:
+    return book.only(*(rule.id for rule in book.rules if isinstance(rule, Forbidden)))
+
+
 def false_hits(book: Rulebook, row: Row) -> list[tuple[str, str]]:
     """(rule, severity) of the forbidden rules that raise an alert."""
-    forbidden = book.only(*(rule.id for rule in book.rules if isinstance(rule, Forbidden)))
-    hits = try_text(forbidden, [("1", "1", "agent", row.variant)])[1]
+    hits = try_text(prohibitions(book), [("1", "1", "agent", row.variant)])[1]
     return [(hit["rule_id"], hit["severity"]) for hit in hits]
 
 
