@@ -2,8 +2,8 @@
 
 The alert is raised at the deadline (since_ms + after_ms), cleared when the state ends before the call does, confirmed
 when it lasted until the hang-up. Detectors say what the line is; how long is too long stands here. Words may excuse it
-for a bounded time (「请稍等」 before a silence); such a rule waits for the words before the state began, an unexcused one
-never waits.
+for a bounded time (「请稍等」 before a silence); such a rule waits for the words before the state began, another never
+waits.
 """
 
 from __future__ import annotations

@@ -109,8 +109,8 @@ def test_variants_by_a_reader_who_had_not_seen_the_rules_are_found() -> None:
 
 
 def test_harmless_sentences_that_resemble_forbidden_ones_are_mostly_let_pass() -> None:
-    hits = {row.variant: variants.false_hits(BOOK, row) for row in variants.rows() if row.kind == "harmless"}
-    grave = [each for each in hits.values() if any(severity in ("major", "critical") for _, severity in each)]
+    hits = variants.false_hits(BOOK, [row for row in variants.rows() if row.kind == "harmless"])
+    grave = [each for each in hits if any(severity in ("major", "critical") for severity in each)]
     assert len(hits) >= 50
     assert len(grave) <= 2
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -135,15 +135,11 @@ def is_found(book: Rulebook, row: Row) -> bool:
     return any(ear.parts(heard) for ear in known)
 
 
-@cache
-def prohibitions(book: Rulebook) -> Rulebook:
-    return book.only(*(rule.id for rule in book.rules if isinstance(rule, Forbidden)))
-
-
-def false_hits(book: Rulebook, row: Row) -> list[tuple[str, str]]:
-    """(rule, severity) of the forbidden rules that raise an alert."""
-    hits = try_text(prohibitions(book), [("1", "1", "agent", row.variant)])[1]
-    return [(hit["rule_id"], hit["severity"]) for hit in hits]
+def false_hits(book: Rulebook, harmless: Sequence[Row]) -> list[list[str]]:
+    """Of each sentence the severities of the forbidden rules that raise an alert, by one book for all."""
+    forbidden = book.only(*(rule.id for rule in book.rules if isinstance(rule, Forbidden)))
+    hits = try_text(forbidden, [(str(at), "1", "agent", row.variant) for at, row in enumerate(harmless)])[1]
+    return [[hit["severity"] for hit in hits if hit["dialog"] == str(at)] for at in range(len(harmless))]
 
 
 def main() -> None:
@@ -154,13 +150,13 @@ def main() -> None:
     found: dict[tuple[str, str], list[bool]] = defaultdict(list)
     anywhere = grave = wrong = 0
     only = sys.argv[2] if len(sys.argv) > 2 else ""
-    for row in (one for one in rows(path) if not only or one.half == only):
-        if row.kind == "harmless":
-            hits = false_hits(book, row)
-            wrong += bool(hits)
-            grave += any(severity in ("major", "critical") for _, severity in hits)
-            found[row.id, row.kind].append(bool(hits))
-            continue
+    wanted = [one for one in rows(path) if not only or one.half == only]
+    harmless = [row for row in wanted if row.kind == "harmless"]
+    for row, hits in zip(harmless, false_hits(book, harmless), strict=True):
+        wrong += bool(hits)
+        grave += any(severity in ("major", "critical") for severity in hits)
+        found[row.id, row.kind].append(bool(hits))
+    for row in (one for one in wanted if one.kind != "harmless"):
         one = is_found(book, row)
         found[row.id, row.kind].append(one)
         anywhere += one or (row.kind == "forbidden" and forbids(book, "", row.variant))
