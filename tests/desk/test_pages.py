@@ -121,6 +121,26 @@ async def test_repeated_alerts_are_one_card_that_counts_and_lists_them(tmp_path,
         await expect(page.locator('.alert[data-alert="a"] .folds summary')).to_have_text("2 folded")
 
 
+async def test_a_score_shows_what_it_is_made_of(stage, browser):
+    stage.desk.rules = lambda: [GREETING]
+    story = stage.story()
+    dimensions = {"self_management": 100.0, "skill": 88.0, "flexibility": 100.0, "relationship": 0.0}
+    items = (
+        e.ScoreItem(rule_id="A1", points=-12),
+        e.ScoreItem(rule_id="B7", points=0, fatal=True, alert_id="a"),
+    )
+    body = e.Score(total=0, base=92.5, dimensions=dimensions, items=items, not_judged=("B4", "A1"))
+    await stage.play(story.started(), story.answered(), story.ended(9000), story.tell(9000, body))
+    page = await opened(browser, stage, "/supervisor", BOSS)
+    await expect(page.locator("#call-score[data-veto]")).to_have_text("得分 0 / 92.5")
+    await expect(page.locator("#scorecard li")).to_have_text(
+        ["自我管理 100", "工作技术 88", "灵活性 100", "人际关系 0", "一票否决 B7", "开头问候 −12", "未判定 2"]
+    )
+    await expect(page.locator("#scorecard [data-kind=open]")).to_have_attribute("title", "B4\n开头问候")
+    await page.click("#language")
+    await expect(page.locator("#scorecard [data-kind=veto]")).to_have_text("veto B7")
+
+
 async def test_words_not_heard_or_not_believed_are_shown_as_such(stage, browser):
     story = stage.story()
     await stage.play(story.started())
