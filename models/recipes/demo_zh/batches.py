@@ -101,15 +101,19 @@ def feed(folder: Path, seed: int, progress: Any, queue: Any) -> None:
                     continue
 
 
-def start(folder: Path, seed: int) -> tuple[Any, Any, Any]:
-    """(process, progress, queue)."""
+def start(folder: Path, seed: int, feeders: int = 1) -> tuple[list[Any], Any, Any]:
+    """(processes, progress, queue)."""
     context = multiprocessing.get_context("spawn")
     progress, queue = context.Value("d", 0.0), context.Queue(24)
-    process = context.Process(target=feed, args=(folder, seed, progress, queue), daemon=True)
+    processes = [
+        context.Process(target=feed, args=(folder, seed + 1_000_003 * i, progress, queue), daemon=True)
+        for i in range(feeders)
+    ]
     before = {name: os.environ.pop(name, None) for name in ONE_THREAD}
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # spinning BLAS threads would take the trainer's cores
-    process.start()
+    for process in processes:
+        process.start()
     for name in ONE_THREAD:
         os.environ.pop(name)
     os.environ.update({name: value for name, value in before.items() if value is not None})
-    return process, progress, queue
+    return processes, progress, queue

@@ -106,7 +106,7 @@ def write_tokenizer(out: Path) -> list[str]:
 
 def run(work: Path, out: Path, shape: Shape | None = None) -> None:
     net = Net(shape or Shape())
-    kept = torch.load(work / "checkpoint.pt", weights_only=True)
+    kept = torch.load(work / "checkpoint.pt", weights_only=True, map_location="cpu")
     net.load_state_dict(kept["mean"])
     out.mkdir(parents=True, exist_ok=True)
     vocabulary = write_tokenizer(out)

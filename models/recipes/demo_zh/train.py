@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import math
+import os
 import signal
 import threading
 import time
@@ -34,7 +35,7 @@ def rate(step: int, progress: float) -> float:
 
 def looked(weights: Tensor, windows: Tensor) -> Tensor:
     """Guided attention: -log of the attention that falls into the window (a frame wider), where there is one."""
-    frames = torch.arange(weights.shape[-1])
+    frames = torch.arange(weights.shape[-1], device=weights.device)
     inside = (frames >= windows[..., :1] - 1) & (frames < windows[..., 1:] + 1)  # [batch, token, frame]
     share = (weights * inside[:, None]).sum(-1)
     known = (windows[..., 0] >= 0)[:, None].expand_as(share)
@@ -55,8 +56,9 @@ def text_losses(net: Net, b: dict[str, Tensor], logits: Tensor, shown: list[Tens
 
 
 def losses(net: Net, pretend: Pretend, batch: dict[str, batches.Batch]) -> dict[str, Tensor]:
-    speech, text = ({k: torch.from_numpy(v) for k, v in batch[kind].items()} for kind in ("speech", "text"))
-    with torch.autocast("cpu", torch.bfloat16):
+    device = net.decoder.positions.device
+    speech, text = ({k: torch.from_numpy(v).to(device) for k, v in batch[kind].items()} for kind in ("speech", "text"))
+    with torch.autocast(device.type, torch.bfloat16):
         logits, shown, source = net(speech["mel"].float(), speech["ids"])
         sounds = net.sounds(source).float()
         alike = like(pretend, speech["labels"], source)
@@ -85,13 +87,14 @@ class Run:
 
     def __init__(self, work: Path, shape: Shape) -> None:
         torch.manual_seed(SEED)
-        self.path, self.net = work / "checkpoint.pt", Net(shape)
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.path, self.net = work / "checkpoint.pt", Net(shape).to(device)
         self.mean = copy.deepcopy(self.net).requires_grad_(False)  # moving average: what is exported
-        self.pretend = Pretend(shape.width)
+        self.pretend = Pretend(shape.width).to(device)
         self.optimisers = optimisers(self.net, self.pretend)
         self.step, self.spent_s = 0, 0.0
         if self.path.exists():
-            kept = torch.load(self.path, weights_only=True)
+            kept = torch.load(self.path, weights_only=True, map_location=device)
             self.net.load_state_dict(kept["net"])
             self.mean.load_state_dict(kept["mean"])
             self.pretend.load_state_dict(kept["pretend"])
@@ -128,7 +131,9 @@ class Run:
 
 def run(work: Path, minutes: float, shape: Shape | None = None) -> None:
     state = Run(work, shape or Shape())
-    feeder, shared, queue = batches.start(work / "speech", SEED + state.step)
+    # a graphics card eats faster than one process can cook; on a CPU more of them would take the trainer's cores
+    feeders = max(1, (os.cpu_count() or 2) - 2) if torch.cuda.is_available() else 1
+    cooks, shared, queue = batches.start(work / "speech", SEED + state.step, feeders)
     log: list[dict[str, float]] = []
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())  # save first, then end
@@ -157,5 +162,6 @@ def run(work: Path, minutes: float, shape: Shape | None = None) -> None:
             state.save()
             saved = now
     state.save()
-    feeder.terminate()
+    for cook in cooks:
+        cook.terminate()
     print(f"train: {state.step} steps in {state.spent_s / 60:.0f} min")
