@@ -62,6 +62,10 @@ class Anchor(Table):
             return self.event == ("unhold" if kind == "hold" and on is False else kind)
         return event.type == self.event
 
+    def early(self, at_ms: int, answered_ms: int) -> bool:
+        """Whether first_ms lets it in."""
+        return self.first_ms is None or at_ms <= answered_ms + self.first_ms
+
     def in_words(self, found: Sequence[Found]) -> list[Found]:
         mine = [one for one in found if one.key[0] == "anchor"]
         return mine if self.words.satisfied({one.key[1] for one in mine}) else []

@@ -99,7 +99,7 @@ class _Watch(Runner):
     def fact(self, event: Event) -> None:
         body = event.body
         if self.rule.near is not None and self.rule.near.in_fact(event):
-            self._near_ms = event.at_ms
+            self._anchor(event.at_ms)
         if event.type == "call.data":
             self._hold()
         elif isinstance(body, ConditionEnded):
@@ -124,6 +124,11 @@ class _Watch(Runner):
         heard = "customer" in state.heard_since_answer
         return part == "any" or heard == (part == "middle")
 
+    def _anchor(self, at_ms: int) -> None:
+        near, answered_ms = self.rule.near, self.lane.state.answered_ms
+        if near is not None and answered_ms is not None and near.early(at_ms, answered_ms):
+            self._near_ms = at_ms
+
     def _begin(self, since_ms: int, now_ms: int) -> None:
         self._since_ms, self._raised, self._ended_ms = since_ms, False, None
         due_ms = since_ms + self.rule.after_ms
@@ -139,7 +144,7 @@ class _Watch(Runner):
     def words(self, words: Words, found: Sequence[Found]) -> None:
         excuse, near = self.rule.excuse, self.rule.near
         if near is not None and words.channel == near.channel and near.in_words(found):
-            self._near_ms = words.end_ms
+            self._anchor(words.end_ms)
         if excuse is None or words.channel != excuse.channel:
             return
         mine = [one for one in found if one.key[0] == "excuse"]

@@ -1,8 +1,8 @@
 """Kind `forbidden`: words the agent (or whoever `channel` names) must not say.
 
 Fires on the utterance that holds them, without waiting for anything. One alert for each utterance, with a piece of
-evidence for each phrase. A phrase cut in two by the segmenter is found when both halves are there. With `range` or
-`times` the words are taken in order, so the alert comes when everything before them is known.
+evidence for each phrase. A phrase cut in two by the segmenter is found when both halves are there. With `range`,
+`times` or `near` the words are taken in order, so the alert comes when everything before them is known.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from monitor.compliance.anchor import Anchor
 from monitor.compliance.rule import Listening, Rule, Wording, wording_keys
 from monitor.compliance.runner import Found, Lane, Runner
 from monitor.compliance.turns import Range, keys
 from monitor.compliance.words import Words
+from monitor.core.events import Event
 from monitor.core.types import Channel
 
 _NOT_MEANT = re.compile(
@@ -43,19 +45,24 @@ class Forbidden(Rule):
     similarity: int = Field(85, ge=60, le=100)
     range: Range = Range()
     times: int = Field(1, ge=1, le=100)
+    near: Anchor | None = Field(None, description="only what is said in the near_ms after this anchor")
+    near_ms: int = Field(20_000, ge=100, le=3_600_000)
 
     @property
     def lazy(self) -> bool:  # type: ignore[override]
-        return self.times == 1 and self.range == Range()
+        return self.times == 1 and self.range == Range() and self.near is None
 
     @property
     def timed(self) -> bool:  # type: ignore[override]
-        return self.range.first_ms is not None or self.range.last_ms is not None
+        limits = (self.range.from_ms, self.range.first_ms, self.range.last_ms, self.near)
+        return any(limit is not None for limit in limits)
 
     def listening(self) -> Iterator[Listening]:
         yield from wording_keys("words", self.words, self.channel)
         if self.unless:
             yield Listening(self.channel, ("unless", 0), self.unless)
+        if self.near is not None:
+            yield from self.near.listening()
 
     def runners(self, signal: Lane, words: Lane) -> Sequence[Runner]:
         if self.lazy:
@@ -102,8 +109,9 @@ class Watch(Runner):
 
 
 class Ranged(Runner):
-    """Takes the words in order, for a range or a number of times."""
+    """Takes the words in order, for a range, an anchor or a number of times."""
 
+    wants = frozenset(("call.answered", "call.data", "condition.started"))
     hears = True
 
     def __init__(self, rule: Forbidden, lane: Lane) -> None:
@@ -111,16 +119,40 @@ class Ranged(Runner):
         self._sentences = 0
         self._times = 0
         self._kept: list[tuple[int, list[Found]]] = []
+        self._near_ms: int | None = None
+
+    def fact(self, event: Event) -> None:
+        if self.rule.near is not None and self.rule.near.in_fact(event):
+            self._anchor(event.at_ms)
+
+    def _anchor(self, at_ms: int) -> None:
+        near, answered_ms = self.rule.near, self.lane.state.answered_ms
+        if near is not None and answered_ms is not None and near.early(at_ms, answered_ms):
+            self._near_ms = at_ms
 
     def words(self, words: Words, found: Sequence[Found]) -> None:
         answered_ms = self.lane.state.answered_ms
-        if answered_ms is None or words.start_ms < answered_ms or words.channel != self.rule.channel:
+        if answered_ms is None or words.start_ms < answered_ms:
             return
+        if words.channel == self.rule.channel:
+            self._said(words, found, answered_ms)
+        near = self.rule.near
+        if near is not None and words.channel == near.channel and (anchors := near.in_words(found)):
+            self._anchor(max(one.evidence.end_ms for one in anchors))
+
+    def _is_near(self, one: Found) -> bool:
+        if self.rule.near is None:
+            return True
+        return self._near_ms is not None and 0 <= one.evidence.start_ms - self._near_ms <= self.rule.near_ms
+
+    def _said(self, words: Words, found: Sequence[Found], answered_ms: int) -> None:
         self._sentences += 1
         if not found:
             return
         counted = [
-            one for one in self.rule.counted(words, found) if self.rule.range.opens(one, self._sentences, answered_ms)
+            one
+            for one in self.rule.counted(words, found)
+            if self._is_near(one) and self.rule.range.opens(one, self._sentences, answered_ms)
         ]
         if not counted:
             return

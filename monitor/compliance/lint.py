@@ -1,5 +1,5 @@
-"""What examples cannot show: rules that overlap, phrases that can never count, rules that name others that are not
-there, and rules that are judged only when the call is over."""
+"""What examples cannot show: rules that overlap, that can never fire, that name others that are not there, and rules
+that are judged only when the call is over."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from monitor.compliance.forbidden import Forbidden
 from monitor.compliance.level import Level
 from monitor.compliance.metric import Metric_
 from monitor.compliance.phrases import compiled
+from monitor.compliance.reach import unreachable
 from monitor.compliance.required import Required
 from monitor.compliance.rule import Rule
 from monitor.compliance.rulebook import Rulebook
+from monitor.compliance.sequence import Sequence_
 from monitor.compliance.tone import Tone
 from monitor.core.mistakes import nearest
+from monitor.signal.groups import fits
 
 Remark = tuple[str, str, str]
 """rule id, level (error, warning, note), what"""
@@ -23,8 +26,8 @@ Remark = tuple[str, str, str]
 def remarks(rulebook: Rulebook) -> Iterator[Remark]:
     yield from _overlaps(rulebook)
     for rule in rulebook.rules:
-        if isinstance(rule, Forbidden):
-            yield from _never_counted(rule)
+        for why in unreachable(rule):
+            yield rule.id, "warning", why
         if isinstance(rule, Combination):
             yield from _named_rules(rule, rulebook)
         if _only_at_the_end(rule):
@@ -49,19 +52,12 @@ def _overlaps(rulebook: Rulebook) -> Iterator[Remark]:
 
 
 def _may_meet(one: Rule, other: Rule) -> bool:
-    pairs = (
-        (one.scope.teams, other.scope.teams), (one.scope.lines, other.scope.lines),
-        (one.scope.languages, other.scope.languages), (one.scope.directions, other.scope.directions),
-    )  # fmt: skip
-    return all(not a or not b or set(a) & set(b) for a, b in pairs)
-
-
-def _never_counted(rule: Forbidden) -> Iterator[Remark]:
-    harmless = [form.parts[0].chars for phrase in rule.unless for form in compiled(phrase) if len(form.parts) == 1]
-    for phrase in rule.words.phrases:
-        forms = compiled(phrase)
-        if all(any(one in part.chars for one in harmless for part in form.parts) for form in forms):
-            yield rule.id, "warning", f'「{phrase}」 can never count: "unless" takes every form of it away'
+    a, b = one.scope, other.scope
+    names = ((a.teams, b.teams), (a.groups, b.groups), (a.languages, b.languages), (a.directions, b.directions))
+    patterns = ((a.lines, b.lines), (a.trunks, b.trunks))
+    return all(not x or not y or set(x) & set(y) for x, y in names) and all(
+        not x or not y or any(fits(each, y) for each in x) or any(fits(each, x) for each in y) for x, y in patterns
+    )
 
 
 def _named_rules(rule: Combination, rulebook: Rulebook) -> Iterator[Remark]:
@@ -86,6 +82,8 @@ def _only_at_the_end(rule: Rule) -> bool:
             return rule.range.at_end
         case Required():
             return rule.within_ms is None
+        case Sequence_():
+            return rule.within_ms is None and rule.within_turns is None
         case Tone():
             return rule.look == "flat"
     return rule.kind in ("name", "questions", "hangup")

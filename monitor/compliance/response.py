@@ -122,7 +122,7 @@ class _Waiting(Runner):
         rule, answered_ms = self.rule, self.lane.state.answered_ms
         if self._since_ms is not None or answered_ms is None or at_ms < answered_ms or (self._used and not rule.each):
             return
-        if self._excluded or (rule.after.first_ms is not None and at_ms > answered_ms + rule.after.first_ms):
+        if self._excluded or not rule.after.early(at_ms, answered_ms):
             return
         self._used, self._since_ms, self._anchor = True, at_ms, evidence
         self.awake = True

@@ -73,8 +73,9 @@ class Wording(Table):
     not_regex: tuple[str, ...] = Field((), description="a text that one of these is found in has no regex hit")
     all_of: tuple[tuple[str, ...], ...] = Field((), description="lists of phrases; one phrase of each list")
     need: int | None = Field(None, ge=1, description="how many lists of all_of are enough; default all")
+    none_of: tuple[str, ...] = Field((), description="a text that one of these is found in has no hit at all")
 
-    @field_validator("phrases", "all_of")
+    @field_validator("phrases", "all_of", "none_of")
     @classmethod
     def _can_be_heard(cls, value: tuple[str | tuple[str, ...], ...]) -> tuple[str | tuple[str, ...], ...]:
         for item in value:
@@ -95,6 +96,8 @@ class Wording(Table):
     def _one_way(self) -> Self:
         if self.not_regex and not self.regex:
             raise ValueError("not_regex excludes hits of regex, and there is none")
+        if self.none_of and self.empty:
+            raise ValueError("none_of takes hits away, and there are no phrases to hit")
         if self.need is not None and self.need > len(self.all_of):
             raise ValueError(f"need is {self.need}, but all_of has {len(self.all_of)} lists")
         return self
@@ -211,7 +214,13 @@ class Rule(Table):
                 yield PhraseSet(owner_of[listening.key], phrases, self.sound, self.similarity)
 
 
+NONE_OF = -1
+"""In a key: the phrases that take away the hits of the wording they belong to. A rule is never told of them."""
+
+
 def wording_keys(name: str, wording: Wording, channel: Channel) -> Iterator[Listening]:
+    if wording.none_of:
+        yield Listening(channel, (name, NONE_OF), wording.none_of)
     for at, phrases in enumerate(wording.groups):
         if at == 0 and wording.regex:
             yield Listening(channel, (name, at), phrases, wording.regex, wording.not_regex)

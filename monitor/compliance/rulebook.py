@@ -15,7 +15,7 @@ from monitor.compliance import KINDS
 from monitor.compliance.matcher import Hit, Matcher
 from monitor.compliance.patterns import Pattern
 from monitor.compliance.phrases import Heard
-from monitor.compliance.rule import Rule
+from monitor.compliance.rule import NONE_OF, Rule
 from monitor.core.mistakes import mistakes, nearest
 from monitor.core.toml import Document, TomlError, parse
 from monitor.core.types import CHANNELS, CallInfo, Channel
@@ -70,6 +70,7 @@ class Rulebook:
         self._scopes: dict[tuple[str | None, ...], RulesOfCall] = {}
         self._by_id = {rule.id: rule for rule in self.rules}
         self._owners: list[tuple[str, tuple[str, int]]] = []
+        self._void: dict[int, tuple[str, str]] = {}
         self._patterns: dict[Channel, list[Pattern]] = {}
         self._matchers = {channel: self._matcher(channel) for channel in CHANNELS}
 
@@ -82,6 +83,8 @@ class Rulebook:
                 if listening.channel == channel:
                     numbers[listening.key] = len(self._owners)
                     self._owners.append((rule.id, listening.key))
+                    if listening.key[1] == NONE_OF:
+                        self._void[numbers[listening.key]] = (rule.id, listening.key[0])
                     if listening.regex:
                         patterns.append(Pattern(numbers[listening.key], listening.regex, listening.not_regex))
             sets += list(rule.sets(numbers, channel, self.fold_f_h))
@@ -91,7 +94,13 @@ class Rulebook:
         hits = self._matchers[channel].find(heard)
         for pattern in self._patterns[channel]:
             hits += pattern.find(heard)
-        return hits
+        void = {self._void[hit.owner] for hit in hits if hit.owner in self._void} if self._void else ()
+        return [hit for hit in hits if self._wording(hit.owner) not in void] if void else hits
+
+    def _wording(self, number: int) -> tuple[str, str]:
+        """The rule and the name of its wording that the phrases of a hit belong to."""
+        rule_id, key = self._owners[number]
+        return rule_id, key[0]
 
     def quotes(self, channel: Channel, heard: Heard, rule_ids: Container[str]) -> bool:
         """Whether it holds words that an alert of one of these rules would quote."""

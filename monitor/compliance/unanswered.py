@@ -70,6 +70,7 @@ class _Asked(Runner):
 
     def _answer(self, words: Words, found: Sequence[Found]) -> None:
         if words.heard is None:
+            self.lane.memory.not_judged.add(self.rule.id)
             self._question = ()
             return
         empty = sum(one.hit.end - one.hit.start for one in found if one.key[0] == "empty")

@@ -71,6 +71,42 @@ def test_sentences_are_counted_from_either_end() -> None:
     assert fired(play(book("range = { last_sentences = 3 }\n" + RULE), talk)) == ["r0"]
 
 
+def test_a_range_may_begin_later_by_seconds_or_by_sentence() -> None:
+    talk = "1-2 agent: 不关我的事\n3-4 agent: 好的\n15-16 agent: 不关我的事\n18-19 agent: 不关我的事"
+    starts = [
+        [start for _, start, *_ in alerts(play(book(f"range = {{ {limits} }}\n" + RULE), talk))]
+        for limits in ("from_ms = 10000", "from_sentence = 2, first_sentences = 3", "from_ms = 10000, first_ms = 17000")
+    ]
+    assert starts == [[15000, 18000], [15000], [15000]]
+
+
+NEAR = 'near = { channel = "customer", words = { phrases = ["我要投诉"] } }\nnear_ms = 10000\n' + RULE
+
+
+def test_only_soon_after_an_anchor() -> None:
+    talk = "1-2 agent: 不关我的事\n4-5 customer: 我要投诉\n{}-{} agent: 不关我的事\n40 end"
+    assert [start for _, start, *_ in alerts(play(book(NEAR), talk.format(14, 15)))] == [14000]
+    assert fired(play(book(NEAR), talk.format(16, 17))) == []
+    event = book('near = { event = "hold", first_ms = 9000 }\nnear_ms = 5000\n' + RULE)
+    assert fired(play(event, "1-2 agent: 不关我的事\n3 hold on\n5-6 agent: 不关我的事\n40 end")) == ["r0"]
+    assert fired(play(event, "10 hold on\n11-12 agent: 不关我的事\n40 end")) == []
+
+
+@pytest.mark.parametrize("delays", [(800, 800), (4000, 100), (0, 5000)])
+def test_an_anchor_answered_late_changes_nothing(delays: tuple[int, int]) -> None:
+    talk = "4-5 customer: 我要投诉\n7-8 agent: 不关我的事\n40 end"
+    assert alerts(play(book(NEAR), talk, delays, step_ms=500)) == [("r0", 7000, 8000, "violated")]
+
+
+def test_none_of_takes_away_every_hit_of_a_text() -> None:
+    words = 'phrases = ["退款"], regex = ["赔.{0,3}钱"], none_of = ["按规定", "依照[合同|协议]"]'
+    rules = book(f'kind = "forbidden"\nwords = {{ {words} }}')
+    assert fired(play(rules, "给您退款，赔您的钱")) == ["r0"]
+    assert fired(play(rules, "我们会按规定给您退款，赔您的钱")) == []
+    assert fired(play(rules, "1-3 agent: 按规定办理\n8-9 agent: 给您退款")) == ["r0"]  # another sentence
+    assert fired(play(rules, "1-3 agent: 给您退款\n8-9 customer: 按规定")) == ["r0"]
+
+
 def test_it_may_fire_only_from_the_second_time_on() -> None:
     talk = "1-2 agent: 不关我的事\n4-5 agent: 好的\n6-7 agent: 不关我的事"
     assert [start for _, start, *_ in alerts(play(book("times = 2\n" + RULE), talk))] == [6000]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a rule is one string
 from __future__ import annotations
 
 from monitor.compliance.lint import remarks
@@ -11,11 +12,29 @@ def test_rules_that_overlap_are_named_unless_they_never_meet() -> None:
     assert [(rule, level) for rule, level, _ in remarks(book(RULE, other))] == [("r1", "warning")]
     apart = ('scope = { teams = ["a"] }\n' + RULE, 'scope = { teams = ["b"] }\n' + other)
     assert list(remarks(book(*apart))) == []
+    for one, other_scope, meet in (
+        ('lines = ["gsm-*"]', 'lines = ["gsm-7"]', True),
+        ('lines = ["gsm-*"]', 'lines = ["sip-7"]', False),
+        ('groups = ["a"]', 'groups = ["b"]', False),
+        ('trunks = ["t1"]', 'lines = ["x"]', True),
+    ):
+        pair = (f"scope = {{ {one} }}\n" + RULE, f"scope = {{ {other_scope} }}\n" + other)
+        assert bool(list(remarks(book(*pair)))) is meet, (one, other_scope)
 
 
 def test_a_phrase_that_can_never_count_is_named() -> None:
     found = list(remarks(book('unless = ["我"]\n' + RULE)))
     assert "can never count" in found[0][2]
+
+
+def test_the_shipped_packs_hold_no_rule_that_cannot_fire() -> None:
+    assert [what for _, level, what in remarks(packs()) if level != "note" and "overlaps" not in what] == []
+
+
+def test_a_sequence_without_a_limit_is_judged_at_the_end() -> None:
+    rule = 'kind = "sequence"\n{}after = {{ words = {{ phrases = ["不信"] }} }}\nsteps = [{{ id = "a", words = {{ phrases = ["理解"] }} }}]'
+    levels = [[level for _, level, _ in remarks(book(rule.format(more)))] for more in ("", "within_turns = 2\n")]
+    assert levels == [["note"], []]
 
 
 def test_rules_judged_only_after_the_call_are_noted() -> None:

@@ -76,6 +76,12 @@ def test_enough_of_the_groups() -> None:
     assert "欢迎致电；很高兴为您服务" in next(one.body.message for one in events if one.type == "alert.raised")  # type: ignore[attr-defined]
 
 
+def test_words_that_another_phrase_takes_away_are_not_said() -> None:
+    rules = book('kind = "required"\nwords = { phrases = ["为您服务"], none_of = ["不能为您服务"] }')
+    assert fired(play(rules, "1-3 agent: 很高兴为您服务\n9 end")) == []
+    assert fired(play(rules, "1-3 agent: 我不能为您服务\n9 end")) == ["r0"]
+
+
 def test_speech_that_was_never_answered_is_not_judged() -> None:
     """A recogniser that is gone: no utterance covers the speech."""
     from monitor.compliance.engine import Engine
