@@ -16,6 +16,7 @@ from monitor.compliance.rule import Listening, Rule, Wording, wording_keys
 from monitor.compliance.runner import Found, Lane, Runner
 from monitor.compliance.words import Words
 from monitor.core.events import Event
+from monitor.core.types import CHANNELS
 
 
 class Hangup(Rule):
@@ -82,12 +83,19 @@ class _Ending(Runner):
             memory.not_judged.add(rule.id)
         elif self._lawful(at_ms):
             memory.passed.add(rule.id)
-        elif self.lane.doubtful_ms("agent", at_ms - rule.within_ms, at_ms) >= rule.goodbye.shortest_ms:
+        elif self._unheard(at_ms):
             memory.not_judged.add(rule.id)
         else:
             early = self._goodbye_ms is not None and at_ms - self._goodbye_ms < rule.within_ms
             verdict = "early" if early else "no_goodbye"
             memory.alert(rule, at_ms, "agent", at_ms, at_ms, verdict=verdict)
+
+    def _unheard(self, at_ms: int) -> bool:
+        """Whether the goodbye, or the farewell that would have allowed it, may have been said unheard."""
+        rule, lane = self.rule, self.lane
+        agent_ms, customer_ms = (lane.doubtful_ms(one, at_ms - rule.within_ms, at_ms) for one in CHANNELS)
+        farewell = not rule.farewell.empty and customer_ms > 0 and customer_ms >= rule.farewell.shortest_ms
+        return farewell or (agent_ms > 0 and agent_ms >= rule.goodbye.shortest_ms)
 
     def _lawful(self, at_ms: int) -> bool:
         within_ms = self.rule.within_ms

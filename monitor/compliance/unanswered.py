@@ -12,7 +12,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from monitor.compliance.anchor import Anchor
-from monitor.compliance.rule import Listening, Rule, Wording, wording_keys
+from monitor.compliance.rule import SYLLABLE_MS, Listening, Rule, Wording, wording_keys
 from monitor.compliance.runner import Found, Lane, Runner
 from monitor.compliance.turns import TurnCount
 from monitor.compliance.words import Words
@@ -84,7 +84,11 @@ class _Asked(Runner):
     def _report(self, at_ms: int) -> None:
         evidence = (*self._question, *self._heard[:5])
         proof = [one.model_copy(update={"certainty": "probable"}) for one in evidence]
-        start_ms = self._question[0].start_ms
+        start_ms, asked_ms = self._question[0].start_ms, self._question[0].end_ms
+        if self.lane.doubtful_ms("agent", asked_ms, at_ms) >= self.rule.min_chars * SYLLABLE_MS:
+            self.lane.memory.not_judged.add(self.rule.id)
+            self._question = ()
+            return
         self.lane.memory.alert(self.rule, at_ms, "agent", start_ms, at_ms, evidence=proof, verdict="unanswered")
         self._question = ()
 

@@ -240,6 +240,42 @@ def test_of_a_separated_channel_nothing_is_certain_or_fatal() -> None:
     assert score(told).total == 95
 
 
+SORRY = 'words = { phrases = ["非常抱歉"] }'
+COMPLAINT = 'after = { channel = "customer", words = { phrases = ["我要投诉"] } }\n'
+STEPS = COMPLAINT + 'steps = [{ id = "a", words = { phrases = ["非常抱歉"] } }]'
+LEFT_OUT = {
+    "the first seconds": 'kind = "required"\nwithin_ms = 12000\n' + SORRY,
+    "the last seconds": 'kind = "required"\nbefore_end_ms = 12000\n' + SORRY,
+    "the whole call": 'kind = "required"\n' + SORRY,
+    "seconds after": 'kind = "response"\nwithin_ms = 7000\n' + COMPLAINT + SORRY,
+    "turns after": 'kind = "response"\nwithin_turns = 1\n' + COMPLAINT + SORRY,
+    "sentences after": 'kind = "response"\nwithin_sentences = 1\n' + COMPLAINT + SORRY,
+    "before": 'kind = "response"\nside = "before"\nwithin_ms = 9000\n'
+    + COMPLAINT.replace("我要投诉", "就这样吧")
+    + SORRY,
+    "around": 'kind = "response"\nside = "around"\nwithin_ms = 7000\n' + COMPLAINT + SORRY,
+    "steps in seconds": 'kind = "sequence"\nwithin_ms = 7000\n' + STEPS,
+    "steps in turns": 'kind = "sequence"\nwithin_turns = 1\n' + STEPS,
+    "steps": 'kind = "sequence"\n' + STEPS,
+    "a floor": 'kind = "metric"\nmeasure = "count"\nlow = 1.0\nalert = true\nmin_speech_ms = 0\n' + SORRY,
+    "a goodbye": 'kind = "hangup"\ngoodbye = { phrases = ["再见"] }\nwithin_ms = 20000',
+    "the name": 'kind = "name"\nafter_turns = 1',
+    "an answer": 'kind = "unanswered"\nwithin_turns = 1\nempty = { phrases = ["好"] }\n' + COMPLAINT,
+}
+
+
+@pytest.mark.parametrize("rule", LEFT_OUT.values(), ids=LEFT_OUT)
+def test_what_was_left_out_is_missing_only_where_everything_was_heard(rule: str) -> None:
+    def told(line: str) -> tuple[list[str], tuple[str, ...]]:
+        talk = "1-1.4 agent: 好\n2-4 customer: 我姓王，我要投诉\n{}\n11-12 customer: 就这样吧\n12.5-12.9 agent: 好\n"
+        events = play(book(rule), talk.format(line) + "13-13.5 customer: 嗯\n14 hangup agent")
+        return fired(events), score(events).not_judged
+
+    assert told("5-9 agent: 好好") == (["r0"], ())
+    unheard = ["agent (lost): …", "agent (suppressed): 字幕", "agent (0.1): 呜", "dropout agent"]
+    assert [told(f"5-9 {how}") for how in unheard] == [([], ("r0",))] * 4
+
+
 def test_words_of_which_it_is_unsure_who_said_them_prove_nothing() -> None:
     greets = 'kind = "required"\nid = "greets"\nwithin_ms = 5000\npoints = -5\nwords = { phrases = ["您好"] }'
     engine = Engine(book(FORBIDDEN, greets), CallInfo("c", "files", legs="separated", separation=0.9))

@@ -33,6 +33,12 @@ def test_a_goodbye_that_may_have_been_said_is_not_judged() -> None:
     assert score(play(RULES, TALK + "7-9 agent (lost): …\n11.5 hangup agent")).not_judged == ("A11.hang-up",)
 
 
+@pytest.mark.parametrize("how", ["lost", "suppressed", "0.1"])
+def test_a_farewell_that_the_customer_may_have_said_is_not_judged(how: str) -> None:
+    events = play(RULES, TALK + f"7-8 customer ({how}): 呜呜\n8.2 hangup agent")
+    assert (alerts(events), score(events).not_judged) == ([], ("A11.hang-up",))
+
+
 def test_a_script_that_judged_the_hang_up_is_not_judged_again() -> None:
     found = alerts(play(RULES, "0.5-3 agent: 您好！请问有什么可以帮助您？\n5 hangup agent"))
     assert {one[0] for one in found} == {"A4.silent-call"}
