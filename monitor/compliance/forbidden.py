@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from monitor.compliance.anchor import Anchor
 from monitor.compliance.rule import Listening, Rule, Wording, wording_keys
@@ -47,6 +47,12 @@ class Forbidden(Rule):
     times: int = Field(1, ge=1, le=100)
     near: Anchor | None = Field(None, description="only what is said in the near_ms after this anchor")
     near_ms: int = Field(20_000, ge=100, le=3_600_000)
+
+    @model_validator(mode="after")
+    def _has_words(self) -> Self:
+        if self.words.empty:
+            raise ValueError("words holds no phrases")
+        return self
 
     @property
     def lazy(self) -> bool:  # type: ignore[override]

@@ -48,6 +48,8 @@ def parse(text: str) -> Document:
     """Raises TomlError."""
     try:
         return Document(tomllib.loads(text), _lines(text))
+    except RecursionError:
+        raise TomlError(1, "brackets lie too deep inside each other") from None
     except tomllib.TOMLDecodeError as error:
         at = _AT.search(str(error))
         line = int(at[1]) if at and at[1] else text.count("\n") + 1

@@ -18,10 +18,39 @@ from monitor.compliance.phrases import listen
         "(好)\\1",
         "(a|a)+$",
         "([您好]{1,40}){1,40}",
+        "(?:a?){30}a{30}",
+        "(a{0,15}){0,15}b",
+        "(a|ab|b){1,16}(a|ab|b){1,16}c",
+        "a?" * 20 + "x",
     ],
 )
 def test_what_could_take_for_ever_is_refused(pattern: str) -> None:
     with pytest.raises(ValueError, match=r"for ever|repetitions without a limit"):
+        safe(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "do"),
+    [
+        ("^，$", "leave it out"),
+        ("您好！+", "leave it out"),
+        ("(OK)", 'write "o"'),
+        ("說話", 'write "说"'),
+        ("啥事", "什么"),
+        ("等一下", 'write "1"'),
+    ],
+)
+def test_what_no_text_can_hold_is_refused(pattern: str, do: str) -> None:
+    with pytest.raises(ValueError, match="can never match") as caught:
+        safe(pattern)
+    assert do in str(caught.value)
+    for let_in in (f"({pattern}|好)", f"({pattern})?好", f"(?!{pattern})好"):
+        safe(let_in)
+
+
+@pytest.mark.parametrize("pattern", ["", "^$", "(?=您)"])
+def test_what_holds_nothing_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="nothing that can be heard"):
         safe(pattern)
 
 
@@ -32,7 +61,18 @@ def test_a_mistake_is_named(pattern: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["保证.{0,8}退款", "[冇佢嘅]", "(吗|么)$", "还是.*呢", "您.+吗.*$", "(您|你)好{1,3}"]
+    "pattern",
+    [
+        "(我们|公司).*保证.*退款",
+        ".{0,16}a.{0,16}b.{0,16}c.{0,16}d",
+        "(a|aa){1,10}b",
+        "保证.{0,8}退款",
+        "[冇佢嘅]",
+        "(吗|么)$",
+        "还是.*呢",
+        "您.+吗.*$",
+        "(您|你)好{1,3}",
+    ],
 )
 @pytest.mark.timeout(120)
 def test_what_is_harmless_is_let_in_and_comes_to_an_end_on_the_longest_text(pattern: str) -> None:

@@ -42,6 +42,15 @@ words = { phrases = ["不关我的事"] }
         (RULE.replace("forbidden", "required") + "within_s = 5\n", 7, ['"within_ms" (milliseconds)']),
         (RULE.replace("forbidden", "required") + "within_ms = 5.5\n", 7, ["whole number (milliseconds)"]),
         (RULE.replace("forbidden", "required") + "within_ms = 500\nbefore_end_ms = 500\n", 1, ["two windows"]),
+        (RULE.replace('["不关我的事"]', '["😀"]'), 6, ["nothing that can be heard"]),
+        (RULE.replace('["不关我的事"]', "[]"), 1, ['rule "x"', "no phrases"]),
+        (RULE.replace('phrases = ["不关我的事"]', 'regex = ["，"]'), 6, ['rule "x"', "can never match"]),
+        (RULE.replace('phrases = ["不关我的事"]', 'regex = ["(a?){30}a{30}"]'), 6, ['rule "x"', "for ever"]),
+        (RULE.replace('phrases = ["不关我的事"]', 'none_of = ["好"]'), 6, ['rule "x"', "no phrases to hit"]),
+        (RULE + "range = { first_s = 5 }\n", 7, ['rule "x"', '"first_ms" (milliseconds)']),
+        (RULE + "range = { from_ms = 5000, first_ms = 4000 }\n", 7, ['rule "x"', "no word stands there"]),
+        (RULE + "scope = { team = ['a'] }\n", 7, ['rule "x"', '"teams"']),
+        ("x = " + "[" * 5000 + "]" * 5000 + "\n", 1, ["too deep"]),
         (RULE.replace("forbidden", "combination"), 1, ['"when" is missing']),
     ],
 )
@@ -71,6 +80,11 @@ def test_every_mistake_is_listed_and_the_good_rules_are_kept() -> None:
 def test_mixed_scripts_and_emoji_are_words_like_others() -> None:
     rules = book('kind = "forbidden"\nwords = { phrases = ["OK啦 bye😀", "說話呀ＡＢＣ"] }')
     assert len(rules.rules) == 1
+
+
+def test_an_id_used_in_two_files_names_both_places() -> None:
+    with pytest.raises(RuleError, match=r'^b\.toml:1: rule id "x" is used twice; found the first at a\.toml:1'):
+        Rulebook.parse([("a.toml", RULE), ("b.toml", RULE)])
 
 
 def test_a_pack_of_ten_megabytes_is_read() -> None:
