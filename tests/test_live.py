@@ -27,6 +27,7 @@ from monitor.resources import locate
 from monitor.service import Service
 from monitor.sources.files import FilesSettings, FilesSource
 from monitor.store.store import Store
+from tests import tapes
 from tests.standin import answer, playbook
 
 BOSS = "boss-token-0001"
@@ -121,6 +122,31 @@ async def test_a_line_that_never_sends_media_still_prompts_the_agent(
         assert service.store.events("dead")[-1].type == "call.closed"
 
 
+async def test_an_alert_is_raised_acknowledged_cleared_or_confirmed_on_the_socket_and_in_the_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = np.concatenate((tapes.pcm(tapes.speech(2000)), hiss(24_000)))
+    customer = np.concatenate((hiss(12_000), tapes.pcm(tapes.speech(2000)), hiss(12_000)))
+    async with running(tmp_path, monkeypatch) as service, supervisor(service) as socket:
+        line = service.live.open(CallInfo("life", "test", answered_ms=0))
+        for at in range(0, agent.size, 8000):
+            for channel, samples in (("agent", agent), ("customer", customer)):
+                line.media(MediaChunk(channel, samples[at : at + 8000]))
+            await line.room()
+        raised = await until(socket, "alert.raised")
+        while raised["body"]["rule_id"] != "D1.silent-call":
+            raised = await until(socket, "alert.raised")
+        await socket.send(json.dumps({"type": "acknowledge", "alert_id": raised["body"]["alert_id"], "note": "seen"}))
+        assert (await until(socket, "alert.acknowledged"))["body"]["note"] == "seen"
+        await line.end("hangup", "customer")
+        await until(socket, "call.closed")
+        stored = [e for e in service.store.events("life") if e.type.startswith("alert.")]
+    rules = {e.body["alert_id"]: e.body["rule_id"] for e in stored if e.type == "alert.raised"}
+    life = {rule: [e.type[6:] for e in stored if e.body["alert_id"] == known] for known, rule in rules.items()}
+    assert sorted(life["D1.silent-call"]) == ["acknowledged", "cleared", "raised"]
+    assert life["D1.dead-air"] == ["raised", "confirmed"]
+
+
 async def test_the_last_words_before_the_hang_up_are_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with running(tmp_path, monkeypatch) as service:
         source = FilesSource(FilesSettings(paths=(locate("demo/calls/broadband.wav"),), speed="max"))
@@ -193,6 +219,37 @@ async def test_a_bad_rule_pack_leaves_the_last_good_one_in_force(
         assert service.live.lines.rulebook is before
         assert [one.body["kind"] for one in told] == ["rules_kept"]
         assert "rules/x.toml:3: this rule has no kind" in told[0].body["message"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"[[rule]\n", "bad.toml:1: expected"),
+        (b'[[rule]]\nid = "x"\nkind = "forbiden"\n', 'bad.toml:1: rule "x": unknown kind'),
+        (b"title = \xff\n", "is not UTF-8 text"),
+        (b"x = " + b"[" * 5000, "lie too deep"),
+    ],
+)
+async def test_a_pack_broken_on_disk_is_told_to_supervisors_and_calls_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: bytes, said: str
+) -> None:
+    async with running(tmp_path, monkeypatch) as service, supervisor(service) as socket:
+        await until(socket, "snapshot")
+        before = service.live.lines.rulebook
+        bad = tmp_path / "bad.toml"
+        rules = service.settings.rules.model_copy(update={"packs": (*service.settings.rules.packs, bad)})
+        service.settings = service.settings.model_copy(update={"rules": rules})
+        bad.write_bytes(text)
+        service.reload()
+        notice = (await until(socket, "system.notice"))["body"]
+        assert notice["kind"] == "rules_kept"
+        assert said in notice["message"]
+        assert service.live.lines.rulebook is before
+        line = service.live.open(CallInfo("after", "test"))
+        await line.end("hangup")
+        bad.write_bytes(b'pack = "good"\n')
+        service.reload()
+        assert service.live.lines.rulebook.version != before.version
 
 
 async def test_a_source_that_fails_leaves_the_others_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

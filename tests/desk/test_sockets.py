@@ -9,6 +9,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from monitor.core.events import AlertPending, AlertWithdrawn
 from tests.desk.stage import AGENT, BOSS, NORTH, Client, staged, until
 
 pytestmark = pytest.mark.system
@@ -250,6 +251,20 @@ async def test_an_acknowledgement_reaches_everybody_and_the_store(stage):
         assert stage.store.events("call-1")[-1].wire() == heard
         await one.say(type="acknowledge", alert_id="never")
         assert (await one.hear())["code"] == "no_alert"
+
+
+async def test_what_is_pending_and_withdrawn_reaches_supervisors_and_never_the_store(stage):
+    story = stage.story()
+    await stage.play(story.started())
+    body = {"alert_id": "p", "rule_id": "B1", "severity": "major", "start_ms": 0, "end_ms": 900, "message": "x"}
+    async with stage.join() as client:
+        for kind in (AlertPending, AlertWithdrawn):
+            stage.bus.publish([story.tell(900, kind(**body), "agent")])
+            heard = await client.hear()
+            assert (heard["type"], heard["seq"], heard["body"]["alert_id"]) == (kind.type, None, "p")
+        await stage.play(story.closed(1000))
+        await client.until("call.closed")
+    assert [each.type for each in stage.store.events("call-1")] == ["call.started", "call.closed"]
 
 
 async def test_a_client_that_never_reads_is_given_up_and_the_others_hear_everything(tmp_path):
