@@ -1,10 +1,11 @@
 """How often the detectors are right: recall and precision of every condition on calls whose events are known.
 
-`python -m bench signal --detection`. Synthetic voices and noises, and sets of recordings (LINEWATCH_DATA). `tuned`: one
-agent's voice, what thresholds were set by looking at. `once`: other voices in many languages and kitchen noise;
+`python -m bench signal --detection`. Synthetic voices and noises, and sets of recordings (LINEWATCH_DATA). `tuned`:
+one agent's voice, what thresholds were set by looking at. `once`: other voices in many languages and kitchen noise;
 measured unseen, then what it showed was mended, and its voices are among what the VAD's weights are fitted on.
-`held_out`: other files, other stretches of noise, other seeds; nothing was changed for what it showed. `babble`: the
-same voices over seven that talk at once. Half of the calls went through A-law, half through mu-law.
+`held_out`: other files, other stretches of noise, other seeds; nothing was changed for what it showed. `again`: the
+same files by other seeds, for what was changed after. `babble`: the same voices over seven that talk at once. Half of
+the calls went through A-law, half through mu-law.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ PARTS = {
     "tuned": Part(("speech-zh/magicdata-cs",), 1, ("tap", "pink", "white", "hiss", "hum"), (0.5, 1.0), 500),
     "once": Part(PEOPLE, 0, KITCHEN, (0.5, 0.75), 100_000),
     "held_out": Part(PEOPLE, 1, KITCHEN, (0.75, 1.0), 200_000),
+    "again": Part(PEOPLE, 1, KITCHEN, (0.75, 1.0), 500_000),
     "babble": Part(PEOPLE, 1, ("babble",), (0.5, 1.0), 300_000),
 }
 SETS = ("synthetic", *PARTS)

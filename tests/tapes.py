@@ -90,6 +90,24 @@ def crackle(ms: int, dbov: float, rate_hz: int = 8000, seed: int = 1) -> Signal:
     return at_level(out, dbov)
 
 
+def clatter(ms: int, dbov: float, rate_hz: int = 8000, seed: int = 1) -> Signal:
+    """Dishes being done: at random times something is struck, knocks, and rings out on the modes of a plate or bar,
+    which are no multiples of each other, each with a decay of its own."""
+    random, out, at = rng(seed), white(ms, -60, rate_hz, seed), 0
+    every_s = 1 / random.uniform(2, 7)
+    while (at := at + int(rate_hz * (0.02 + random.exponential(every_s)))) < len(out):
+        t = np.arange(min(int(rate_hz * random.uniform(0.1, 0.5)), len(out) - at)) / rate_hz
+        lowest = random.uniform(300, 1500)
+        blow = random.uniform(0.1, 1.5) * random.normal(size=len(t)) * np.exp(-t / random.uniform(0.002, 0.02))
+        for ratio in (1.0, 1.59, 2.14, 2.76, 3.37, 5.40):
+            hz = lowest * ratio * random.uniform(0.97, 1.03)
+            if hz < 0.45 * rate_hz:
+                ring = np.sin(2 * np.pi * hz * t + random.uniform(0, 2 * np.pi))
+                blow += random.uniform(0.1, 1) * ring * np.exp(-t / random.uniform(0.01, 0.15))
+        out[at : at + len(t)] += 8000 * 10 ** (random.uniform(-20, 0) / 20) * blow
+    return at_level(out, dbov)
+
+
 def _switched(signal: Signal, on_ms: int, off_ms: int, rate_hz: int) -> Signal:
     at_ms = np.arange(len(signal)) * 1000 / rate_hz
     return np.where(at_ms % (on_ms + off_ms) < on_ms, signal, 0.0)

@@ -19,6 +19,7 @@ from monitor.signal.runs import SpeechRuns
 from monitor.signal.settings import SignalSettings
 from monitor.signal.totals import Totals
 from monitor.signal.vad import Vad
+from monitor.signal.voiced import voiced
 
 _REFERENCE_UNTIL_MS = 500
 _SIDES = np.arange(2)
@@ -104,6 +105,7 @@ class Bank:
         floor, trusted = self._floor.step(now)
         now.floor_dbov = np.where(np.isnan(floor), FLOOR_DBOV, floor)
         maybe, back_ms = self._vad.step(now, pcm, trusted)
+        now.voiced = voiced(now)
         self._runs.step(now, maybe, back_ms)
         speech_power = self._speech.step(now)
         for detector in self._early:

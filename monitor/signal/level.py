@@ -94,7 +94,7 @@ class SpeechLevel:
         self._samples = samples
         self._thresholds = Thresholds(settings, lambda each: each.low_volume)
         self.state = State()
-        self._window = Window(self.state, settings.low_volume.window_ms // FRAME_MS, 3)
+        self._window = Window(self.state, settings.low_volume.window_ms // FRAME_MS, 4)
         self._after = self.state.column(np.int64, _HANG_FRAMES)
         self._dbov = self.state.column(np.float64, np.nan)
         self._total = self.state.column(np.float64, 0.0, (2, 2))
@@ -105,7 +105,7 @@ class SpeechLevel:
         return power, int(frames)
 
     def step(self, now: Moment) -> IntArray:
-        """Fills now.speech_dbov (nan before any) and now.speech_ms; returns the power measured, [n, 2]."""
+        """Fills now.speech_dbov (nan before any), now.speech_ms, now.voiced_ms; returns the power measured, [n, 2]."""
         dbov_before, after = self._dbov[now.sel], self._after[now.sel]
         speech = now.speech
         if speech.any():
@@ -118,14 +118,15 @@ class SpeechLevel:
         if counted.any():
             power = now.power[counted]
             at_ms = np.broadcast_to(now.at_ms[:, None], counted.shape)[counted]
-            self._window.push(now.rows[counted], np.stack((power, np.ones_like(power), at_ms), axis=1))
+            entries = (power, np.ones_like(power), at_ms, now.voiced[counted])
+            self._window.push(now.rows[counted], np.stack(entries, axis=1))
             self._total.rows[now.rows[counted]] += np.stack((power, np.ones_like(power)), axis=1)
         sums = self._window.sums(now.sel)
         power, count = sums[:, :, 0], sums[:, :, 1]
         if counted.any():
             now.speech_dbov = np.where(count > 0, dbov(power, count, self._samples), np.nan)
             self._dbov[now.sel] = now.speech_dbov
-        now.speech_ms = count * FRAME_MS
+        now.speech_ms, now.voiced_ms = count * FRAME_MS, sums[:, :, 3] * FRAME_MS
         now.speech_since = self._window.oldest
         return power
 

@@ -45,8 +45,10 @@ class Moment:
     level_dbov: of that power, in steps of 0.01; before_dbov: of the last frame. held: int8[n]. muted: bool[n, 2].
     music_before: where music was playing, music_since_ms: since when it may be. heard: frames over the gates;
     evidence: one row for each of them, unset where there are none. speech: frames judged speech; sure: without a
-    doubt. blocked: frames that are not the noise of the line. speech_dbov, noise_dbov, snr_db: over the last seconds
-    of speech and of non-speech, nan where not known. speech_since(row)[2]: at_ms of the oldest speech frame measured.
+    doubt; voiced: frames in which a voice is held (`voiced.py`). blocked: frames that are not the noise of the
+    line. speech_dbov, noise_dbov, snr_db: over the last seconds of speech and of non-speech, nan where not known;
+    speech_ms, voiced_ms: how much speech that was, and how much of it a voice held. speech_since(row)[2]: at_ms of
+    the oldest speech frame measured.
     """
 
     lines: IntArray
@@ -70,9 +72,11 @@ class Moment:
     evidence: Evidence = field(init=False)
     speech: BoolArray = field(init=False)
     sure: BoolArray = field(init=False)
+    voiced: BoolArray = field(init=False)
     runs: Runs = field(init=False)
     speech_dbov: FloatArray = field(init=False)
     speech_ms: IntArray = field(init=False)
+    voiced_ms: IntArray = field(init=False)
     speech_since: Callable[[int], IntArray] = field(init=False)
     noise_dbov: FloatArray = field(init=False)
     noise_ms: IntArray = field(init=False)

@@ -38,6 +38,7 @@ class LowVolumeSettings(_Section):
     hysteresis_db: float = Field(3.0, ge=0, le=20, description="how far it must rise over a threshold again, dB")
     window_ms: int = Field(3000, ge=500, le=10_000, description="measured over this much of the channel's speech, ms")
     min_speech_ms: int = Field(1000, ge=200, le=10_000, description="not judged on less speech than this, ms")
+    voiced_percent: float = Field(10.0, ge=0, le=50, description="nor with less of it a voice that is held, percent")
     echo_db: float = Field(12.0, ge=0, le=60, description="speech this far under the other's is its echo, dB")
 
     @model_validator(mode="after")
@@ -67,6 +68,7 @@ class NoiseSettings(_Section):
 class TalkOverSettings(_Section):
     overlap_ms: int = Field(600, ge=100, le=10_000, description="both speak together for this long, ms")
     lead_ms: int = Field(500, ge=0, le=10_000, description="the second began at least this long after the first, ms")
+    voiced_ms: int = Field(40, ge=0, le=1000, multiple_of=20, description="both hold a voice this long in it, ms")
 
 
 class OneWaySettings(_Section):

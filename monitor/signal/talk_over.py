@@ -7,15 +7,22 @@ from typing import Any
 import numpy as np
 
 from monitor.core.events import Event
+from monitor.core.types import FRAME_MS
 from monitor.signal.columns import IntArray
 from monitor.signal.condition import OFF, WARN, ConditionDetector
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
 from monitor.signal.thresholds import Thresholds
 
+# whoever has paused for longer has stopped, perhaps: what the other says now is no talk-over yet
+_PAUSE_MS = 100
+
 
 class TalkOver(ConditionDetector):
-    """channel: who came second. since_ms: start of the overlap, end_ms: the first to stop. value: ms of it."""
+    """channel: who came second. since_ms: start of the overlap, end_ms: the first to stop. value: ms of it.
+
+    Both must have held their voice in it: what clatters beside one of them takes nobody's turn.
+    """
 
     name = "talk_over"
 
@@ -23,9 +30,11 @@ class TalkOver(ConditionDetector):
         super().__init__(settings, rate_hz)
         self._thresholds = Thresholds(settings, lambda each: each.talk_over)
         self._last = self.state.column(np.int64, -1)
+        self._held_ms = self.state.column(np.int64)
 
     def step(self, now: Moment) -> None:
         runs, level = now.runs, self.level(now)
+        held_ms = self._hold(now)
         both = (runs.open[:, 0] & runs.open[:, 1])[:, None]
         if not (both.any() or level.any()):
             return
@@ -33,7 +42,8 @@ class TalkOver(ConditionDetector):
         second = both & (runs.since_ms - runs.since_ms[:, ::-1] >= own.lead_ms)
         spoken_to = runs.last_ms.min(axis=1)
         overlap = spoken_to[:, None] - runs.since_ms
-        want: IntArray = np.where(second & ((overlap >= own.overlap_ms) | (level != OFF)), WARN, OFF)
+        begins = (overlap >= own.overlap_ms) & (held_ms.min(axis=1, keepdims=True) >= own.voiced_ms)
+        want: IntArray = np.where(second & (begins | (level != OFF)), WARN, OFF)
         stopped = np.where(runs.ended, runs.end_ms, np.iinfo(np.int64).max).min(axis=1)
         self._last[now.sel] = runs.last_ms
 
@@ -45,6 +55,15 @@ class TalkOver(ConditionDetector):
             return {"end_ms": int(stopped[i]), "value": float(stopped[i] - since)}
 
         self.update(now, want.astype(np.int8), starting, ending)
+
+    def _hold(self, now: Moment) -> IntArray:
+        """ms for which each held a voice since the second of the two began, counted while both are speaking; [n, 2]."""
+        runs = now.runs
+        together = (runs.since_ms >= 0).all(axis=1, keepdims=True)
+        speaking = now.at_ms[:, None] - runs.last_ms.min(axis=1, keepdims=True) <= _PAUSE_MS
+        held_ms: IntArray = np.where(together, self._held_ms[now.sel] + FRAME_MS * (now.voiced & speaking), 0)
+        self._held_ms[now.sel] = held_ms
+        return held_ms
 
     def finish(self, line: int, at_ms: int) -> list[Event]:
         """The overlap ends with the last frame in which both spoke."""

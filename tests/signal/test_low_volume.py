@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from monitor.signal.settings import LowVolumeSettings, SignalSettings
 from tests import tapes
-from tests.signal.scenes import conditions, heard
+from tests.signal.scenes import conditions, heard, heard_together
 from tests.tapes import Tape
 
 
@@ -66,3 +67,25 @@ def test_noise_outranks_it() -> None:
     found = {b.condition: b for side, b in conditions(heard(line)) if side == 1}
     assert low(line)[0][2] <= found["noise"].since_ms + 3020
     assert len(low(line)) == 1
+
+
+@pytest.mark.parametrize("dbov", [-32.0, -38.0, -44.0])
+def test_clattering_dishes_are_no_quiet_voice(dbov: float) -> None:
+    for seed in range(900, 904):
+        clatter = tapes.clatter(20_000, dbov, seed=seed) + tapes.white(20_000, -66)
+        assert low(tapes.line(tapes.white(20_000, -66, seed=3), clatter)) == []
+
+
+def test_a_quiet_voice_beside_dishes_is_heard_still() -> None:
+    legs = [tapes.clatter(8000, -58, seed=900), tapes.speech(8000, -40), tapes.clatter(8000, -58, seed=901)]
+    (found,) = low(tapes.line(tapes.white(24_000, -66), np.concatenate(legs) + tapes.white(24_000, -68)))
+    assert found[2] == 24_000
+
+
+def test_a_rule_for_voices_can_be_left_out() -> None:
+    """The settings do what they say: with neither, what clatters counts as it did."""
+    settings = SignalSettings(low_volume=LowVolumeSettings(voiced_percent=0))
+    clatter = [tapes.clatter(20_000, -38, seed=seed) + tapes.white(20_000, -66) for seed in range(900, 912)]
+    lines = [tapes.line(tapes.white(20_000, -66), leg) for leg in clatter]
+    said = [body.condition for line in heard_together(lines, settings) for _, body in conditions(line)]
+    assert "low_volume" in said

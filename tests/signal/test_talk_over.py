@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from monitor.core.events import ConditionStarted
+from tests import tapes
 from tests.signal.scenes import conditions, heard
 from tests.tapes import tape
 
@@ -36,3 +38,20 @@ def test_two_who_begin_together_do_not_talk_over_each_other() -> None:
 
 def test_a_hang_up_ends_it_with_the_last_frame_of_both() -> None:
     assert overlaps("S" * 30, "." * 10 + "F" * 18 + "..") == [(1, 1000, 2800)]
+
+
+@pytest.mark.parametrize("dbov", [-26, -38])
+def test_dishes_beside_one_party_take_nobodys_turn(dbov: float) -> None:
+    for seed in range(900, 906):
+        agent = tapes.speech(10_000) + tapes.white(10_000, -66)
+        line = tapes.line(agent, tapes.clatter(10_000, dbov, seed=seed) + tapes.white(10_000, -66, seed=3))
+        assert [body for _, body in conditions(heard(line)) if body.condition == "talk_over"] == []
+
+
+def test_who_speaks_once_the_other_has_stopped_has_not_talked_over() -> None:
+    """Dishes while the agent speaks; the customer begins 60 ms after the agent's last word."""
+    for seed in range(900, 906):
+        agent = np.concatenate((tapes.speech(4000), np.zeros(8 * 3000))) + tapes.white(7000, -66)
+        customer = np.concatenate((np.zeros(8 * 4060), tapes.speech(2500, seed=7), np.zeros(8 * 440)))
+        line = tapes.line(agent, customer + tapes.clatter(7000, -34, seed=seed) + tapes.white(7000, -66, seed=3))
+        assert [body for _, body in conditions(heard(line)) if body.condition == "talk_over"] == []

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from monitor.signal.bank import Bank
+from monitor.signal.moment import Moment
+from monitor.signal.settings import SignalSettings, VadSettings
+from monitor.signal.voiced import voiced
+from tests import tapes
+from tests.tapes import Signal
+
+
+def shares(signal: Signal, settings: SignalSettings) -> tuple[int, int]:
+    """Speech frames, and those of them in which a voice is held."""
+    bank, speech, held = Bank(8000, settings), 0, 0
+
+    class Listens:
+        early = False
+
+        def step(self, now: Moment) -> None:
+            nonlocal speech, held
+            speech, held = speech + int(now.speech.sum()), held + int(voiced(now).sum())
+            assert not (voiced(now) & ~now.speech).any()
+
+    bank._late.append(Listens())  # type: ignore[arg-type]
+    number = bank.open()
+    for pcm, absent in tapes.line(signal, tapes.white(len(signal) // 8, -66)).frames():
+        bank.step(np.array([number]), pcm[None], absent[None])
+    return speech, held
+
+
+@pytest.mark.parametrize("dbov", [-20, -26, -45])
+@pytest.mark.parametrize("hz", [90.0, 150.0, 250.0])
+def test_a_voice_is_held_in_much_of_what_it_says(dbov: float, hz: float) -> None:
+    speech, held = shares(tapes.speech(6000, dbov, voice_hz=hz) + tapes.white(6000, -66, seed=2), SignalSettings())
+    assert speech > 200
+    assert held > 0.4 * speech
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        lambda: np.concatenate([tapes.clatter(8000, -30, seed=seed) for seed in range(6)]),
+        lambda: tapes.white(8000, -30),
+        lambda: tapes.crackle(8000, -30),
+        lambda: np.zeros(64_000),
+    ],
+    ids=["clatter", "white", "crackle", "nothing"],
+)
+def test_what_is_struck_or_hisses_holds_none(sound: Callable[[], Signal]) -> None:
+    speech, held = shares(sound(), SignalSettings())
+    assert held <= 0.1 * speech
+
+
+def test_the_other_engine_has_them_too() -> None:
+    speech, held = shares(tapes.speech(3000) + tapes.white(3000, -66), SignalSettings(vad=VadSettings(engine="silero")))
+    assert 0 < held <= speech
