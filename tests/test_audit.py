@@ -231,8 +231,8 @@ def test_a_recording_that_breaks_on_the_way_leaves_no_half_call(
         def __getattr__(self, name: str) -> object:
             return getattr(self._inner, name)
 
-        def parts(self) -> Iterator[object]:
-            yield from list(self._inner.parts())[:1]  # type: ignore[attr-defined]
+        def parts(self, *split: object) -> Iterator[object]:
+            yield from list(self._inner.parts(*split))[:1]  # type: ignore[attr-defined]
             raise SourceError("bad.wav", "breaks off")
 
     monkeypatch.setattr(recording, "read", lambda path, known: Breaking(read(path)) if path == bad else read(path))
