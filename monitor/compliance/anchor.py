@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from monitor.compliance.rule import Listening, Table, Wording, wording_keys
 from monitor.compliance.runner import Found
-from monitor.core.events import Condition, ConditionStarted, Event
+from monitor.core.events import CallData, Condition, ConditionStarted, Event
 from monitor.core.types import Channel, Side
 
 
@@ -57,8 +57,8 @@ class Anchor(Table):
             return event.type == "condition.started" and self.line.holds(event)
         if self.event is None:
             return False
-        if event.type == "call.data":
-            kind, on = event.body.kind, event.body.on  # type: ignore[attr-defined]
+        if isinstance(event.body, CallData):
+            kind, on = event.body.kind, event.body.on
             return self.event == ("unhold" if kind == "hold" and on is False else kind)
         return event.type == self.event
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from monitor.compliance.engine import Engine
-from monitor.compliance.lint import remarks
+from monitor.compliance.lint import Weight, remarks
 from monitor.compliance.metric import Metric_
 from monitor.compliance.rule import Rule
 from monitor.compliance.rulebook import Rulebook
@@ -22,7 +21,7 @@ class Finding:
 
     where: str
     rule_id: str
-    level: Literal["error", "warning", "note"]
+    level: Weight
     what: str
 
     def __str__(self) -> str:
@@ -32,7 +31,7 @@ class Finding:
 def check(rulebook: Rulebook) -> list[Finding]:
     """Every example that does not do what it should, every rule without examples, and the remarks of `lint`."""
     findings = [
-        Finding(rulebook.where.get(rule_id, ""), rule_id, level, what)  # type: ignore[arg-type]
+        Finding(rulebook.where.get(rule_id, ""), rule_id, level, what)
         for rule_id, level, what in remarks(rulebook)
     ]
     for rule in rulebook.rules:

@@ -4,6 +4,7 @@ that are judged only when the call is over."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from monitor.compliance.combination import Combination, ids, parse
 from monitor.compliance.forbidden import Forbidden
@@ -19,8 +20,9 @@ from monitor.compliance.tone import Tone
 from monitor.core.mistakes import nearest
 from monitor.signal.groups import fits
 
-Remark = tuple[str, str, str]
-"""rule id, level (error, warning, note), what"""
+Weight = Literal["error", "warning", "note"]
+Remark = tuple[str, Weight, str]
+"""rule id, level, what"""
 
 
 def remarks(rulebook: Rulebook) -> Iterator[Remark]:

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from bench.homophones import common_characters, misheard
 from monitor.compliance.check import check
 from monitor.compliance.phrases import listen
 from monitor.compliance.rule import Wording
 from monitor.compliance.trial import read_tsv, try_text
 from monitor.core.types import Channel
 from monitor.speech.normalise import normalise
-from monitor.speech.pinyin import alike, syllable
 from tests.compliance import variants
 from tests.playbook import fired, packs, play
 
@@ -115,29 +115,13 @@ def test_harmless_sentences_that_resemble_forbidden_ones_are_mostly_let_pass() -
     assert len(grave) <= 2
 
 
-def common_characters() -> dict[str, list[str]]:
-    """GB 2312 level 1, by sound: what a recogniser would write instead."""
-    by_sound: dict[str, list[str]] = defaultdict(list)
-    for code in range(0xB0A1, 0xD7FA):
-        try:
-            char = code.to_bytes(2, "big").decode("gb2312")
-        except UnicodeDecodeError:
-            continue
-        by_sound[alike(syllable(char))].append(char)
-    return by_sound
-
-
 def test_one_character_in_ten_replaced_by_a_homophone_loses_few_sentences() -> None:
     by_sound, chance = common_characters(), random.Random(7)
     tries = found = 0
     lost: dict[str, int] = defaultdict(int)
     for (rule_id, key, sentence), _ in itertools.product(SENTENCES, range(40)):
-        chars = list(sentence)
-        where = [at for at, char in enumerate(chars) if len(by_sound.get(alike(syllable(char)), ())) > 1]
-        for at in chance.sample(where, max(1, round(len(where) / 10))):
-            chars[at] = chance.choice([one for one in by_sound[alike(syllable(chars[at]))] if one != chars[at]])
         tries += 1
-        if is_found(rule_id, key, "".join(chars)):
+        if is_found(rule_id, key, misheard(sentence, by_sound, chance)):
             found += 1
         else:
             lost[sentence] += 1
