@@ -1,6 +1,7 @@
-"""Step 3, training: one process feeds, this one learns; checkpoints every few minutes; ends at its time box, annealed.
+"""Step 3, training: one process feeds, this one learns; checkpoints every few minutes; ends annealed.
 
-The learning rate follows the time spent, not the step count, so a busy machine ends on schedule as well.
+Everything follows the steps made, not the time spent: a rerun on a slower or busier machine takes longer, and learns
+the same.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ READ_FROM = 0.23  # share of the training after which pretended speech is worth 
 
 
 def rate(step: int, progress: float) -> float:
-    """Warm-up over the first steps, then a cosine down to 1 % of the peak at the end of the time box."""
+    """Warm-up over the first steps, then a cosine down to 1 % of the peak at the last step."""
     return PEAK * min(1.0, (step + 1) / WARM_UP) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
 
 
@@ -129,7 +130,7 @@ class Run:
         return {k: float(v.detach()) for k, v in out.items()}
 
 
-def run(work: Path, minutes: float, shape: Shape | None = None) -> None:
+def run(work: Path, steps: int, shape: Shape | None = None) -> None:
     state = Run(work, shape or Shape())
     # a graphics card eats faster than one process can cook; on a CPU more of them would take the trainer's cores
     feeders = max(1, (os.cpu_count() or 2) - 2) if torch.cuda.is_available() else 1
@@ -140,8 +141,8 @@ def run(work: Path, minutes: float, shape: Shape | None = None) -> None:
     saved, waited = time.monotonic(), 0.0
     queue.get()  # the feeder's start is not training time
     last = time.monotonic()
-    while state.spent_s < minutes * 60 and not stop.is_set():
-        progress = state.spent_s / (minutes * 60)
+    while state.step < steps and not stop.is_set():
+        progress = state.step / steps
         shared.value = progress
         before = time.monotonic()
         batch = queue.get(timeout=300)
@@ -153,10 +154,8 @@ def run(work: Path, minutes: float, shape: Shape | None = None) -> None:
         if len(log) == 50:
             means = {k: np.mean([row[k] for row in log]) for k in log[0]}
             line = " ".join(f"{k} {v:.3f}" for k, v in means.items())
-            print(
-                f"step {state.step} {state.spent_s / 60:.1f} of {minutes:.0f} min  {line}  waited {waited:.1f} s",
-                flush=True,
-            )
+            spent = f"{state.spent_s / 60:.1f} min"
+            print(f"step {state.step} of {steps}, {spent}  {line}  waited {waited:.1f} s", flush=True)
             log, waited = [], 0.0
         if now - saved > SAVE_S:
             state.save()
