@@ -49,3 +49,15 @@ def test_a_segment_shows_no_audio_in_a_log() -> None:
 
     segment = Segment("a1", "c", "agent", 0, 20, 0, 8000, np.ones(160, np.int16), 20, -20.0, -60.0)
     assert "samples" not in repr(segment)
+
+
+def test_every_body_can_be_read_back_and_is_imported_from_one_place() -> None:
+    from monitor.core import events
+
+    def kinds(body: type[events.Body]) -> set[type[events.Body]]:
+        return {body}.union(*map(kinds, body.__subclasses__()))
+
+    ours = {kind for kind in kinds(events.Body) - {events.Body} if kind.__module__.startswith("monitor.")}
+    assert ours == set(BODIES.values())
+    assert {kind.__name__ for kind in ours} <= set(events.__all__)
+    assert all(BODIES[kind.type] is kind for kind in ours)
