@@ -3,14 +3,14 @@ that are judged only when the call is over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from monitor.compliance.combination import Combination, ids, parse
 from monitor.compliance.forbidden import Forbidden
 from monitor.compliance.level import Level
 from monitor.compliance.metric import Metric_
-from monitor.compliance.phrases import compiled
+from monitor.compliance.phrases import compiled, listen
 from monitor.compliance.reach import unreachable
 from monitor.compliance.required import Required
 from monitor.compliance.rule import Rule
@@ -37,20 +37,37 @@ def remarks(rulebook: Rulebook) -> Iterator[Remark]:
 
 
 def _overlaps(rulebook: Rulebook) -> Iterator[Remark]:
-    """The same form in two forbidden rules that can be in force in the same call."""
-    first: dict[tuple[str, tuple[str, ...]], Forbidden] = {}
-    told: set[tuple[str, str]] = set()
-    for rule in rulebook.rules:
-        if not isinstance(rule, Forbidden) or rule.words.all_of:
-            continue
-        for phrase in rule.words.phrases:
+    """Forbidden rules that can be in force in the same call: a form that both hold, and a form of one in which the
+    other hears one of its own, so that whoever says the longer is charged twice."""
+    rules = [rule for rule in rulebook.rules if isinstance(rule, Forbidden)]
+    same: set[frozenset[str]] = set()
+    first: dict[tuple[str, str], Forbidden] = {}
+    for rule, form in _wholes(rules):
+        other = first.setdefault((rule.channel, form), rule)
+        pair = frozenset((rule.id, other.id))
+        if len(pair) == 2 and pair not in same and _may_meet(rule, other):
+            same.add(pair)
+            yield rule.id, "warning", f'overlaps with "{other.id}": both hold 「{form}」'
+    inside: set[tuple[str, str]] = set()
+    for rule, form in _wholes(rules):
+        for hit in rulebook.find(rule.channel, listen(form)):
+            name, key = rulebook.owner(hit.owner)
+            heard = rulebook.rule(name)
+            if (rule.id, name) in inside or frozenset((rule.id, name)) in same or heard is rule:
+                continue
+            if isinstance(heard, Forbidden) and key[0] == "words" and hit.score == 100 and _may_meet(rule, heard):
+                inside.add((rule.id, name))
+                inner = form[hit.start : hit.end]
+                yield rule.id, "note", f'overlaps with "{name}", which hears 「{inner}」 in 「{form}」'
+
+
+def _wholes(rules: Sequence[Forbidden]) -> Iterator[tuple[Forbidden, str]]:
+    """Every form without a gap that is enough to raise an alert."""
+    for rule in rules:
+        for phrase in rule.words.phrases if not rule.words.all_of else ():
             for form in compiled(phrase):
-                key = (rule.channel, tuple(part.chars for part in form.parts))
-                other = first.setdefault(key, rule)
-                pair = (rule.id, other.id)
-                if other is not rule and pair not in told and _may_meet(rule, other):
-                    told.add(pair)
-                    yield rule.id, "warning", f'overlaps with "{other.id}": both hold 「{"…".join(key[1])}」'
+                for way in form.wholes:
+                    yield rule, way.chars
 
 
 def _may_meet(one: Rule, other: Rule) -> bool:

@@ -14,7 +14,7 @@ from typing import Literal
 import ahocorasick
 from rapidfuzz import fuzz
 
-from monitor.compliance.phrases import Heard, Part, Phrase
+from monitor.compliance.phrases import NO_GAP, Gap, Heard, Part, Phrase
 from monitor.core.events import Certainty
 
 Sound = Literal["chars", "same", "near"]
@@ -54,19 +54,23 @@ class _Found:
     score: int
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    owner: int
+    phrase: str
+    before: Gap
+    after: Gap
+
+
 @dataclass(slots=True)
 class _Link:
-    """What may follow a part: phrases with the same beginning share their links. ends: (owner, phrase) that end here;
-    next: part -> gap -> link."""
+    """What may follow a segment: phrases with the same beginning share their links. next: segment -> gap -> link."""
 
-    ends: list[tuple[int, str]] = field(default_factory=list)
-    next: dict[int, dict[int, _Link]] = field(default_factory=dict)
+    ends: list[_End] = field(default_factory=list)
+    next: dict[int, dict[Gap, _Link]] = field(default_factory=dict)
 
-    def then(self, number: int, gap: int) -> _Link:
-        links = self.next.setdefault(number, {})
-        if gap not in links:
-            links[gap] = _Link()
-        return links[gap]
+    def then(self, number: int, gap: Gap) -> _Link:
+        return self.next.setdefault(number, {}).setdefault(gap, _Link())
 
 
 class Matcher:
@@ -75,6 +79,8 @@ class Matcher:
     def __init__(self, sets: Iterable[PhraseSet]) -> None:
         self._parts: list[tuple[Part, Sound, int]] = []
         self._part_ids: dict[tuple[str, Sound, int], int] = {}
+        self._segment_ids: dict[tuple[int, ...], int] = {}
+        self._segments_of: dict[int, list[int]] = {}
         self._first = _Link()
         self._proposals: dict[str, list[tuple[int, int, bool]]] = {}
         self.longest = 0
@@ -84,12 +90,21 @@ class Matcher:
         self._automaton = self._built()
 
     def _add(self, phrase_set: PhraseSet, phrase: Phrase) -> None:
-        ids = tuple(self._part_id(part, phrase_set.sound, phrase_set.similarity) for part in phrase.parts)
-        self.longest = max(self.longest, phrase.length + sum(part.gap for part in phrase.parts))
+        self.longest = max(self.longest, phrase.longest)
         link = self._first
-        for part, number in zip(phrase.parts, ids, strict=True):
-            link = link.then(number, part.gap)
-        link.ends.append((phrase_set.owner, phrase.text))
+        for segment in phrase.segments:
+            gap = segment.gap if link is not self._first else NO_GAP
+            link = link.then(self._segment_id(phrase_set, segment.ways), gap)
+        link.ends.append(_End(phrase_set.owner, phrase.text, phrase.before, phrase.after))
+
+    def _segment_id(self, phrase_set: PhraseSet, ways: tuple[Part, ...]) -> int:
+        parts = tuple(sorted({self._part_id(part, phrase_set.sound, phrase_set.similarity) for part in ways}))
+        known = self._segment_ids.get(parts)
+        if known is None:
+            known = self._segment_ids[parts] = len(self._segment_ids)
+            for part in parts:
+                self._segments_of.setdefault(part, []).append(known)
+        return known
 
     def _part_id(self, part: Part, sound: Sound, similarity: int) -> int:
         key = (part.chars, sound, similarity)
@@ -121,16 +136,25 @@ class Matcher:
         """Every phrase heard, best first where two of one owner overlap; ordered by owner and start."""
         if self._automaton is None or not heard.codes:
             return []
-        found = self._parts_in(heard)
+        found = self._segments_in(heard)
         return _best(
             [
                 hit
                 for number in self._first.next.keys() & found.keys()
                 for link in self._first.next[number].values()
-                for one in found[number]
-                for hit in _chained(link, [one], found)
+                for hit in _followed(link, found[number], found, heard.chars)
             ]
         )
+
+    def _segments_in(self, heard: Heard) -> dict[int, list[_Found]]:
+        """Of every segment where one of its ways is heard, by start."""
+        found: dict[int, list[_Found]] = {}
+        for part, ones in self._parts_in(heard).items():
+            for number in self._segments_of[part]:
+                found.setdefault(number, []).extend(ones)
+        for ones in found.values():
+            ones.sort(key=lambda one: (one.start, one.end))
+        return found
 
     def _parts_in(self, heard: Heard) -> dict[int, list[_Found]]:
         found: dict[int, dict[tuple[int, int], _Found]] = {}
@@ -152,7 +176,7 @@ class Matcher:
             one = _aligned(heard, start, part, similarity)
             if one is not None:
                 found.setdefault(number, {})[(one.start, one.end)] = one
-        return {number: sorted(ones.values(), key=lambda one: one.start) for number, ones in found.items()}
+        return {number: list(ones.values()) for number, ones in found.items()}
 
 
 def _pieces(length: int, similarity: int) -> list[tuple[int, int]]:
@@ -199,26 +223,62 @@ def _denials(sounds: Sequence[str]) -> int:
     return sum(sound in _DENIALS for sound in sounds)
 
 
-def _chained(link: _Link, chain: list[_Found], found: Mapping[int, list[_Found]]) -> Iterator[Hit]:
-    """Every phrase that goes on like this; of each further part the first that stands near enough."""
-    if link.next and not _holds(chain[0]):
-        link = _Link(link.ends)
-    if link.ends:
-        certainty: Certainty = "certain" if all(one.certainty == "certain" for one in chain) else "probable"
-        score = min(one.score for one in chain)
-        for owner, text in link.ends:
-            yield Hit(owner, text, chain[0].start, chain[-1].end, certainty, score)
-    end = chain[-1].end
-    for number in link.next.keys() & found.keys():
+def _followed(
+    link: _Link, chains: list[_Found], found: Mapping[int, list[_Found]], chars: str
+) -> Iterator[Hit]:
+    """Every phrase that goes on after one of these chains. Of the chains that end in the same words only the best is
+    followed, so the work grows with the places where segments are heard, never with the ways to combine them."""
+    for end in link.ends:
+        closest: dict[int, _Found] = {}
+        for chain in chains:
+            known = closest.get(chain.start)
+            if (known is None or _better(chain, known)) and _clear(end, chain, chars):
+                closest[chain.start] = chain
+        for one in closest.values():
+            yield Hit(end.owner, end.phrase, one.start, one.end, one.certainty, one.score)
+    if not link.next:
+        return
+    chains = [chain for chain in chains if _holds(chain)]
+    for number in link.next.keys() & found.keys() if chains else ():
         for gap, following in link.next[number].items():
-            near = next((one for one in found[number] if 0 <= one.start - end <= gap and _holds(one)), None)
-            if near is not None:
-                yield from _chained(following, [*chain, near], found)
+            longer = list(_linked(chains, gap, found[number], chars))
+            if longer:
+                yield from _followed(following, longer, found, chars)
+
+
+def _linked(chains: list[_Found], gap: Gap, ones: list[_Found], chars: str) -> Iterator[_Found]:
+    for one in ones:
+        if not _holds(one):
+            continue
+        best: _Found | None = None
+        for chain in chains:
+            between = one.start - chain.end
+            near = 0 <= between <= gap.most and (not gap.without or gap.holds(chars[chain.end : one.start]))
+            if near and (best is None or _better(chain, best)):
+                best = chain
+        if best is not None:
+            certain: Certainty = "certain" if best.certainty == one.certainty == "certain" else "probable"
+            yield _Found(best.start, one.end, certain, min(best.score, one.score))
+
+
+def _better(one: _Found, other: _Found) -> bool:
+    if one.certainty != other.certainty:
+        return one.certainty == "certain"
+    return (one.score, -one.end, -one.start) > (other.score, -other.end, -other.start)
+
+
+def _clear(end: _End, chain: _Found, chars: str) -> bool:
+    """Whether nothing stands around it that must not."""
+    before, after = end.before, end.after
+    return not (
+        any(word in chars[max(0, chain.start - before.most) : chain.start] for word in before.without)
+        or any(word in chars[chain.end : chain.end + after.most] for word in after.without)
+    )
 
 
 def _holds(one: _Found) -> bool:
     """Whether it may be one of several parts of a phrase: a single syllable that only sounds right is no evidence."""
-    return one.end - one.start > 1 or one.score == 100
+    return one.score == 100 or one.end - one.start > 1
 
 
 def _best(hits: list[Hit]) -> list[Hit]:

@@ -1,15 +1,21 @@
 """What a rule author writes as a phrase, made ready for matching.
 
 `[a|b]` stands for either, `[a|]` for an optional part. `{company}`, `{agent}`, `{surname}` and `{*}` stand for anything
-short, `{*12}` for at most twelve characters. Punctuation, spaces, case, script and hesitations do not matter, nor does
-what people say in other words without meaning anything else: 你 and 您, 啥 for 什么, 咋 for 怎么, 甭 for 不用, and
-the 儿 of 一点儿, 事儿, 这儿.
+short, `{*12}` for at most twelve characters, `{*12!a|b}` for at most twelve that hold neither a nor b; before the first
+or after the last part it looks that far around the phrase. Punctuation, spaces, case, script and hesitations do not
+matter, nor does what people say in other words without meaning anything else: 你 and 您, 啥 for 什么, 咋 for 怎么, 甭
+for 不用, and the 儿 of 一点儿, 事儿, 这儿.
+
+Between two gaps a phrase is a segment: every way to say it is spelt out, each way may be misheard by itself. Segments
+are not multiplied with each other, so a phrase of four segments with thirty ways each costs 120 forms, not 810,000.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,32 +28,70 @@ SPOKEN = {"啥": "什么", "咋": "怎么", "甭": "不用"}
 # the 儿 that only colours the word before it; not in 那儿子, 事儿童
 _COLOUR = re.compile("(?<=[点事会这那哪块样味])儿(?![子童女科歌])")
 MAX_FORMS = 1024
+"""Of one segment."""
+MAX_CHAINS = 64
 MAX_SYLLABLES = 80
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
-_SLOT = re.compile(r"\{(\*\d{0,2}|[a-z]+)\}")
+_SLOT = re.compile(r"\{(\*\d{0,2}(?:![^{}\[\]]+)?|[a-z]+)\}")
 _CODES: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch said without a gap. gap: most characters between the part before it and this one."""
+    """One way to say a segment."""
 
     chars: str
     sounds: tuple[str, ...]
     codes: str
-    gap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """most: characters. without: none of these may stand in it."""
+
+    most: int = 0
+    without: tuple[str, ...] = ()
+
+    def __add__(self, other: Gap) -> Gap:
+        return Gap(self.most + other.most, self.without + other.without)
+
+    def holds(self, chars: str) -> bool:
+        return len(chars) <= self.most and not any(word in chars for word in self.without)
+
+
+NO_GAP = Gap()
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch said without a gap, in any of these ways. gap: what may stand between the segment before and it."""
+
+    ways: tuple[Part, ...]
+    gap: Gap = NO_GAP
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One form of a phrase. text: as written by the author."""
+    """One chain of segments. text: as written by the author. before, after: what must not stand around it."""
 
     text: str
-    parts: tuple[Part, ...]
+    segments: tuple[Segment, ...]
+    before: Gap = NO_GAP
+    after: Gap = NO_GAP
 
     @property
-    def length(self) -> int:
-        return sum(len(part.chars) for part in self.parts)
+    def shortest(self) -> int:
+        return sum(min(len(part.chars) for part in segment.ways) for segment in self.segments)
+
+    @property
+    def longest(self) -> int:
+        """With its gaps."""
+        return sum(max(len(part.chars) for part in one.ways) + one.gap.most for one in self.segments)
+
+    @property
+    def wholes(self) -> tuple[Part, ...]:
+        """Every way to say it, where it has no gap."""
+        return self.segments[0].ways if len(self.segments) == 1 else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,66 +146,118 @@ def _code(sound: str, fh: bool) -> str:
     return _CODES.setdefault(name, chr(0xF0000 + len(_CODES)))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def compiled(text: str, fh: bool = False) -> tuple[Phrase, ...]:
-    """Every form of a phrase. Raises ValueError, saying why, for one that can never match or has too many forms."""
-    forms = expanded(text)
-    either = dict.fromkeys(one for form in forms for one in (form, _addressed(form, "你"), _addressed(form, "您")))
-    phrases = tuple(dict.fromkeys(_phrase(text, form, fh) for form in either))
+    """A chain of segments; more than one where a segment between two gaps may be left out.
+
+    Raises ValueError, saying why, for a phrase that can never match or has too many forms.
+    """
+    phrases = tuple(dict.fromkeys(one for plain in _spread(text) for one in _chains(text, plain, fh)))
     for phrase in phrases:
-        if not phrase.parts:
-            raise ValueError(f'"{text}" holds nothing that can be heard')
-        if phrase.length > MAX_SYLLABLES:
-            raise ValueError(f'"{text[:20]}…" is longer than {MAX_SYLLABLES} syllables')
+        if not phrase.segments:
+            raise ValueError(f'"{_short(text)}" holds nothing that can be heard')
+        if phrase.longest > MAX_SYLLABLES + sum(segment.gap.most for segment in phrase.segments):
+            raise ValueError(f'"{_short(text)}" is longer than {MAX_SYLLABLES} syllables')
     return phrases
 
 
-def _addressed(form: str, you: str) -> str:
-    """The same, said to one who is addressed as 你 or 您."""
-    return form.replace("您" if you == "你" else "你", you)
-
-
-def expanded(text: str) -> list[str]:
-    """Raises ValueError for unbalanced brackets or more than MAX_FORMS forms."""
+def _spread(text: str) -> list[str]:
+    """Choices between things with gaps are written out: they are several phrases."""
     pieces = _CHOICE.split(text)
+    choices = [
+        (piece.split("|") if "{" in piece else [f"[{piece}]"]) if at % 2 else [piece] for at, piece in enumerate(pieces)
+    ]
+    return _product(choices, text)
+
+
+def _chains(text: str, plain: str, fh: bool) -> Iterator[Phrase]:
+    pieces, gaps = _cut(plain)
+    chains: list[tuple[tuple[Segment, ...], Gap, Gap]] = [((), NO_GAP, NO_GAP)]
+    for at, piece in enumerate(pieces):
+        ways, optional = _ways(text, piece, fh)
+        gap = gaps[at - 1] if at else NO_GAP
+        grown = []
+        for segments, before, waiting in chains:
+            waiting = waiting + gap
+            if optional or not ways:
+                grown.append((segments, before, waiting))
+            if ways and segments:
+                grown.append(((*segments, Segment(ways, waiting)), before, NO_GAP))
+            elif ways:
+                grown.append(((Segment(ways),), waiting, NO_GAP))
+        chains = list(dict.fromkeys(grown))
+        if len(chains) > MAX_CHAINS:
+            raise ValueError(f'"{_short(text)}" has more than {MAX_CHAINS} ways to leave something out')
+    for chain in chains:
+        yield Phrase(text, *_bounded(*chain))
+
+
+def _bounded(segments: tuple[Segment, ...], before: Gap, after: Gap) -> tuple[tuple[Segment, ...], Gap, Gap]:
+    """A gap at an end says nothing but what it must not hold."""
+    return segments, before if before.without else NO_GAP, after if after.without else NO_GAP
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}…"
+
+
+def _cut(text: str) -> tuple[list[str], list[Gap]]:
+    """The pieces between gaps, and the gaps."""
+    slots = _SLOT.split(text)
+    if any(mark in piece for piece in slots[::2] for mark in "{}"):
+        raise ValueError(f'"{_short(text)}" has an unknown slot; known: {", ".join(f"{{{name}}}" for name in SLOTS)}')
+    return slots[::2], [_gap(name) for name in slots[1::2]]
+
+
+@lru_cache(maxsize=16384)
+def _ways(text: str, piece: str, fh: bool) -> tuple[tuple[Part, ...], bool]:
+    """Every way to say a piece without gaps, and whether it may be left out."""
+    forms = expanded(piece, text)
+    either = dict.fromkeys(one for form in forms for one in (form, form.replace("您", "你"), form.replace("你", "您")))
+    ways = tuple(dict.fromkeys(part for form in either if (part := _part(form, fh)).chars))
+    return ways, len(forms) > 1 and "" in forms
+
+
+def expanded(piece: str, text: str = "") -> list[str]:
+    """The forms of a piece without gaps. Raises ValueError for unbalanced brackets or more than MAX_FORMS forms."""
+    pieces = _CHOICE.split(piece)
+    whole = _short(text or piece)
     if any(mark in piece for piece in pieces for mark in "[]"):
-        raise ValueError(f'"{text}" has brackets that do not close or lie inside each other')
-    choices = [piece.split("|") if at % 2 else [piece] for at, piece in enumerate(pieces)]
-    count = 1
-    for options in choices:
-        count *= len(options)
-        if count > MAX_FORMS:
-            raise ValueError(f'"{text[:20]}…" has more than {MAX_FORMS} forms; write several phrases')
+        raise ValueError(f'"{whole}" has brackets that do not close, lie inside each other or hold a gap')
+    return _product([piece.split("|") if at % 2 else [piece] for at, piece in enumerate(pieces)], whole)
+
+
+def _product(choices: list[list[str]], text: str) -> list[str]:
+    if math.prod(map(len, choices)) > MAX_FORMS:
+        raise ValueError(f'"{_short(text)}" has more than {MAX_FORMS} forms without a gap; write several phrases')
     return ["".join(form) for form in itertools.product(*choices)]
 
 
-def _phrase(text: str, form: str, fh: bool) -> Phrase:
-    parts: list[Part] = []
-    gap = 0
-    for at, piece in enumerate(_SLOT.split(form)):
-        if at % 2:
-            gap += _slot(piece)
-            continue
-        if set(piece) & set("{}"):
-            raise ValueError(f'"{text}" has an unknown slot; known: {", ".join(f"{{{name}}}" for name in SLOTS)}')
-        part = _part(piece, gap if parts else 0, fh)
-        if part.chars:
-            parts.append(part)
-            gap = 0
-    return Phrase(text, tuple(parts))
+def readable(text: str) -> str:
+    """A pattern as people write it: the first of each choice, gaps left out, named slots as dots."""
+    first = _CHOICE.sub(lambda found: found[1].split("|")[0], text)
+    return re.sub(r"\{\w+\}", "…", re.sub(r"\{\*[^{}]*\}", "", first))
 
 
-@lru_cache(maxsize=65536)
-def _part(piece: str, gap: int, fh: bool) -> Part:
-    """Kept, since the forms of a phrase are made of the same few pieces. chars: empty where nothing is heard."""
-    plain = as_meant(fold(normalise(piece))).text
+@lru_cache(maxsize=16384)
+def _part(piece: str, fh: bool) -> Part:
+    """Kept, since phrases are made of the same few pieces. chars: empty where nothing is heard."""
+    plain = as_heard(piece)
     sounds = tuple(map(syllable, plain))
-    return Part(plain, sounds, coded(sounds, fh), gap)
+    return Part(plain, sounds, coded(sounds, fh))
 
 
-def _slot(name: str) -> int:
-    if name.startswith("*") and len(name) > 1:
-        return int(name[1:])
-    if name not in SLOTS:
-        raise ValueError(f'unknown slot "{{{name}}}"; known: {", ".join(f"{{{known}}}" for known in SLOTS)}')
-    return SLOTS[name]
+def as_heard(piece: str) -> str:
+    """The characters of a piece as `listen` gives them."""
+    return as_meant(fold(normalise(piece))).text
+
+
+@lru_cache(maxsize=1024)
+def _gap(name: str) -> Gap:
+    if not name.startswith("*"):
+        if name not in SLOTS:
+            raise ValueError(f'unknown slot "{{{name}}}"; known: {", ".join(f"{{{known}}}" for known in SLOTS)}')
+        return Gap(SLOTS[name])
+    most, _, words = name[1:].partition("!")
+    without = tuple(as_heard(word) for word in words.split("|")) if words else ()
+    return Gap(int(most) if most else SLOTS["*"], tuple(word for word in without if word))

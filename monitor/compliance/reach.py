@@ -17,7 +17,7 @@ from monitor.compliance.combination import Combination, holds, ids, parse
 from monitor.compliance.condition import Condition
 from monitor.compliance.forbidden import Forbidden
 from monitor.compliance.metric import Metric_
-from monitor.compliance.phrases import compiled
+from monitor.compliance.phrases import Segment, compiled
 from monitor.compliance.rule import Rule, Wording
 
 _WITH_LEVELS = frozenset(("low_volume", "noise"))
@@ -76,11 +76,14 @@ def _no_such_state(state: LineState) -> Iterator[str]:
 
 
 def _taken_away(phrases: tuple[str, ...], by: tuple[str, ...], key: str) -> Iterator[str]:
-    harmless = [form.parts[0].chars for phrase in by for form in compiled(phrase) if len(form.parts) == 1]
+    harmless = [way.chars for phrase in by for form in compiled(phrase) for way in form.wholes]
     for phrase in phrases if harmless else ():
-        forms = compiled(phrase)
-        if all(any(one in part.chars for one in harmless for part in form.parts) for form in forms):
+        if all(any(_within(segment, harmless) for segment in form.segments) for form in compiled(phrase)):
             yield f'「{phrase}」 can never count: "{key}" takes every form of it away'
+
+
+def _within(segment: Segment, harmless: list[str]) -> bool:
+    return all(any(one in way.chars for one in harmless) for way in segment.ways)
 
 
 def _too_few_sentences(rule: Forbidden) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator,
 
 from monitor.compliance.matcher import PhraseSet, Sound
 from monitor.compliance.patterns import safe
-from monitor.compliance.phrases import compiled, expanded
+from monitor.compliance.phrases import compiled, readable
 from monitor.core.events import Dimension
 from monitor.core.types import CallInfo, Channel, Direction, Severity
 from monitor.signal.groups import fits
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
 
 SYLLABLE_MS = 150
 """A fast speaker's syllable: speech shorter than this times a phrase's syllables cannot hold the phrase."""
-
-
-def _readable(phrase: str) -> str:
-    """A pattern as people write it: gaps left out, named slots as dots."""
-    return re.sub(r"\{\w+\}", "…", re.sub(r"\{\*\d+\}", "", phrase))
 
 
 class Table(BaseModel):
@@ -129,12 +123,12 @@ class Wording(Table):
         if self.satisfied(found):
             return []
         open_groups = [group for at, group in enumerate(self.groups) if at not in found]
-        return [_readable(expanded(group[0])[0]) if group else self.regex[0] for group in open_groups]
+        return [readable(group[0]) if group else self.regex[0] for group in open_groups]
 
     @property
     def shortest_ms(self) -> int:
         """Speech shorter than this cannot hold any of the phrases."""
-        lengths = [form.length for group in self.groups for phrase in group for form in compiled(phrase)]
+        lengths = [form.shortest for group in self.groups for phrase in group for form in compiled(phrase)]
         return min(lengths, default=0) * SYLLABLE_MS
 
 

@@ -16,6 +16,7 @@ from monitor.compliance.matcher import Hit, Matcher
 from monitor.compliance.patterns import Pattern
 from monitor.compliance.phrases import Heard
 from monitor.compliance.rule import NONE_OF, Rule
+from monitor.compliance.wordsets import Sets, filled, resolved
 from monitor.core.mistakes import mistakes, nearest
 from monitor.core.toml import Document, TomlError, parse
 from monitor.core.types import CHANNELS, CallInfo, Channel
@@ -33,6 +34,7 @@ class Pack(BaseModel):
     title: str = ""
     title_en: str = ""
     company: str = Field("", description="how agents name the company; shown in prompts")
+    sets: dict[str, tuple[str, ...]] = Field({}, description="words that `<name>` in a phrase stands for")
     rule: tuple[dict[str, Any], ...] = ()
 
 
@@ -174,16 +176,22 @@ def _read(
     rules: list[Rule] = []
     errors: list[RuleError] = []
     where: dict[str, str] = {}
+    documents: dict[str, Document | RuleError] = {}
     for file, text in files:
         try:
-            document = _document(file, text)
+            documents[file] = _document(file, text)
         except RuleError as error:
-            errors.append(error)
+            documents[file] = error
+    sets, mistaken = _sets({file: one for file, one in documents.items() if isinstance(one, Document)})
+    errors += mistaken
+    for file, document in documents.items():
+        if isinstance(document, RuleError):
+            errors.append(document)
             continue
         company = document.data.get("company", "") or company
         for number, raw in enumerate(document.data.get("rule", ())):
             place = f"{file}:{document.line(('rule', number)) or 1}"
-            rule, found = _rule(file, number, raw, document, presets, groups)
+            rule, found = _rule(file, number, raw, document, presets, groups, sets[file])
             errors += found
             if rule is None:
                 continue
@@ -216,6 +224,29 @@ def _document(file: str, text: str) -> Document:
     return document
 
 
+def _sets(documents: Mapping[str, Document]) -> tuple[dict[str, Sets], list[RuleError]]:
+    """What `<name>` means in each file: its own sets before those of the others."""
+    own: dict[str, Sets] = {}
+    shared: dict[str, tuple[str, ...]] = {}
+    waiting = {file: document for file, document in documents.items() if document.data.get("sets")}
+    wrong: dict[str, str] = {}
+    # a pack whose sets are made of another's comes after it
+    for _ in range(len(waiting)):
+        wrong = {}
+        for file in list(waiting):
+            try:
+                own[file] = resolved(waiting[file].data["sets"], shared)
+            except ValueError as error:
+                wrong[file] = str(error)
+                continue
+            shared = {**own[file], **shared}
+            del waiting[file]
+        if not wrong:
+            break
+    errors = [RuleError(f"{file}:{waiting[file].line(('sets',)) or 1}: [sets]", why) for file, why in wrong.items()]
+    return {file: {**shared, **own.get(file, {})} for file in documents}, errors
+
+
 def _rule(
     file: str,
     number: int,
@@ -223,6 +254,7 @@ def _rule(
     document: Document,
     presets: Mapping[str, str],
     groups: Collection[str] | None,
+    sets: Sets,
 ) -> tuple[Rule | None, list[RuleError]]:
     line = document.line(("rule", number)) or 1
     name = str(raw.get("id", f"number {number + 1}"))
@@ -236,6 +268,10 @@ def _rule(
     if error:
         return None, [error]
     model, own = kind_of(kind), values.pop("groups", {})
+    try:
+        values = filled(values, sets)
+    except ValueError as problem:
+        return None, [RuleError(where, str(problem))]
     try:
         rule = model.model_validate_json(json.dumps(values, default=str), strict=True)
     except ValidationError as problem:

@@ -22,6 +22,13 @@ def test_rules_that_overlap_are_named_unless_they_never_meet() -> None:
         assert bool(list(remarks(book(*pair)))) is meet, (one, other_scope)
 
 
+def test_a_phrase_that_another_rule_hears_inside_a_longer_one_is_noted() -> None:
+    longer = 'kind = "forbidden"\nwords = { phrases = ["这真的不关我的事啊，您别说了"] }\n'
+    ((rule, level, what),) = remarks(book(RULE, longer))
+    assert (rule, level) == ("r1", "note")
+    assert "「不关我的事」" in what
+
+
 def test_a_phrase_that_can_never_count_is_named() -> None:
     found = list(remarks(book('unless = ["我"]\n' + RULE)))
     assert "can never count" in found[0][2]

@@ -71,6 +71,27 @@ def test_a_slot_stands_for_anything_short(text: str, found: bool) -> None:
     assert bool(find(text, "欢迎致电{company}热线")) is found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("那我真的要挂了", True), ("那我不会挂的", False), ("您说我要挂了", False), ("我要挂失", False),
+        ("我先挂断，我一定要挂失", True),
+    ],
+)  # fmt: skip
+def test_a_gap_may_exclude_words_between_before_and_after(text: str, found: bool) -> None:
+    assert bool(find(text, "{*2!您说}我{*4!不|没}[挂|挂断]{*2!失}")) is found
+
+
+def test_another_place_is_tried_where_the_first_leads_nowhere() -> None:
+    assert [hit.end for hit in find("我们没有我们的办法", "我们{*1}[没|没有]{*3}办法")] == [9]
+    assert find("我和我自己没说过", "我{*3}没{*1}说过")[0].start == 2
+
+
+def test_many_places_cost_no_more_than_they_are() -> None:
+    text = "我不说" * 40
+    assert len(find(text, "我{*8}[不|我]{*8}[说|不]{*8}[我|说]{*8}[不|说]{*8}说")) >= 1
+
+
 def test_a_number_in_either_form() -> None:
     assert find("一共120元", "一共一百二十元")[0].certainty == "certain"
 
