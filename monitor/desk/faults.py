@@ -11,10 +11,11 @@ from monitor.sinks import fault_words
 
 
 def answer(measured: Sequence[Measured], settings: FaultSettings) -> dict[str, Any]:
-    """calls: how many it rests on. figures: by trunk, line, seat, agent_id, customer. findings: the plainest
-    first."""
+    """calls: how many it rests on. limits: from when on a call counts as bad. figures: by trunk, line, seat, agent_id,
+    customer. findings: the plainest first."""
     return {
         "calls": len({one.call_id for one in measured}),
+        "limits": settings.model_dump(),
         "figures": {by: [asdict(row) for row in figures(measured, by, settings)] for by in DIMENSIONS},
         "findings": [_told(found) for found in findings(measured, settings)],
     }

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from monitor import __version__
-from monitor.fault import Figures, Finding
+from monitor.fault import FaultSettings, Figures, Finding
 from monitor.store.store import CallRow
 
 PLAIN: dict[str, tuple[str, str]] = {
@@ -41,6 +41,7 @@ def document(calls: type[BaseModel], events: type[BaseModel], lines: type[BaseMo
         {
             "type": "object",
             "properties": {"calls": {"type": "integer"}, "figures": figures,
+                           "limits": FaultSettings.model_json_schema(mode="serialization"),
                            "findings": {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}}},
         },
         lines,

@@ -5,4 +5,7 @@ from monitor.fault import DIMENSIONS, FaultSettings
 
 
 def test_an_empty_store_has_an_answer_too() -> None:
-    assert answer([], FaultSettings()) == {"calls": 0, "figures": {by: [] for by in DIMENSIONS}, "findings": []}
+    settings = FaultSettings(level_dbov=-30)
+    assert answer([], settings) == {
+        "calls": 0, "limits": settings.model_dump(), "figures": {by: [] for by in DIMENSIONS}, "findings": [],
+    }  # fmt: skip

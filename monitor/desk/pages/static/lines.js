@@ -1,13 +1,18 @@
 // What lines, trunks, seats, agents and customers sound like, and whose fault it is.
 
-import { lang, t } from "./i18n.js";
-import { h, put } from "./kit.js";
+import { card, isKnown } from "./faultcards.js";
+import { badness, table } from "./figures.js";
+import { t } from "./i18n.js";
+import { put } from "./kit.js";
 import { bar, showName, showState, signOut, token } from "./session.js";
 
 const EVERY_MS = 30000;
+const DAY_MS = 86400000;
+const MOST = 200; // names drawn at once; the rest is found by searching
 const signed = token();
+const find = (selector) => document.querySelector(selector);
+const chosen = { by: "line", since: "", order: "worst" };
 let told = null;
-let by = "line";
 
 async function ask(path) {
   const answer = await fetch(path, { headers: { Authorization: `Bearer ${signed}` } });
@@ -17,60 +22,69 @@ async function ask(path) {
   return answer.json();
 }
 
-function number(value) {
-  return value === null ? "" : String(value);
-}
-
-function fault({ verdict, words }) {
-  const said = words[lang];
-  return h("tr", { data: { verdict } }, h("td", { text: said.problem }), h("td", { class: "what", text: said.verdict }), h("td", { text: said.evidence }));
-}
-
-function row(each) {
-  const bad = Object.values(each.bad).reduce((sum, count) => sum + count, 0);
-  const cells = [each.calls, each.speech_level_dbov, each.noise_dbov, each.snr_db, each.clipped_percent, each.missing_percent];
-  return h(
-    "tr",
-    { data: bad ? { bad: "" } : {} },
-    h("td", { text: each.name }),
-    h("td", { text: t(each.channel) }),
-    ...cells.map((value) => h("td", { class: "n num", text: number(value) })),
-    h("td", { class: "n num", text: bad ? Object.entries(each.bad).filter(([, count]) => count).map(([name, count]) => `${t(`bad_${name}`)} ${count}`).join(" · ") : "" }),
-  );
+function groups() {
+  const wanted = find("#search").value.trim().toLowerCase();
+  const byName = new Map();
+  for (const each of told.figures[chosen.by]) {
+    if (!each.name.toLowerCase().includes(wanted)) continue;
+    byName.set(each.name, [...(byName.get(each.name) ?? []), each]);
+  }
+  const found = [...byName.values()];
+  return chosen.order === "worst" ? found.sort((a, b) => badness(b) - badness(a)) : found;
 }
 
 function draw() {
   if (!told) return;
-  put(document.querySelector("#calls"), String(told.calls));
-  document.querySelector("#faults").replaceChildren(...told.findings.map(fault));
-  document.querySelector("#no-faults").hidden = told.findings.length > 0;
-  const rows = told.figures[by];
-  document.querySelector("#rows").replaceChildren(...rows.map(row));
-  document.querySelector("#no-rows").hidden = rows.length > 0;
+  put(find("#calls"), String(told.calls));
+  put(find("#known"), String(told.findings.filter(isKnown).length));
+  const found = groups();
+  find("#table").replaceChildren(...(found.length ? [table(found.slice(0, MOST), told.limits)] : []));
+  find("#legend").hidden = !found.length;
+  find("#more").hidden = found.length <= MOST;
+  put(find("#more"), t("more_names").replace("{n}", String(found.length - MOST)));
+  empty("#no-rows", found.length > 0, told.calls ? (find("#search").value ? "no_match" : "no_rows") : "no_measured");
+  find("#faults").replaceChildren(...told.findings.map((each) => card(each, look)));
+  empty("#no-faults", told.findings.length > 0, told.calls ? "no_faults" : "no_measured");
+}
+
+function empty(selector, hidden, key) {
+  const box = find(selector);
+  box.hidden = hidden;
+  put(box.firstElementChild, t(key));
+  put(box.lastElementChild, t(`${key}_hint`));
+}
+
+function look(by, name) {
+  find("#search").value = name;
+  choose("by", by);
+}
+
+function choose(what, value) {
+  chosen[what] = value;
+  for (const each of document.querySelectorAll(`#${what} button`)) each.setAttribute("aria-pressed", String(each.dataset[what] === value));
+  return what === "since" ? refresh() : draw();
 }
 
 async function refresh() {
-  const problem = document.querySelector("#problem");
+  const days = Number(chosen.since);
+  const query = days ? `?since=${new Date(Date.now() - days * DAY_MS).toISOString()}` : "";
   try {
-    told = await ask("/api/lines");
+    told = await ask(`/api/lines${query}`);
     showState("live");
-    problem.hidden = true;
+    find("#problem").hidden = true;
     draw();
   } catch (error) {
     showState("offline");
-    problem.hidden = false;
-    put(problem, error.message);
+    find("#problem").hidden = false;
+    put(find("#problem"), error.message);
   }
 }
 
 bar(draw);
-for (const button of document.querySelectorAll("#by button")) {
-  button.addEventListener("click", () => {
-    by = button.dataset.by;
-    for (const each of document.querySelectorAll("#by button")) each.setAttribute("aria-pressed", String(each === button));
-    draw();
-  });
+for (const what of Object.keys(chosen)) {
+  for (const button of document.querySelectorAll(`#${what} button`)) button.addEventListener("click", () => choose(what, button.dataset[what]));
 }
+find("#search").addEventListener("input", draw);
 if (signed) {
   ask("/api/me").then(showName, () => {});
   refresh();
