@@ -15,12 +15,17 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
+
+import ctranslate2
 
 from monitor import __version__, resources
+from monitor.asr import load as loading
 from monitor.asr import registry
 from monitor.asr.languages import tells
 from monitor.asr.load import chosen_model, cores
-from monitor.asr.whisper import place
+from monitor.asr.settings import AsrSettings
+from monitor.asr.whisper import Placement, place
 from monitor.config import Settings
 from monitor.core.events import ChannelCoverage
 from monitor.core.types import CHANNELS
@@ -32,6 +37,7 @@ from monitor.store.store import Store
 
 State = Literal["ok", "note", "missing"]
 DISK_LOW_BYTES = 2 * 2**30
+ENDPOINT_WAIT_S = 3.0
 DEMO_MODEL = "demo-zh"
 TELLS = {
     "nothing": "this model writes its one language whatever it hears: a dialect (rules A8, A9) shows by wording only",
@@ -131,18 +137,45 @@ def _installed(name: str) -> bool:
 
 def _recogniser(settings: Settings) -> Iterator[Check]:
     if settings.asr.engine == "openai":
-        yield Check("recogniser", "ok", f"{settings.asr.openai.model} at {settings.asr.openai.url}")
+        yield _endpoint(settings.asr)
         return
     placement = place(settings.asr, cores())
-    why = "no GPU that CTranslate2 can use" if placement.device == "cpu" else "CTranslate2 found a GPU"
-    chosen = f"{placement.device} ({'set' if settings.asr.device != 'auto' else why}), {placement.compute_type}"
-    yield Check("device", "ok", f"{chosen}; {placement.workers} decodes at a time")
+    yield _device(settings.asr, placement)
     models = Path(settings.asr.models_dir) if settings.asr.models_dir else None
     folder = registry.locate(chosen_model(settings.asr, placement), models)
     yield Check("model", "ok", str(folder))
     yield Check("languages", "ok" if tells(folder) == "cantonese" else "note", TELLS[tells(folder)])
     if folder.name == DEMO_MODEL:
         yield Check("model", "note", DEMO_SAYS, 'linewatch models fetch small; then [asr] model = "small"')
+
+
+def _device(asr: AsrSettings, placement: Placement) -> Check:
+    why = "no GPU that CTranslate2 can use" if placement.device == "cpu" else "CTranslate2 found a GPU"
+    chosen = f"{placement.device} ({'set' if asr.device != 'auto' else why}), {placement.compute_type}"
+    try:
+        able = ctranslate2.get_supported_compute_types(placement.device)
+    except (RuntimeError, ValueError) as error:  # the driver's own words, or a CTranslate2 without CUDA
+        return Check(
+            "device", "missing", f"{placement.device}: {str(error).splitlines()[0]}", 'Set [asr] device = "auto"'
+        )
+    if placement.compute_type not in able | {"default"}:
+        return Check(
+            "device", "missing", f"{chosen}, which it cannot", f"[asr] compute_type: auto, {', '.join(sorted(able))}"
+        )
+    return Check("device", "ok", f"{chosen}; {placement.workers} decodes at a time")
+
+
+def _endpoint(asr: AsrSettings) -> Check:
+    """Whether anybody listens there; nothing is sent."""
+    named, parts = loading.name(asr), urlsplit(asr.openai.url)
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        socket.create_connection((parts.hostname or "", port), ENDPOINT_WAIT_S).close()
+    except (OSError, ValueError) as error:
+        return Check(
+            "recogniser", "missing", f"{named} does not answer: {error}", "Look at [asr.openai] url and the endpoint"
+        )
+    return Check("recogniser", "ok", named)
 
 
 def _speech(settings: Settings) -> Iterator[Check]:

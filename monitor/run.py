@@ -46,9 +46,11 @@ async def serve(settings: Settings) -> None:
     async with Service(settings) as service:
         console.print(f"linewatch serves {service.server.url}  model {service.recogniser.name}", highlight=False)
         if not settings.desk.tokens:
-            console.print("Nobody can sign in: [[desk.tokens]] is empty; `linewatch init` makes one", style="yellow")
+            nobody = "Nobody can sign in: [[desk.tokens]] is empty; `linewatch init` makes one"
+            console.print(nobody, style="yellow", markup=False)
         if not sources:
-            console.print("No line will come in: [[sources]] is empty. The pages and the API are up.", style="yellow")
+            nothing = "No line will come in: [[sources]] is empty. The pages and the API are up."
+            console.print(nothing, style="yellow", markup=False)
         await service.run([*sources, Forever()])
 
 

@@ -21,7 +21,7 @@ from monitor.desk.rules import notes
 from monitor.desk.server import Server
 from monitor.desk.settings import DeskSettings
 from monitor.desk.state import Desk, RuleNote, Status
-from monitor.errors import LinewatchError
+from monitor.errors import LinewatchError, RuleError
 from monitor.fault import Finding, findings
 from monitor.live import Live
 from monitor.sources.base import Source
@@ -45,6 +45,8 @@ class Service:
         self.live: Live
         self.server: Server
         self._started: contextlib.AsyncExitStack
+        self._reloading = asyncio.Lock()
+        self._reloads: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         """Starts in this order; what cannot start takes down what has."""
@@ -89,7 +91,7 @@ class Service:
         running = asyncio.create_task(self.live.run_sources(sources))
         waiting = asyncio.create_task(stopped.wait())
         looking = asyncio.create_task(self._look_for_faults())
-        with _on_signals(stopped.set, self.reload):
+        with _on_signals(stopped.set, self._reload_soon):
             await asyncio.wait((running, waiting), return_when=asyncio.FIRST_COMPLETED)
         tasks = (running, waiting, looking)
         for task in tasks:
@@ -107,10 +109,22 @@ class Service:
     def _faults(self) -> list[Finding]:
         return findings(self.store.measured(), self.settings.faults)
 
-    def reload(self) -> None:
-        """Read the rule packs again (SIGHUP); a mistake leaves the last good ones in force, and says so."""
+    def _reload_soon(self) -> None:
+        task = asyncio.create_task(self.reload(), name="reload")
+        self._reloads.add(task)
+        task.add_done_callback(self._reloads.discard)
+
+    async def reload(self) -> None:
+        """Read the rule packs again (SIGHUP); a mistake leaves the last good ones in force, and says so.
+
+        Large packs take seconds to read: in a thread, so that no line waits for it. Packs that hold no rule any more
+        are a mistake too: an editor that is just writing a file leaves it empty for a moment.
+        """
         try:
-            rulebook = self.settings.rulebook()
+            async with self._reloading:
+                rulebook = await asyncio.to_thread(self.settings.rulebook)
+            if self.live.lines.rulebook.rules and not rulebook.rules:
+                raise RuleError("[rules] packs", "hold no rule any more")
         except LinewatchError as error:
             log.error("rules not reloaded, the last good ones stay in force", error=str(error))
             notice = SystemNotice(kind="rules_kept", message=str(error))

@@ -25,7 +25,7 @@ class Story:
             self.told.append(envelope)
         return envelope
 
-    def started(self, model: str = "demo-zh", **more: Any) -> e.Envelope:
+    def started(self, model: str | None = "demo-zh", **more: Any) -> e.Envelope:
         body = e.CallStarted(
             source="files", sample_rate_hz=8000, agent_id=self.agent_id, team=self.team, model=model, **more
         )

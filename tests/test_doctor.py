@@ -57,6 +57,28 @@ def test_speech_that_leaves_the_machine_is_told(tmp_path: Path) -> None:
     assert "http://10.0.0.5:8000/v1" in checks(one)["speech"].found
 
 
+def test_an_endpoint_without_an_address_or_that_nobody_serves(tmp_path: Path) -> None:
+    missing = checks(settings(tmp_path, "asr.engine=openai"))["recogniser"]
+    assert (missing.state, "no http address" in missing.found) == ("missing", True)
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        url = f"asr.openai.url=http://127.0.0.1:{door.getsockname()[1]}/v1"
+        assert checks(settings(tmp_path, "asr.engine=openai", url))["recogniser"].state == "ok"
+    gone = checks(settings(tmp_path, "asr.engine=openai", url))["recogniser"]
+    assert (gone.state, "does not answer" in gone.found) == ("missing", True)
+
+
+def test_a_device_that_cannot_what_is_asked_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = checks(settings(tmp_path, "asr.device=cpu", "asr.compute_type=float64"))["device"]
+    assert (wrong.state, "int8" in wrong.do) == ("missing", True)
+
+    def no_driver(device: str) -> set[str]:
+        raise RuntimeError("CUDA driver version is insufficient")
+
+    monkeypatch.setattr(doctor.ctranslate2, "get_supported_compute_types", no_driver)
+    absent = checks(settings(tmp_path, "asr.device=cuda"))["device"]
+    assert (absent.state, "insufficient" in absent.found) == ("missing", True)
+
+
 def test_a_port_in_use(tmp_path: Path) -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -94,23 +95,36 @@ async def test_a_hang_up_signal_reads_the_rules_again_and_keeps_the_last_good_on
 
     class Editor(Forever):
         async def run(self, host: Any) -> None:
-            for text in ("", "\n# edited\n", "\n[[rule]]\nid = 7\n"):
-                with (packs / "line.toml").open("a", encoding="utf-8") as file:
-                    file.write(text)
+            edits: tuple[Callable[[], object], ...] = (
+                lambda: None,
+                lambda: add("\n# edited\n"),
+                lambda: add("\n[[rule]]\nid = 7\n"),
+                lambda: [pack.write_text("") for pack in packs.glob("*.toml")],
+            )
+            for edit in edits:
+                edit()
                 os.kill(os.getpid(), signal.SIGHUP)
                 await reloaded.wait()
                 reloaded.clear()
                 versions.append(service.live.lines.rulebook.version)
 
-    reloaded = asyncio.Event()
-    reload = Service.reload
-    monkeypatch.setattr(Service, "reload", lambda self: (reload(self), reloaded.set()))
+    def add(text: str) -> None:
+        with (packs / "line.toml").open("a", encoding="utf-8") as file:
+            file.write(text)
+
+    reloaded, reload = asyncio.Event(), Service.reload
+
+    async def told(self: Service) -> None:
+        await reload(self)
+        reloaded.set()
+
+    monkeypatch.setattr(Service, "reload", told)
     async with Service(settings) as service:
         await service.run([Editor()])
-    first, edited, broken = versions
+    first, edited, broken, emptied = versions
     assert first == load(None).rulebook().version
     assert edited != first
-    assert broken == edited
+    assert broken == emptied == edited
 
 
 async def test_its_figures_are_there_to_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,9 @@ def test_serve_is_ready_and_stops_in_order_when_told(tmp_path: Path) -> None:
     )  # fmt: skip
     try:
         assert process.stderr is not None
-        line = next(line for line in process.stderr if "linewatch serves" in line)
+        line, nobody, nothing = (process.stderr.readline() for _ in range(3))
+        assert "[[desk.tokens]]" in nobody
+        assert "[[sources]]" in nothing
         url = line.split("serves ")[1].split()[0]
         assert httpx.get(f"{url}/readyz", timeout=240, trust_env=False).status_code == 200
         process.send_signal(signal.SIGTERM)

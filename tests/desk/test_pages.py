@@ -332,6 +332,15 @@ async def test_on_an_agents_phone_the_prompt_is_whole(stage, browser):
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+async def test_a_line_that_nobody_transcribes_says_so_on_its_tile_and_why_words_are_lost(browser, stage):
+    story = stage.story()
+    await stage.play(story.started(model=None), story.answered(), story.said("agent", 1000, 2000, "", lost="engine_error"))
+    page = await opened(browser, stage, "/supervisor", BOSS)
+    await expect(page.locator(".tile-state")).to_contain_text("未转写")
+    await page.click(".tile")
+    await expect(page.locator("#words")).to_contain_text("识别出错")
+
+
 async def test_the_lines_page_shows_figures_and_whose_fault_it_is(browser, stage):
     for told in calls_of_a_bad_seat():
         await stage.play(*told)

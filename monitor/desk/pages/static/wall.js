@@ -62,7 +62,8 @@ export class Wall {
     showMeter(parts.agent, "agent", call.meters.agent);
     showMeter(parts.customer, "customer", call.meters.customer);
     showConditions(parts.chips, call);
-    put(parts.state, state(call));
+    put(parts.state, [state(call), call.info.model ? "" : t("unheard")].filter(Boolean).join(" · "));
+    tile.toggleAttribute("data-unheard", !call.info.model);
     put(parts.score, call.score ? `${t("score")} ${Math.round(call.score.total)}` : "");
     showCounts(parts.counts, call.openAlerts());
   }
