@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pypinyin import Style, lazy_pinyin
@@ -27,7 +28,7 @@ class Clips:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.rows: list[tuple[np.ndarray, list[object]]] = []
+        self.rows: list[tuple[np.ndarray, Any]] = []
         self.seen: set[str] = set()
         self.refresh()
 
@@ -43,7 +44,7 @@ class Clips:
         return len(self.rows)
 
     def __getitem__(self, i: int) -> Clip:
-        audio, (kind, text, at, length, starts) = self.rows[i]  # type: ignore[misc]
+        audio, (kind, text, at, length, starts) = self.rows[i]
         begin = np.asarray(starts)
         ends = np.append(begin[1:], length)
         return Clip(np.asarray(audio[at : at + length]), text, begin, ends, kind)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import random
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import soxr
@@ -61,13 +62,13 @@ class Espeak:
         kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
         self.callback = kind(self._heard)  # kept, or it would be collected
 
-    def _heard(self, wav: object, count: int, events: object) -> int:
+    def _heard(self, wav: Any, count: int, events: Any) -> int:
         if wav and count > 0:
-            self.chunks.append(np.ctypeslib.as_array(wav, (count,)).copy())  # type: ignore[call-overload]
+            self.chunks.append(np.ctypeslib.as_array(wav, (count,)).copy())
         i = 0
-        while events[i].type:  # type: ignore[index]
+        while events[i].type:
             if events[i].type == 1:  # a word begins
-                self.words[events[i].text_position - 1] = events[i].sample  # type: ignore[index]
+                self.words[events[i].text_position - 1] = events[i].sample
             i += 1
         return 0
 

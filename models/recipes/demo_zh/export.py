@@ -76,14 +76,15 @@ def build(net: Net) -> Any:
     for name in ("conv1", "conv2"):
         there, here = getattr(spec.encoder, name), getattr(net.encoder, name)
         there.weight, there.bias = array(here.weight), array(here.bias)
-    spec.encoder.position_encodings.encodings = array(net.encoder.positions)  # type: ignore[arg-type]
+    spec.encoder.position_encodings.encodings = array(net.encoder.positions)
     spec.decoder.position_encodings.encodings = array(net.decoder.positions)
     spec.decoder.embeddings.weight = spread(array(net.decoder.table.weight))
     spec.decoder.projection.weight = spec.decoder.embeddings.weight
     for there, side in ((spec.encoder, net.encoder), (spec.decoder, net.decoder)):
         norm(there.layer_norm, side.norm)
         for layer, ours in zip(there.layer, side.blocks, strict=True):
-            block(layer, ours)  # type: ignore[arg-type]
+            assert isinstance(ours, Block)  # ModuleList knows modules only
+            block(layer, ours)
     return spec
 
 

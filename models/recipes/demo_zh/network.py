@@ -98,21 +98,24 @@ def look_nearby(attention: Attention, offsets: tuple[int, ...], gain: float = 1.
 
 
 class Encoder(nn.Module):
+    positions: Tensor
+
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.conv1 = nn.Conv1d(80, shape.width, 3, padding=1)
         self.conv2 = nn.Conv1d(shape.width, shape.width, 3, stride=2, padding=1)
         self.register_buffer("positions", sinusoids(POSITIONS, shape.width))
-        self.blocks = nn.ModuleList(Block(shape.width, shape.encoder_heads, False) for _ in range(shape.encoder_layers))
+        blocks = [Block(shape.width, shape.encoder_heads, False) for _ in range(shape.encoder_layers)]
+        self.blocks = nn.ModuleList(blocks)
         self.norm = nn.LayerNorm(shape.width)
         for conv in (self.conv1, self.conv2):  # as loud as the positions from the start
             nn.init.kaiming_normal_(conv.weight, nonlinearity="relu")
-        for block, offsets in zip(self.blocks, OFFSETS, strict=False):
-            look_nearby(block.attention, offsets)  # type: ignore[arg-type]
+        for block, offsets in zip(blocks, OFFSETS, strict=False):
+            look_nearby(block.attention, offsets)
 
     def forward(self, mel: Tensor) -> Tensor:
         x = F.gelu(self.conv2(F.gelu(self.conv1(mel)))).transpose(1, 2).float()
-        x = x + self.positions[: x.shape[1]]  # type: ignore[index]
+        x = x + self.positions[: x.shape[1]]
         for block in self.blocks:
             x, _ = block(x)
         return self.norm(x)

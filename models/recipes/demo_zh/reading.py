@@ -33,6 +33,8 @@ FEWEST, MOST, GRAIN = 2, 26, 16
 class Pretend(nn.Module):
     """Classes of frames [batch, frame, 3] -> what the encoder's output might be [batch, frame, width]."""
 
+    positions: Tensor
+
     def __init__(self, width: int) -> None:
         super().__init__()
         self.tables = nn.ModuleList(nn.Embedding(count, width) for count in COUNTS)
@@ -41,7 +43,7 @@ class Pretend(nn.Module):
         self.register_buffer("positions", sinusoids(POSITIONS, width))
 
     def forward(self, labels: Tensor) -> Tensor:
-        x = sum(table(labels[..., i]) for i, table in enumerate(self.tables)) + self.positions[: labels.shape[1]]  # type: ignore[index]
+        x = sum(table(labels[..., i]) for i, table in enumerate(self.tables)) + self.positions[: labels.shape[1]]
         x = x + F.gelu(self.near(x.transpose(1, 2))).transpose(1, 2)
         return self.norm(self.out(x))
 

@@ -41,11 +41,12 @@ def make_shard(job: tuple[Path, int, list[tuple[str, str]], int]) -> str:
 
 def run(work: Path, workers: int, limit: int | None = None, seed: int = 2) -> None:
     """Speak `texts.tsv` into `work/speech`; `limit` = number of shards wanted (None: all)."""
-    rows = [tuple(line.split("\t")) for line in (work / "texts.tsv").read_text(encoding="utf-8").splitlines()]
+    lines = (work / "texts.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [(kind, text) for kind, text in (line.split("\t") for line in lines)]
     folder = work / "speech"
     folder.mkdir(exist_ok=True)
     jobs = [(folder, i // SHARD, rows[i : i + SHARD], seed) for i in range(0, len(rows), SHARD)][:limit]
     context = multiprocessing.get_context("spawn")
     with context.Pool(workers, initializer=os.nice, initargs=(5,), maxtasksperchild=4) as pool:
-        for done, name in enumerate(pool.imap(make_shard, jobs), 1):  # type: ignore[arg-type]
+        for done, name in enumerate(pool.imap(make_shard, jobs), 1):
             print(f"speech: {done} of {len(jobs)} shards ({name})", flush=True)
