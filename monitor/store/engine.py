@@ -115,6 +115,7 @@ def _prepare(connection: Connection, where: str) -> None:
 def _upgrade(connection: Connection, found: int) -> None:
     """Columns that later versions brought; calls stored before leave them empty."""
     for version in range(found + 1, schema.VERSION + 1):
-        for table, column, kind in schema.ADDED[version]:
+        for table, column in schema.ADDED[version]:
+            kind = schema.metadata.tables[table].c[column].type.compile(connection.dialect)
             connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
     connection.execute(update(schema.meta).values(version=schema.VERSION))

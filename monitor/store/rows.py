@@ -10,14 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, update
 
 from monitor.core.events import Envelope
-from monitor.store.schema import alerts, calls, quality
-
-CALL_FIELDS = (
-    "source", "direction", "agent_id", "team", "line", "trunk", "seat", "customer", "legs",
-    "called_number", "language", "model", "rules_version",
-    "started_at_utc",
-)  # fmt: skip
-ALERT_FIELDS = ("rule_id", "severity", "verdict", "start_ms", "end_ms", "message", "clause", "points")
+from monitor.store.schema import ALERT_FIELDS, CALL_FIELDS, alerts, calls, quality
 
 
 def event_row(envelope: Envelope) -> dict[str, Any]:

@@ -1,33 +1,45 @@
-"""The tables. `events` holds every stored envelope as it was pushed; `calls` and `alerts` are derived from it."""
+"""The tables. `events` holds every stored envelope as it was pushed; `calls`, `alerts`, `quality` are derived from it.
+
+Columns that a body's fields fill have the fields' names, listed once: `CALL_FIELDS`, `ALERT_FIELDS`, and those of
+`quality`. A column that a later version brings is named in `ADDED` as well.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
 
 VERSION = 2
+ADDED: dict[int, tuple[tuple[str, str], ...]] = {
+    2: (("calls", "trunk"), ("calls", "seat"), ("calls", "customer"), ("calls", "legs"), ("events", "derived")),
+}
+"""Version -> the columns it brought: table, name. Whole tables are made where they are not there."""
+
+CALL_FIELDS = (
+    "source", "direction", "agent_id", "team", "line", "trunk", "seat", "customer", "legs", "called_number", "language",
+    "model", "rules_version", "started_at_utc",
+)  # fmt: skip
+ALERT_FIELDS = ("rule_id", "severity", "verdict", "start_ms", "end_ms", "message", "clause", "points")
+_TEXTS, _LONG_TEXTS = ("rule_id", "severity", "verdict"), ("message", "clause")
 
 metadata = MetaData()
+
+
+def _key(name: str = "call_id") -> Column[str]:
+    return Column(name, String, primary_key=True)
+
+
+def _alert_field(name: str) -> Column[object]:
+    kind = String if name in _TEXTS else Text if name in _LONG_TEXTS else BigInteger if name.endswith("_ms") else Float
+    return Column(name, kind, nullable=False)
+
 
 meta = Table("linewatch", metadata, Column("version", Integer, primary_key=True))
 
 calls = Table(
     "calls",
     metadata,
-    Column("call_id", String, primary_key=True),
-    Column("source", String, nullable=False),
-    Column("direction", String, nullable=False),
-    Column("agent_id", String),
-    Column("team", String),
-    Column("line", String),
-    Column("trunk", String),
-    Column("seat", String),
-    Column("customer", String),
-    Column("legs", String),
-    Column("called_number", String),
-    Column("language", String),
-    Column("model", String),
-    Column("rules_version", String),
-    Column("started_at_utc", String),
+    _key(),
+    *(Column(name, String, nullable=name not in ("source", "direction")) for name in CALL_FIELDS),
     Column("stored_at_utc", String, nullable=False),
     Column("ended_by", String),
     Column("duration_ms", BigInteger),
@@ -41,7 +53,7 @@ calls = Table(
 events = Table(
     "events",
     metadata,
-    Column("call_id", String, primary_key=True),
+    _key(),
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("type", String, nullable=False),
@@ -57,40 +69,20 @@ events = Table(
 quality = Table(
     "quality",
     metadata,
-    Column("call_id", String, primary_key=True),
-    Column("channel", String, primary_key=True),
-    Column("media_ms", BigInteger, nullable=False),
-    Column("missing_ms", BigInteger, nullable=False),
-    Column("speech_ms", BigInteger, nullable=False),
-    Column("clipped_ms", BigInteger, nullable=False),
-    Column("speech_level_dbov", Float),
-    Column("noise_dbov", Float),
-    Column("snr_db", Float),
+    _key(),
+    _key("channel"),
+    *(Column(name, BigInteger, nullable=False) for name in ("media_ms", "missing_ms", "speech_ms", "clipped_ms")),
+    *(Column(name, Float) for name in ("speech_level_dbov", "noise_dbov", "snr_db")),
 )
-
-ADDED: dict[int, tuple[tuple[str, str, str], ...]] = {
-    2: (
-        ("calls", "trunk", "VARCHAR"), ("calls", "seat", "VARCHAR"), ("calls", "customer", "VARCHAR"),
-        ("calls", "legs", "VARCHAR"), ("events", "derived", "BOOLEAN"),
-    ),
-}  # fmt: skip
-"""Version -> the columns it brought: table, name, SQL type. Whole tables are made where they are not there."""
 
 alerts = Table(
     "alerts",
     metadata,
-    Column("call_id", String, primary_key=True),
-    Column("alert_id", String, primary_key=True),
+    _key(),
+    _key("alert_id"),
     Column("channel", String),
-    Column("rule_id", String, nullable=False),
-    Column("severity", String, nullable=False),
-    Column("verdict", String, nullable=False),
+    *(_alert_field(name) for name in ALERT_FIELDS),
     Column("state", String, nullable=False),
-    Column("start_ms", BigInteger, nullable=False),
-    Column("end_ms", BigInteger, nullable=False),
-    Column("message", Text, nullable=False),
-    Column("clause", Text, nullable=False),
-    Column("points", Float, nullable=False),
     Column("acknowledged_by", String),
     Column("acknowledged_at_utc", String),
     Index("alerts_by_id", "alert_id"),

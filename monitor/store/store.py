@@ -129,9 +129,7 @@ class Store:
         names = ("call_id", *DIMENSIONS)
         columns = [*(calls.c[name] for name in names), *(c for c in quality.c if c.name != "call_id")]
         query = select(*columns).join(calls, calls.c.call_id == quality.c.call_id)
-        query = query.where(
-            *_call_filters(None, None, teams, since_utc, until_utc, True), calls.c.legs == "recorded"
-        )
+        query = query.where(*_call_filters(None, None, teams, since_utc, until_utc, True), calls.c.legs == "recorded")
         query = query.order_by(calls.c.stored_at_utc.desc(), calls.c.call_id.desc(), quality.c.channel).limit(limit)
         with self._transaction() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]

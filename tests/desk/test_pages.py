@@ -334,7 +334,8 @@ async def test_on_an_agents_phone_the_prompt_is_whole(stage, browser):
 
 async def test_a_line_that_nobody_transcribes_says_so_on_its_tile_and_why_words_are_lost(browser, stage):
     story = stage.story()
-    await stage.play(story.started(model=None), story.answered(), story.said("agent", 1000, 2000, "", lost="engine_error"))
+    lost = story.started(model=None), story.answered(), story.said("agent", 1000, 2000, "", lost="engine_error")
+    await stage.play(*lost)
     page = await opened(browser, stage, "/supervisor", BOSS)
     await expect(page.locator(".tile-state")).to_contain_text("未转写")
     await page.click(".tile")

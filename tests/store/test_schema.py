@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from monitor.core.events import AlertRaised, CallStarted, ChannelQuality
 from monitor.store import schema
 from monitor.store.store import Store
 
@@ -24,3 +25,11 @@ def test_reading_a_call_in_order_needs_no_sorting(tmp_path):
         text = " ".join(row[3] for row in plan)
     assert "PRIMARY KEY" in text
     assert "TEMP B-TREE" not in text
+
+
+def test_columns_are_named_after_the_fields_that_fill_them():
+    assert set(schema.CALL_FIELDS) <= set(CallStarted.model_fields)
+    assert set(schema.ALERT_FIELDS) <= set(AlertRaised.model_fields)
+    assert set(schema.quality.c.keys()) == {"call_id", "channel"} | set(ChannelQuality.model_fields)
+    for added in schema.ADDED.values():
+        assert all(column in schema.metadata.tables[table].c for table, column in added)
