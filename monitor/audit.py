@@ -366,8 +366,9 @@ class _Batch:
         ):
             return
         held, self._held = self._held, []
-        for _, _, segment in held:
-            self._recogniser.submit(segment, self._answered, None, self._lines.timed(segment))
+        with self._recogniser.together():
+            for _, _, segment in held:
+                self._recogniser.submit(segment, self._answered, None, self._lines.timed(segment))
 
     def _answered(self, segment: Segment, answer: Answer) -> None:
         self._answers.put((segment, answer))

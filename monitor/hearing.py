@@ -1,7 +1,8 @@
 """Between the lines and the recogniser, on the event loop: who is transcribed, and what is shown before it is final.
 
 A line that the recogniser has no room for is monitored for its conditions only: each of its segments is answered at
-once as lost ("not_admitted"), and supervisors are told. Previews are made only while somebody watches.
+once as lost ("not_admitted"), and supervisors are told. The same happens to the lines that came last where the machine
+gets too slow for those it has; they come back once there is room. Previews are made only while somebody watches.
 """
 
 from __future__ import annotations
@@ -63,15 +64,17 @@ class Hearing:
         self._soon = soon
         self._previews = Previews(settings)
         self._pending: dict[tuple[str, str], list[AlertRaised]] = {}
-        self._transcribed: set[str] = set()
+        # in the order in which they were admitted; True: faster than real time, and in nobody's way
+        self._transcribed: dict[str, bool] = {}
+        self._let_go: dict[str, bool] = {}
         self._looked_s = self._measured_s = 0.0
         self._told_s = -NOTICE_EVERY_S
         self._lost = self._failed = 0
 
     def admit(self, call_id: str) -> bool:
         """A line opens: True when its words will be transcribed."""
-        if self.admission is None or self.admission.admits(len(self._transcribed)):
-            self._transcribed.add(call_id)
+        if self.admission is None or (not self._let_go and self.admission.admits(len(self._transcribed))):
+            self._transcribed[call_id] = False
             return True
         self._tell(
             SystemNotice(
@@ -84,7 +87,8 @@ class Hearing:
 
     def left(self, call_id: str) -> None:
         """The line is closed."""
-        self._transcribed.discard(call_id)
+        self._transcribed.pop(call_id, None)
+        self._let_go.pop(call_id, None)
         self._previews.gone(call_id)
         for key in [key for key in self._pending if key[0] == call_id]:
             del self._pending[key]
@@ -95,6 +99,8 @@ class Hearing:
         patience_s None: a line that is faster than real time and waits for its answers; it always finds room.
         """
         self._previews.closed(segment)
+        if patience_s is None and segment.call_id in self._transcribed:
+            self._transcribed[segment.call_id] = True
         if segment.call_id in self._transcribed or patience_s is None:
             self._recogniser.submit(segment, on_answer, patience_s, self._lines.timed(segment))
         else:
@@ -138,6 +144,24 @@ class Hearing:
             self._tell(SystemNotice(kind="lag", message="segments wait for the recogniser", value=stats.wait_p95_ms))
         elif was_late and not admission.late:
             self._tell(SystemNotice(kind="recovered", message="the recogniser keeps up again", value=stats.wait_p95_ms))
+        if too_many := admission.excess(len(self._transcribed)):
+            live = [call_id for call_id, hurried in self._transcribed.items() if not hurried]
+            self._move(live[-too_many:], self._transcribed, self._let_go)
+        elif self._let_go and admission.admits(len(self._transcribed)):
+            room = admission.step(len(self._transcribed))
+            if admission.capacity is not None:
+                room = min(room, admission.capacity - len(self._transcribed))
+            self._move(list(self._let_go)[:room], self._let_go, self._transcribed)
+
+    def _move(self, call_ids: Sequence[str], here: dict[str, bool], there: dict[str, bool]) -> None:
+        """Lines that are transcribed no longer, or again, from their next segment on."""
+        if not call_ids:
+            return
+        there.update({call_id: here.pop(call_id) for call_id in call_ids})
+        kind: Literal["overload", "recovered"] = "overload" if there is self._let_go else "recovered"
+        how = "are monitored without transcription: the recogniser is too slow for them"
+        message = f"{len(call_ids)} calls {how if kind == 'overload' else 'are transcribed again'}: "
+        self._tell(SystemNotice(kind=kind, message=message + ", ".join(call_ids), value=float(len(self._transcribed))))
 
     def _ask(self, call_id: str) -> None:
         for channel in CHANNELS:

@@ -33,7 +33,7 @@ from monitor.resources import locate
 
 EMBEDDED = "demo-zh"
 LENGTHS_S = {EMBEDDED: 240, "tiny": 90, "base": 60, "small": 40}
-FILES = {EMBEDDED: 16, "tiny": 4, "base": 2, "small": 1}
+FILES = {EMBEDDED: 16, "tiny": 8, "base": 8, "small": 6}
 FILE_S = 70
 
 __all__ = ["Cost", "alone", "batched", "main", "run", "shipped"]

@@ -40,9 +40,12 @@ class Cost:
 def alone(measure: Callable[[Path, Any], Cost], folder: Path, heard: Any) -> Cost:
     """Measure in a fresh process with one thread, so that memory and threads are its own."""
     os.environ["OMP_NUM_THREADS"] = "1"
-    print(f"asr: {measure.__name__} on {folder.name}", file=sys.stderr, flush=True)
+    print(f"asr: {measure.__name__} on {folder.name}", end="", file=sys.stderr, flush=True)
+    began = time.monotonic()
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(_measured, measure, folder, heard).result()
+        cost = pool.submit(_measured, measure, folder, heard).result()
+    print(f", {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    return cost
 
 
 def _measured(measure: Callable[[Path, Any], Cost], folder: Path, heard: Any) -> Cost:

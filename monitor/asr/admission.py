@@ -2,22 +2,28 @@
 
 A line beyond that is still monitored for its conditions, but its words are not transcribed: better said so than
 silently late. The estimate is cost (busy seconds per second of speech) against the workers' time; a rising wait of
-ready segments closes the door whatever the estimate says.
+ready segments closes the door whatever the estimate says. Where the machine gets slower than it was when its lines
+came in, some of them are let go until the others are on time again.
 """
 
 from __future__ import annotations
 
+import math
 import time
 
 import numpy as np
 
-from monitor.asr.recogniser import Engine
+from monitor.asr.decoding import Engine
 from monitor.asr.settings import AdmissionSettings
 from monitor.asr.stats import RecogniserStats
 from monitor.core.types import Segment
 
 PROBE_MS = 3000
 ENOUGH_SPEECH_S = 30.0
+LATE_LOOKS = 3
+"""So many looks in a row (one a second) must find the oldest segment late before lines are let go, and again after."""
+STEP = 0.1
+"""The share of the lines that is let go, or taken back, at a time."""
 
 
 class Admission:
@@ -29,6 +35,7 @@ class Admission:
         self._workers = workers
         self._cost = max(cost, 1e-6)
         self._seen: RecogniserStats | None = None
+        self._late_looks = 0
         self.late = False
 
     @property
@@ -45,11 +52,28 @@ class Admission:
         capacity = self.capacity
         return capacity is None or (transcribed < capacity and not self.late)
 
+    def excess(self, transcribed: int) -> int:
+        """Of so many transcribed lines, how many to let go now; asked after each look. One line always stays.
+
+        A tenth at a time, or down to half at once where the measured cost says that there are far too many.
+        """
+        if self._settings.lines == "all" or self._late_looks < LATE_LOOKS:
+            return 0
+        self._late_looks = 0
+        beyond = min(transcribed - (self.capacity or transcribed), transcribed // 2)
+        return max(0, min(transcribed - 1, max(beyond, self.step(transcribed))))
+
+    def step(self, lines: int) -> int:
+        """How many of so many lines change at a time, at least one."""
+        return max(1, math.ceil(STEP * lines))
+
     def observe(self, stats: RecogniserStats) -> None:
         """Take the recogniser's figures: cost follows what was really spent, waits open and close the door."""
+        self._late_looks = self._late_looks + 1 if stats.oldest_ms > self._settings.max_wait_ms else 0
+        wait_ms = max(stats.wait_p95_ms, stats.oldest_ms)
         if not self.late:
-            self.late = stats.wait_p95_ms > self._settings.max_wait_ms
-        elif stats.wait_p95_ms < self._settings.max_wait_ms / 2:
+            self.late = wait_ms > self._settings.max_wait_ms
+        elif wait_ms < self._settings.max_wait_ms / 2:
             self.late = False
         before = self._seen
         if before is None:

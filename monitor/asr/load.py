@@ -10,7 +10,8 @@ import structlog
 
 from monitor.asr import registry
 from monitor.asr.admission import Admission, measure, probe
-from monitor.asr.recogniser import Engine, Recogniser
+from monitor.asr.decoding import Engine
+from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import AsrSettings
 from monitor.asr.whisper import Placement, WhisperEngine, place
 

@@ -37,6 +37,13 @@ class Job:
     def key(self) -> tuple[str, str]:
         return self.segment.call_id, self.segment.segment_id
 
+    def in_time(self, now_s: float, decode_s: float) -> bool:
+        """Whether a decode that begins now may still be answered before the deadline.
+
+        Who has half of its time left is always tried, however long decodes seem to take.
+        """
+        return self.deadline_s - now_s >= min(decode_s, (self.deadline_s - self.submitted_s) / 2)
+
     def claim(self) -> bool:
         """True for the one who may answer; call under the recogniser's lock."""
         first = not self.answered
@@ -46,21 +53,41 @@ class Job:
 
 @dataclass(slots=True)
 class _Lane:
-    """Heaps by encoder context. Answered jobs stay in until they come up, and do not count."""
+    """Heaps by encoder context. Answered jobs stay in until they come up, and do not count; late: see `give_up`."""
 
     heaps: dict[int, list[tuple[float, int, Job]]] = field(default_factory=dict)
+    late: list[Job] = field(default_factory=list)
     waiting: int = 0
 
     def push(self, order: float, number: int, job: Job) -> None:
         heapq.heappush(self.heaps.setdefault(job.context_ms, []), (order, number, job))
         self.waiting += 1
 
-    def take(self, most: int) -> list[Job]:
+    def oldest_s(self) -> float | None:
+        self._tidy()
+        heads = [heap[0][2] for heap in self.heaps.values()] + [job for job in self.late if not job.answered]
+        return min((job.submitted_s for job in heads if job.deadline_s < math.inf), default=None)
+
+    def _tidy(self) -> None:
+        """Every heap that is left begins with a job that still waits."""
         for context_ms, heap in list(self.heaps.items()):
             while heap and heap[0][2].answered:
                 heapq.heappop(heap)
             if not heap:
                 del self.heaps[context_ms]
+
+    def give_up(self, now_s: float, decode_s: float) -> None:
+        """Set aside what a decode of that length would answer too late anyway.
+
+        Otherwise a worker that lags starts each job just before its deadline, and all its work is in vain.
+        """
+        self.late = [job for job in self.late if not job.answered]
+        for heap in self.heaps.values():
+            while heap and (heap[0][2].answered or not heap[0][2].in_time(now_s, decode_s)):
+                self.late.append(heapq.heappop(heap)[2])
+
+    def take(self, most: int) -> list[Job]:
+        self._tidy()
         if not self.heaps:
             return []
         heap = min(self.heaps.values(), key=lambda heap: heap[0][:2])
@@ -87,6 +114,10 @@ class JobQueue:
     def waiting(self, final: bool) -> int:
         return self._lanes[final].waiting
 
+    def oldest_s(self) -> float | None:
+        """When the most urgent final that has a deadline was submitted; None: nobody who waits is in a hurry."""
+        return self._lanes[True].oldest_s()
+
     def most_alike(self) -> int:
         """Finals that wait for one encoder context, at most."""
         return max(map(len, self._lanes[True].heaps.values()), default=0)
@@ -108,8 +139,12 @@ class JobQueue:
     def oldest_preview(self) -> Job | None:
         return next(iter(self._previews.values()), None)
 
-    def take(self, most: int) -> list[Job]:
-        """Up to `most` jobs of one encoder context, the most urgent first; no hypothesis while a final waits."""
+    def take(self, most: int, now_s: float = 0.0, decode_s: float = 0.0) -> list[Job]:
+        """Up to `most` jobs of one encoder context, the most urgent first; no hypothesis while a final waits.
+
+        now_s, decode_s: finals that could not be answered in time any more are left to their deadline.
+        """
+        self._lanes[True].give_up(now_s, decode_s)
         batch = self._lanes[True].take(most)
         if not batch:
             batch = self._lanes[False].take(most)
@@ -126,5 +161,6 @@ class JobQueue:
     def jobs(self) -> Iterator[Job]:
         """Everything that still waits, in no order."""
         for lane in self._lanes.values():
+            yield from (job for job in lane.late if not job.answered)
             for heap in lane.heaps.values():
                 yield from (job for _, _, job in heap if not job.answered)

@@ -1,54 +1,31 @@
 """One recogniser for all calls: a bounded queue, a few workers, and exactly one answer for every segment.
 
-Whatever happens to a segment (no room, too late, an engine that raises, a shutdown), its caller hears of it once. A
-batch that fails is decoded again one by one, so that one bad segment takes no other with it.
+Whatever happens to a segment (no room, too late, an engine that raises, a shutdown), its caller hears of it once.
 """
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import itertools
 import math
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Protocol
+from collections.abc import Iterator
 
 import structlog
 
-from monitor.asr.guard import FAILED_DECODE, guard
+from monitor.asr.decoding import Decoder, Engine
 from monitor.asr.queue import Job, JobQueue, OnAnswer, Timed
 from monitor.asr.settings import AsrSettings
 from monitor.asr.stats import RecogniserStats, Tally
-from monitor.core.types import Answer, Segment, WordTime
-from monitor.signal.voice import Voice, voice
-from monitor.speech.normalise import normalise
+from monitor.core.types import Answer, Segment
 
 log = structlog.get_logger(__name__)
 
 JOIN_S = 10.0
 LOAD_STEP = 0.2
-"""How fast the share of decodes that found others waiting is forgotten."""
-
-
-class Engine(Protocol):
-    """What turns segments into text. `decode` runs in several threads at a time."""
-
-    @property
-    def name(self) -> str: ...
-
-    def context_ms(self, segment: Segment, full: bool = False) -> int:
-        """Segments of equal context may be decoded together."""
-        ...
-
-    def decode(self, segments: Sequence[Segment], full: bool = False) -> list[Answer]:
-        """One answer for each segment, in order; full: in the longest context the engine has."""
-        ...
-
-    def words(self, segment: Segment, text: str) -> list[WordTime]:
-        """When each piece of a normalised text was said, together the whole text; empty where it cannot tell."""
-        ...
+"""How fast the share of decodes that found others waiting, and the time one takes, are forgotten."""
 
 
 class Recogniser:
@@ -66,8 +43,9 @@ class Recogniser:
         self._numbers = itertools.count()
         self._running: set[Job] = set()
         self._tally = Tally()
+        self._decoder = Decoder(engine, self.settings, self._spent)
         self._closed = False
-        self._load = 0.0
+        self._load = self._decode_s = 0.0
         self._workers = [threading.Thread(target=self._work, name=f"decode-{n}", daemon=True) for n in range(workers)]
         self._watch = threading.Thread(target=self._watch_deadlines, name="deadlines", daemon=True)
         for thread in (*self._workers, self._watch):
@@ -85,7 +63,7 @@ class Recogniser:
         """
         now = time.monotonic()
         deadline = math.inf if timeout_s is None else now + timeout_s
-        job = Job(segment, on_answer, self.engine.context_ms(segment), now, deadline, timed=timed)
+        job = Job(segment, on_answer, self._decoder.context_ms(segment), now, deadline, timed=timed)
         with self._changed:
             if timeout_s is None and segment.final and threading.current_thread() not in (*self._workers, self._watch):
                 self._changed.wait_for(lambda: self._closed or not self._queue.full(True))
@@ -102,7 +80,14 @@ class Recogniser:
                 self._queue.waiting(False),
                 len(self._running),
                 len(self._workers),
+                self._queue.oldest_s(),
             )
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """What is submitted inside reaches the workers at once, so that those of like length share a decode."""
+        with self._changed:
+            yield
 
     def close(self) -> None:
         """Answer what is queued as lost ("stopped"), let running decodes finish, stop the threads."""
@@ -151,12 +136,15 @@ class Recogniser:
             if not batch:
                 return
             try:
-                self._decode_all(batch)
-            except Exception:
-                log.exception("decode failed", engine=self.name)
-                for job in batch:
-                    self._answer(job, Answer(job.segment.segment_id, lost="engine_error"))
+                for job, answer in self._decoder.answers(batch):
+                    self._answer(job, answer)
+            except BaseException:
+                log.exception("worker failed", engine=self.name)
+            for job in batch:
+                self._answer(job, Answer(job.segment.segment_id, lost="engine_error"))
             with self._changed:
+                if batch[0].segment.final:
+                    self._decode_s += LOAD_STEP * (time.monotonic() - (batch[0].started_s or 0.0) - self._decode_s)
                 self._running.difference_update(batch)
                 self._changed.notify_all()
 
@@ -164,7 +152,7 @@ class Recogniser:
         """What is to be decoded now; empty once the recogniser is closed."""
         with self._changed:
             self._load += LOAD_STEP * ((self._queue.waiting(True) > 0) - self._load)
-            while not (self._gathered() and (batch := self._queue.take(self._batch))):
+            while not (self._gathered() and (batch := self._queue.take(self._batch, time.monotonic(), self._decode_s))):
                 if self._closed:
                     return []
                 self._changed.wait()
@@ -176,85 +164,19 @@ class Recogniser:
             return batch
 
     def _gathered(self) -> bool:
-        """Something waits, and under load a little time was left for more to share its batch."""
-        if self._batch > 1 and self._queue.waiting(True) and self._queue.most_alike() < self._batch:
+        """Something waits, and under load a little time was left for more to share its batch.
+
+        Where nobody is in a hurry, none: whoever submits is as likely to wait for the answers.
+        """
+        if self._batch > 1 and self._queue.oldest_s() is not None and self._queue.most_alike() < self._batch:
             window_s = self.settings.gather_ms / 1000 * self._load
             self._changed.wait_for(lambda: self._closed or self._queue.most_alike() >= self._batch, window_s)
         return self._queue.waiting(True) > 0 or self._queue.waiting(False) > 0
 
-    def _decode_all(self, batch: list[Job]) -> None:
-        cause = "final" if batch[0].segment.final else "hypothesis"
-        answers = self._decode([job.segment for job in batch], cause)
-        if answers is None and len(batch) > 1:
-            for job in batch:
-                single = self._decode([job.segment], "retry_single")
-                self._settle(job, single[0] if single else None, (cause, "retry_single"))
-            return
-        for number, job in enumerate(batch):
-            self._settle(job, answers[number] if answers else None, (cause,))
-
-    def _settle(self, job: Job, answer: Answer | None, causes: tuple[str, ...]) -> None:
-        """Guard the answer, decode once more at full context where that may help, and tell."""
-        segment = job.segment
-        if answer is None:
-            self._answer(job, Answer(segment.segment_id, lost="engine_error", decodes=causes))
-            return
-        guarded = guard(segment, answer, self.settings.guard)
-        if self._worth_retrying(job, guarded):
-            again = self._decode([segment], "retry_full", full=True)
-            causes = (*causes, "retry_full")
-            if again is not None:
-                guarded = guard(segment, again[0], self.settings.guard)
-        words = self._words(job, guarded)
-        decodes = (*causes, "align") if words else causes
-        # here and not in the call: this thread may take its time
-        sounds = voice(segment) if segment.final else Voice()
-        self._answer(job, replace(guarded, decodes=decodes, words=words, **sounds._asdict()))
-
-    def _words(self, job: Job, answer: Answer) -> tuple[WordTime, ...]:
-        """Times of words that an alert may quote; none where finding them could make the answer late."""
-        began = time.monotonic()
-        spent_s = began - (job.started_s or began)
-        if job.timed is None or answer.suppressed or not job.segment.final or began + spent_s > job.deadline_s:
-            return ()
-        try:
-            if not job.timed(answer.text):
-                return ()
-            words = tuple(self.engine.words(job.segment, normalise(answer.text)))
-        except BaseException as error:
-            # the text is there; without times its words count as evenly spread
-            log.error("alignment failed", engine=self.name, error=type(error).__name__)
-            words = ()
+    def _spent(self, cause: str, segments: int, seconds: float) -> None:
         with self._changed:
-            self._tally.decodes["align"] += 1
-            self._tally.busy_s += time.monotonic() - began
-        return words
-
-    def _worth_retrying(self, job: Job, answer: Answer) -> bool:
-        return (
-            self.settings.retry_full
-            and job.segment.final
-            and not FAILED_DECODE.isdisjoint(answer.suppressed)
-            and job.context_ms < self.engine.context_ms(job.segment, full=True)
-            and time.monotonic() < job.deadline_s
-        )
-
-    def _decode(self, segments: list[Segment], cause: str, full: bool = False) -> list[Answer] | None:
-        """None where the engine raised or did not answer what it was asked."""
-        began = time.monotonic()
-        answers: list[Answer] | None = None
-        try:
-            answers = self.engine.decode(segments, full)
-            if [answer.segment_id for answer in answers] != [segment.segment_id for segment in segments]:
-                log.error("engine answered other segments than it was given", engine=self.name)
-                answers = None
-        except BaseException as error:
-            # a worker must outlive whatever an engine throws at it; the segment is lost, nothing else is
-            log.error("decode failed", engine=self.name, error=type(error).__name__, segments=len(segments))
-        with self._changed:
-            self._tally.decodes[cause] += len(segments)
-            self._tally.busy_s += time.monotonic() - began
-        return answers
+            self._tally.decodes[cause] += segments
+            self._tally.busy_s += seconds
 
     def _answer(self, job: Job, answer: Answer) -> None:
         with self._changed:
@@ -271,14 +193,15 @@ class Recogniser:
             tally.answered += 1
             tally.lost.update([answer.lost] if answer.lost else [])
             tally.suppressed.update(answer.suppressed[:1])
-            if segment.final:
+            if segment.final and answer.decodes:
                 tally.audio_s += (segment.end_ms - segment.start_ms) / 1000
             if segment.final and job.deadline_s < math.inf:
                 tally.final(job.submitted_s, job.started_s, now)
             self._changed.notify_all()
         try:
             job.on_answer(segment, answer)
-        except Exception:
+        except BaseException:
+            # not even a listener that wants to exit ends this thread, which others wait for
             log.exception("on_answer failed", call_id=segment.call_id, segment_id=segment.segment_id)
             with self._changed:
                 self._tally.callback_errors += 1

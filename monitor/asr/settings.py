@@ -82,7 +82,7 @@ class AsrSettings(BaseModel):
     tokens_base: int = Field(16, ge=4, le=200, description="tokens allowed besides")
     workers: int = Field(0, ge=0, le=64, description="decodes at a time; 0: one per core on a CPU, one on a GPU")
     threads: int = Field(1, ge=1, le=64, description="CPU threads of one decode")
-    batch: int = Field(0, ge=0, le=64, description="most segments decoded together; 0: up to 4 (GPU: 16) if it pays")
+    batch: int = Field(0, ge=0, le=64, description="most segments decoded together; 0: up to 8 (GPU: 16) if it pays")
     gather_ms: int = Field(
         20, ge=0, le=5000, description="under load, wait so long for segments to share a decode; none at rest, ms"
     )

@@ -13,10 +13,10 @@ RECENT_S = 30.0
 @dataclass(frozen=True, slots=True)
 class RecogniserStats:
     """A snapshot. Waits (submission to decode) and delays (submission to answer) are of the last 30 seconds' finals
-    that have a deadline.
+    that have a deadline; oldest_ms: how long the first of those that wait now has waited.
 
-    busy_s: wall seconds of decodes, summed over the workers. decodes: "final", "hypothesis", "retry_full",
-    "retry_single", "align". lost, suppressed: counts by reason.
+    audio_s: speech in finals that were decoded. busy_s: wall seconds of decodes, summed over the workers. decodes:
+    "final", "hypothesis", "retry_full", "retry_single", "align". lost, suppressed: counts by reason.
     """
 
     waiting: int
@@ -26,6 +26,7 @@ class RecogniserStats:
     answered: int
     wait_p50_ms: float
     wait_p95_ms: float
+    oldest_ms: float
     delay_p50_ms: float
     delay_p95_ms: float
     audio_s: float
@@ -53,7 +54,13 @@ class Tally:
         self.finals.append((answered_s, (started_s or answered_s) - submitted_s, answered_s - submitted_s))
 
     def snapshot(
-        self, now_s: float, waiting: int, hypotheses_waiting: int, running: int, workers: int
+        self,
+        now_s: float,
+        waiting: int,
+        hypotheses_waiting: int,
+        running: int,
+        workers: int,
+        oldest_s: float | None = None,
     ) -> RecogniserStats:
         recent = [final for final in self.finals if final[0] >= now_s - RECENT_S]
         waits, delays = [final[1] for final in recent], [final[2] for final in recent]
@@ -65,6 +72,7 @@ class Tally:
             answered=self.answered,
             wait_p50_ms=quantile_ms(waits, 0.5),
             wait_p95_ms=quantile_ms(waits, 0.95),
+            oldest_ms=0.0 if oldest_s is None else round((now_s - oldest_s) * 1000, 1),
             delay_p50_ms=quantile_ms(delays, 0.5),
             delay_p95_ms=quantile_ms(delays, 0.95),
             audio_s=round(self.audio_s, 3),

@@ -7,6 +7,7 @@ greedy and writes no timestamps, and the number of new tokens is bounded by the 
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ from monitor.core.types import Answer, Segment, WordTime
 from monitor.errors import ModelError
 
 MAX_LENGTH = 448
+AS_FLOAT32 = ("int8", "int8_float32", "float32")
+"""Compute types whose encoder output numpy can put together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def place(settings: AsrSettings, cores: int) -> Placement:
         compute_type=compute_type,
         workers=settings.workers or (1 if gpu else max(1, cores // settings.threads)),
         threads=settings.threads,
-        batch=settings.batch or (16 if gpu else 4),
+        batch=settings.batch or (16 if gpu else 8),
     )
 
 
@@ -64,6 +67,7 @@ class WhisperEngine:
         self.settings = settings
         self.placement = placement
         self._model = _load(model_dir, placement)
+        self._kept = threading.local()
         tokens = vocabulary(model_dir)
         self._ids = _Ids.of(model_dir, self._model, settings.language, tokens)
         wanted = settings.guess_language or settings.language == "auto"
@@ -108,7 +112,7 @@ class WhisperEngine:
             return []
         heard = segment.samples.size * 1000 // segment.rate_hz // MS_PER_FRAME
         (aligned,) = self._model.model.align(
-            self._features([segment], frames), self._ids.prompt()[:3], [[t for piece in tokens for t in piece]], [heard]
+            self._heard(segment, frames), self._ids.prompt()[:3], [[t for piece in tokens for t in piece]], [heard]
         )
         starts: dict[int, int] = {}
         for token, encoder_frame in aligned.alignments:
@@ -119,12 +123,11 @@ class WhisperEngine:
         return [WordTime(*each) for each in zip(pieces, begins, map(max, begins, stops), strict=True)]
 
     def _decode(self, segments: list[Segment], frames: int) -> list[Answer]:
-        features = self._features(segments, frames)
+        features = self._encoded(segments, frames)
         languages: list[tuple[str | None, float | None]] = [(None, None)] * len(segments)
         prompts = [self._ids.prompt()] * len(segments)
         auto = self.settings.language == "auto"
         if self.tells != "nothing" and (auto or any(segment.final for segment in segments)):
-            features = self._model.model.encode(features)
             found = [best[0] for best in self._model.model.detect_language(features)]
             languages = [believed(each, self.tells) for each in found]
             if auto:
@@ -135,6 +138,24 @@ class WhisperEngine:
             self._answer(segment, result, limit, frames, *language)
             for segment, result, limit, language in zip(segments, results, limits, languages, strict=True)
         ]
+
+    def _encoded(self, segments: Sequence[Segment], frames: int) -> Any:
+        """Encoder output of all. On a CPU one after the other: together they cost it more (docs/recogniser.md)."""
+        if self.placement.device != "cpu" or self.placement.compute_type not in AS_FLOAT32:
+            return self._model.model.encode(self._features(segments, frames))
+        each = [self._model.model.encode(self._features([segment], frames)) for segment in segments]
+        self._kept.encoded = list(zip(segments, each, strict=True)), frames
+        if len(each) == 1:
+            return each[0]
+        return ctranslate2.StorageView.from_array(np.concatenate([np.asarray(one) for one in each]))
+
+    def _heard(self, segment: Segment, frames: int) -> Any:
+        """Encoder output of a segment that this thread has just decoded, or its features."""
+        kept, length = getattr(self._kept, "encoded", ((), 0))
+        for each, encoded in kept:
+            if each is segment and length == frames:
+                return encoded
+        return self._features([segment], frames)
 
     def _features(self, segments: Sequence[Segment], frames: int) -> Any:
         extract = self._model.feature_extractor

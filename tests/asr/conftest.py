@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from demo.voice import Speaker, say
+from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import AsrSettings
 from monitor.asr.whisper import WhisperEngine, place
 from monitor.core.types import Segment
 from monitor.resources import locate
-from tests.asr.segments import segment
+from tests.asr.segments import Scripted, segment
 
 AGENT = Speaker("f3", 180, 50, -22.0)
 QUESTION = "请问还有什么可以帮助您的吗?"
@@ -43,3 +44,19 @@ def likeness(text: str, truth: str) -> float:
     """Share of the truth's characters that the text has, in any order."""
     plain = [char for char in truth if char.isalnum()]
     return sum(char in text for char in plain) / len(plain)
+
+
+@pytest.fixture
+def started():
+    running: list[tuple[Recogniser, Scripted]] = []
+
+    def start(engine: Scripted | None = None, workers: int = 1, batch: int = 1, **settings: object) -> Recogniser:
+        engine = engine or Scripted()
+        recogniser = Recogniser(engine, AsrSettings(**settings), workers, batch)
+        running.append((recogniser, engine))
+        return recogniser
+
+    yield start
+    for recogniser, engine in running:
+        engine.gate.set()
+        recogniser.close()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from monitor.asr.recogniser import Recogniser
 from monitor.core.types import Answer, Channel, Segment, WordTime
 
 PATIENCE_S = 240
@@ -90,3 +91,10 @@ class Inbox:
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.got) >= count, PATIENCE_S), self.got
             return {answer.segment_id: answer for _, answer in self.got}
+
+
+def busy(engine: Scripted, recogniser: Recogniser, inbox: Inbox) -> None:
+    """Hold the only worker in a decode of segment "busy"."""
+    engine.gate.clear()
+    recogniser.submit(segment("busy"), inbox, None)
+    assert engine.entered.acquire(timeout=PATIENCE_S)

@@ -76,6 +76,24 @@ def test_what_was_answered_while_it_waited_is_passed_over_and_leaves_room():
     assert queue.take(2) == [second]
 
 
+def test_what_a_decode_would_answer_too_late_is_left_to_its_deadline_and_still_waits():
+    queue = filled(job("late", 10), job("later", 11, 9000), job("in-time", 15))
+    assert names(queue.take(4, now_s=9.5, decode_s=2.0)) == ["in-time"]
+    assert queue.waiting(True) == 2
+    assert queue.oldest_s() == 0.0
+    assert sorted(names(list(queue.jobs()))) == ["late", "later"]
+    for each in list(queue.jobs()):
+        each.claim()
+        queue.gone(each)
+    assert queue.take(4, 9.6, 2.0) == list(queue.jobs()) == []
+    assert (queue.waiting(True), queue.oldest_s()) == (0, None)
+
+
+def test_who_has_half_of_its_time_left_is_tried_however_long_decodes_seem_to_take():
+    queue = filled(job("a", 10))
+    assert names(queue.take(1, now_s=4.9, decode_s=1000.0)) == ["a"]
+
+
 def test_previews_are_known_by_their_segment_until_they_are_taken():
     old, new = job("a", final=False), job("b", final=False)
     queue = filled(old, new)

@@ -131,6 +131,14 @@ def test_words_get_their_times_inside_the_segment_and_in_order(engine):
     assert engine.words(one, "") == []
 
 
+def test_words_are_timed_the_same_right_after_a_decode_whose_encoding_they_use(engine):
+    near, far = (replace(spoken(segment_id=name), audio_start_ms=start) for name, start in (("a1", 0), ("a2", 9000)))
+    fresh = [engine.words(each, QUESTION) for each in (near, far)]
+    engine.decode([near, far])
+    assert [engine.words(each, QUESTION) for each in (near, far)] == fresh
+    assert fresh[0] != fresh[1]
+
+
 def test_new_tokens_are_bounded_by_the_segments_length(speller):
     whole, cut = segment("a1", length_ms=3000), segment("a2", length_ms=20)
     engine = engine_of(speller, tokens_base=4, tokens_per_s=6)
@@ -236,7 +244,7 @@ def test_a_language_that_is_none_is_refused(speller):
 
 
 def test_places_are_filled_in_and_what_is_set_stays():
-    assert place(AsrSettings(device="cpu"), cores=4) == Placement("cpu", "int8", 4, 1, 4)
+    assert place(AsrSettings(device="cpu"), cores=4) == Placement("cpu", "int8", 4, 1, 8)
     assert place(AsrSettings(device="cpu", threads=2), cores=4).workers == 2
     assert place(AsrSettings(device="cuda"), cores=4) == Placement("cuda", "float16", 1, 1, 16)
     chosen = AsrSettings(device="cpu", workers=3, batch=2, compute_type="float32")
