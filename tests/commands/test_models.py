@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.commands.shell import run
 from tests.demo_runs import test_model as model_for_tests
-from tests.test_audit import short
+from tests.audit.material import short
 
 
 def test_models_are_listed_and_an_unknown_one_is_a_mistake() -> None:

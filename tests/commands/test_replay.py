@@ -8,7 +8,7 @@ import pytest
 
 from tests.commands.shell import run
 from tests.demo_runs import test_model as model_for_tests
-from tests.test_audit import short
+from tests.audit.material import short
 
 
 def test_a_recording_is_played_to_its_end(tmp_path: Path) -> None:
