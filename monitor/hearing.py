@@ -71,6 +71,11 @@ class Hearing:
         self._told_s = -NOTICE_EVERY_S
         self._lost = self._failed = 0
 
+    @property
+    def transcribed(self) -> int:
+        """Lines whose words are transcribed now."""
+        return len(self._transcribed)
+
     def admit(self, call_id: str) -> bool:
         """A line opens: True when its words will be transcribed."""
         if self.admission is None or (not self._let_go and self.admission.admits(len(self._transcribed))):

@@ -17,8 +17,10 @@ from monitor.asr.decoding import Engine
 from monitor.asr.settings import AdmissionSettings
 from monitor.asr.stats import RecogniserStats
 from monitor.core.types import Segment
+from monitor.resources import locate
 
 PROBE_MS = 3000
+PROBE_CALL, PROBE_FROM_MS = "demo/calls/broadband.wav", 4000
 ENOUGH_SPEECH_S = 30.0
 LATE_LOOKS = 3
 """So many looks in a row (one a second) must find the oldest segment late before lines are let go, and again after."""
@@ -86,12 +88,14 @@ class Admission:
 
 
 def probe(length_ms: int = PROBE_MS) -> Segment:
-    """A stretch of something voiced, for timing only."""
-    at = np.arange(length_ms * 8) / 8000
-    voiced = np.sin(2 * np.pi * 150 * at) * np.sin(2 * np.pi * 4 * at) + 0.5 * np.sin(2 * np.pi * 900 * at)
+    """So much of a demo call's customer, up to five seconds, for timing only: speech is written down, tones are not."""
+    from faster_whisper import decode_audio  # brings FFmpeg, which takes its time
+
+    _, customer = decode_audio(str(locate(PROBE_CALL)), sampling_rate=8000, split_stereo=True)
+    spoken = (np.asarray(customer)[PROBE_FROM_MS * 8 : (PROBE_FROM_MS + length_ms) * 8] * 32767).astype(np.int16)
     return Segment(
         segment_id="probe", call_id="probe", channel="agent", start_ms=0, end_ms=length_ms, audio_start_ms=0,
-        rate_hz=8000, samples=(4000 * voiced).astype(np.int16), voiced_ms=length_ms, level_dbov=-20.0, noise_dbov=-60.0,
+        rate_hz=8000, samples=spoken, voiced_ms=length_ms, level_dbov=-20.0, noise_dbov=-60.0,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What `bench asr` makes of its measurements: lines held, delays in real time, what short contexts cost, soak rows."""
+"""What `bench asr` makes of its measurements: lines held, delays in real time, what short contexts cost."""
 
 from __future__ import annotations
 
@@ -10,13 +10,10 @@ from bench.asr.contexts import context_rows
 from bench.asr.cost import Cost, distance
 from bench.asr.lines import HANGOVER_MS, arrivals, delays_ms, lines_held, live
 from bench.asr.ours import final
-from bench.asr.soak import soak
 from bench.talk import Talk, talk
-from monitor.asr.registry import locate
 from monitor.asr.settings import AsrSettings
 from monitor.core.types import Answer
 from tests.asr.segments import Scripted
-from tests.demo_runs import test_model as model_for_tests
 
 
 @pytest.fixture(scope="module")
@@ -81,11 +78,3 @@ def test_the_cost_of_a_short_context_is_a_difference_of_error_rates() -> None:
 
 def test_errors_are_counted_on_folded_text() -> None:
     assert distance([("您好,再见。", "您好再见"), ("請稍等", "请稍候")]) == (1, 7)
-
-
-@pytest.mark.system
-def test_a_soak_answers_every_segment_once() -> None:
-    rows = {row["what"]: row["value"] for row in soak(locate(model_for_tests()), 0.2, lines=2)}
-    assert rows["soak_answers_per_segment_least"] == rows["soak_answers_per_segment_most"] == 1
-    assert rows["soak_lines"] == 2
-    assert rows["soak_longest_queue"] <= AsrSettings().queue
