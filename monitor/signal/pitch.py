@@ -9,6 +9,7 @@ lies between 60 and 2500 Hz counts.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ _WINDOW_MS = 48
 _FFT = 1024
 _BAND = slice(round(60 * _FFT / _RATE_HZ), round(2500 * _FFT / _RATE_HZ))
 _LAGS = np.arange(int(_RATE_HZ / HIGHEST_HZ), int(_RATE_HZ / LOWEST_HZ) + 1)
+_ASKED = slice(_LAGS[0] - 1, _LAGS[-1] + 2)
 _CANDIDATES = 5
 _VOICED = 0.38
 _TAPER_POWER = 1.2
@@ -75,15 +77,23 @@ def _windows(samples: Samples, count: int, frame: int, rate_hz: int) -> Floats:
 
 def _periodicity(windows: Floats, rate_hz: int) -> Floats:
     """float64[count, lags + 2]: normalised autocorrelation at each lag and one beyond either end."""
-    size, fft = windows.shape[1], _FFT * rate_hz // _RATE_HZ
-    taper = np.hanning(size + 2)[1:-1]
-    heard = np.zeros((len(windows), _FFT // 2 + 1))
-    heard[:, _BAND] = np.abs(np.fft.rfft(windows * taper, fft))[:, _BAND]
-    same = np.fft.irfft((np.abs(np.fft.rfft(taper, fft)) ** _TAPER_POWER)[: _FFT // 2 + 1], _FFT)
-    correlation = np.fft.irfft(heard, _FFT)
-    lags = slice(_LAGS[0] - 1, _LAGS[-1] + 2)
+    taper, unbiased = _taper(windows.shape[1], rate_hz)
+    heard = np.zeros((len(windows), _BAND.stop))
+    heard[:, _BAND] = np.abs(np.fft.rfft(windows * taper, _FFT * rate_hz // _RATE_HZ)[:, _BAND])
+    # the spectrum is real and even, and nothing at either end: transformed back it is half the real part of this, and
+    # numpy transforms real rows far quicker in this direction
+    correlation = np.fft.rfft(heard, _FFT).real
     whole = np.maximum(correlation[:, :1], 1e-12)
-    return np.asarray(correlation[:, lags] / whole * (same[0] / same[lags]))
+    return np.asarray(correlation[:, _ASKED] / whole * unbiased)
+
+
+@lru_cache
+def _taper(size: int, rate_hz: int) -> tuple[Floats, Floats]:
+    """The window of so many samples, and what makes up for it at each lag."""
+    taper = np.hanning(size + 2)[1:-1]
+    spectrum = np.abs(np.fft.rfft(taper, _FFT * rate_hz // _RATE_HZ)) ** _TAPER_POWER
+    same = np.fft.irfft(spectrum[: _FFT // 2 + 1], _FFT)
+    return taper, same[0] / same[_ASKED]
 
 
 def _peaks(curve: Floats) -> tuple[Floats, Floats]:
@@ -122,14 +132,13 @@ def _path(hz: Floats, height: Floats, unvoiced: Floats) -> NDArray[np.int64]:
     cost = _JUMP_COST * np.abs(octaves[1:, :, None] - octaves[:-1, None, :])
     both = voiced[1:, :, None] & voiced[:-1, None, :]
     cost = np.where(both, cost, _SWITCH_COST * (voiced[1:, :, None] != voiced[:-1, None, :]))
-    came = np.zeros(hz.shape, np.int64)
-    total = gain[0]
-    for at in range(1, len(hz)):
-        ways = total - cost[at - 1]
-        came[at] = ways.argmax(axis=1)
-        total = ways.max(axis=1) + gain[at]
-    chosen = np.empty(len(hz), np.int64)
-    chosen[-1] = total.argmax()
-    for at in range(len(hz) - 1, 0, -1):
-        chosen[at - 1] = came[at, chosen[at]]
-    return chosen
+    totals = gain.copy()
+    ways, best = np.empty(cost.shape[1:]), np.empty(hz.shape[1])
+    for before, price, total in zip(totals[:-1], cost, totals[1:], strict=True):
+        np.subtract(before, price, out=ways)
+        total += np.maximum.reduce(ways, axis=1, out=best)
+    came = (totals[:-1, None, :] - cost).argmax(axis=2).tolist()
+    chosen = [int(totals[-1].argmax())]
+    for at in reversed(came):
+        chosen.append(at[chosen[-1]])
+    return np.array(chosen[::-1])

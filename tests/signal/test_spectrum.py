@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.signal.spectrum import WINDOW, evidence, narrow
+from monitor.signal.spectrum import WINDOW, Evidence, evidence, narrow
 from tests import tapes
 from tests.tapes import Signal
 
@@ -52,3 +52,12 @@ def test_wide_band_is_halved() -> None:
     assert tapes.level(narrow(wide)[0, 0]) == pytest.approx(-20, abs=0.3)
     assert np.array_equal(narrow(narrow(wide)), narrow(wide))
     assert narrow(np.full((1, 2, 320), -32768, np.int16)).min() == -32768
+
+
+def test_many_windows_are_measured_as_each_alone() -> None:
+    windows = np.random.default_rng(3).integers(-9000, 9000, (600, WINDOW)).astype(np.int16)
+    together = evidence(windows)
+    for k in (0, 255, 256, 599):
+        alone = evidence(windows[k : k + 1])
+        for name in Evidence.__slots__:
+            assert np.array_equal(getattr(together, name)[k], getattr(alone, name)[0]), (name, k)
