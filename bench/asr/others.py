@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.asr.cost import Cost, each
 from bench.talk import Talk
-from monitor.core.types import Segment
+from monitor.core.types import Pcm, Segment
 
 WARM_UP = 5 * 8000
 
@@ -47,16 +47,28 @@ def batched(folder: Path, files: Sequence[Talk]) -> Cost:
 
     It is handed samples; reading files, loading the model and a first short run are not counted. It writes text only.
     """
-    from faster_whisper import BatchedInferencePipeline
-
-    from monitor.asr.features import waveform
-
-    pipeline = BatchedInferencePipeline(_model(folder))
+    pipeline = Pipeline(folder, files[0])
     cost = Cost()
-    list(pipeline.transcribe(waveform(files[0].pcm[0, :WARM_UP], 8000), language="zh", batch_size=8)[0])
     for side in (side for file in files for side in file.pcm):
         began = time.process_time()
-        pieces, _ = pipeline.transcribe(waveform(side, 8000), language="zh", batch_size=8, without_timestamps=True)
-        cost.texts.append("".join(piece.text for piece in pieces))
+        cost.texts.append(pipeline.text(side))
         cost.cpu_s.append(time.process_time() - began)
     return cost
+
+
+class Pipeline:
+    """faster-whisper's batched pipeline, warm."""
+
+    def __init__(self, folder: Path, call: Talk) -> None:
+        from faster_whisper import BatchedInferencePipeline
+
+        self._pipeline = BatchedInferencePipeline(_model(folder))
+        self.text(call.pcm[0, :WARM_UP])
+
+    def text(self, side: Pcm) -> str:
+        """What is said on one channel, 8 kHz."""
+        from monitor.asr.features import waveform
+
+        audio = waveform(side, 8000)
+        pieces, _ = self._pipeline.transcribe(audio, language="zh", batch_size=8, without_timestamps=True)
+        return "".join(piece.text for piece in pieces)
