@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.asr.classes import class_rows, classes
 from bench.asr.contexts import COUNT, context_rows, contexts
 from bench.asr.cost import Cost, alone
 from bench.asr.others import batched, matched, shipped
@@ -35,6 +36,7 @@ EMBEDDED = "demo-zh"
 LENGTHS_S = {EMBEDDED: 240, "tiny": 90, "base": 60, "small": 40}
 FILES = {EMBEDDED: 16, "tiny": 8, "base": 8, "small": 6}
 FILE_S = 70
+CLASSED = (EMBEDDED, "tiny")
 
 __all__ = ["Cost", "alone", "batched", "main", "run", "shipped"]
 
@@ -68,6 +70,7 @@ def _shape_rows(shape: str, embedded: Path, scratch: Path) -> list[Row]:
         "ours_audit": alone(audit, folder, files),
     }
     rows = cost_rows(call, files, costs)
+    rows += class_rows(call, alone(classes, folder, call)) if shape in CLASSED else []
     rows += accuracy_rows(call, files, costs) if shape == EMBEDDED else []
     return rows if shape == EMBEDDED else [{**each, "what": f"{each['what']}/{shape}"} for each in rows]
 

@@ -23,7 +23,8 @@ from monitor.core.types import Segment
 class Cost:
     """What one engine did with the segments: CPU seconds and text of each, the process's largest RSS.
 
-    kinds: length class of each; only equal ones share a batch. batch[n - 1]: cost of n together over n single.
+    kinds: length class of each; only equal ones share a batch. batch[n - 1]: cost of n together over n single. drafts:
+    of each, its previews: (seconds before the end of its speech, CPU seconds).
     """
 
     cpu_s: list[float] = field(default_factory=list)
@@ -31,6 +32,7 @@ class Cost:
     rss_mb: float = 0.0
     kinds: list[int] = field(default_factory=list)
     batch: list[float] = field(default_factory=lambda: [1.0])
+    drafts: list[list[tuple[float, float]]] = field(default_factory=list)
     extra: dict[str, float] = field(default_factory=dict)
 
     def kind(self, number: int) -> int:

@@ -7,6 +7,7 @@ import random
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +22,7 @@ BOUND_MS = 1000.0
 HANGOVER_MS = 500.0
 LIVE_S = 20
 PATIENCE_S = 120.0
+PREVIEW_S = 1.0
 
 
 def arrivals(call: Talk, lines: int, seconds: float, seed: int = 3) -> list[tuple[float, int]]:
@@ -36,15 +38,20 @@ def arrivals(call: Talk, lines: int, seconds: float, seed: int = 3) -> list[tupl
 
 
 def delays_ms(call: Talk, cost: Cost, lines: int) -> list[float]:
-    """Of every segment, from one worker that takes the oldest, and with it what waits of its length class."""
+    """Of every segment, from one worker that takes the oldest, and with it what waits of its length class.
+
+    Where the cost has previews, the worker makes the oldest that still matters while no segment waits.
+    """
     queues: dict[int, deque[tuple[float, int]]] = {}
-    coming = deque(arrivals(call, lines, max(120.0, call.length_s)))
+    sent = arrivals(call, lines, max(120.0, call.length_s))
+    coming, drafts = deque(sent), Drafts(sent, cost)
     free, delays = 0.0, []
     while coming or queues:
-        if not queues:
-            free = max(free, coming[0][0])
         while coming and coming[0][0] <= free:
             queues.setdefault(cost.kind(coming[0][1]), deque()).append(coming.popleft())
+        if not queues:
+            free = min(coming[0][0], drafts.next_s) if (spent := drafts.take(free)) is None else free + spent
+            continue
         kind = min(queues, key=lambda kind: queues[kind][0])
         batch = [queues[kind].popleft() for _ in range(min(len(cost.batch), len(queues[kind])))]
         if not queues[kind]:
@@ -52,6 +59,33 @@ def delays_ms(call: Talk, cost: Cost, lines: int) -> list[float]:
         free += sum(cost.cpu_s[number] for _, number in batch) * cost.batch[len(batch) - 1]
         delays += [(free - at) * 1000 + HANGOVER_MS for at, _ in batch]
     return delays
+
+
+class Drafts:
+    """The previews of segments that close at given times, as the recogniser sees them: one waits at most PREVIEW_S."""
+
+    def __init__(self, sent: Sequence[tuple[float, int]], cost: Cost) -> None:
+        self.asked = self.made = 0
+        self._coming: deque[tuple[float, float, float]] = deque()
+        if cost.drafts:
+            spoken = ((at, at - HANGOVER_MS / 1000, number) for at, number in sent)
+            self._coming.extend(
+                sorted((end - before, at, spent) for at, end, number in spoken for before, spent in cost.drafts[number])
+            )
+
+    @property
+    def next_s(self) -> float:
+        return self._coming[0][0] if self._coming else math.inf
+
+    def take(self, now_s: float) -> float | None:
+        """What the oldest costs that was asked for by now, is not too late, and whose segment is still open."""
+        while self._coming and self._coming[0][0] <= now_s:
+            asked, closes, spent = self._coming.popleft()
+            self.asked += 1
+            if now_s - asked <= PREVIEW_S and now_s < closes:
+                self.made += 1
+                return spent
+        return None
 
 
 def lines_held(call: Talk, cost: Cost, bound_ms: float = BOUND_MS) -> int:

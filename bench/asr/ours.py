@@ -23,6 +23,7 @@ from bench.talk import Talk
 from monitor.core.types import CHANNELS, Segment
 
 SIZES = (1, 2, 4, 8)
+STRIDE = 4
 
 
 def engine_of(folder: Path, **settings: Any) -> Any:
@@ -46,11 +47,10 @@ def ours(folder: Path, call: Talk) -> Cost:
     """One segment at a time; then the real recogniser in real time at half its capacity."""
     engine = engine_of(folder)
     cost = each(call.segments, lambda segment: final(engine, segment))
-    cost.extra["hypothesis_s"] = sum(_drafts(engine, segment) for segment in call.segments)
+    cost.drafts = [_drafts(engine, segment) for segment in call.segments]
     cost.kinds = [engine.context_ms(segment) for segment in call.segments]
-    measured = [_batch_cost(engine, call.segments, size) / sum(cost.cpu_s) for size in SIZES[1:]]
-    cost.batch = [float(np.interp(size, SIZES, [1.0, *measured])) for size in range(1, engine.placement.batch + 1)]
-    lines = lines_held(call, cost)
+    cost.batch = batches(engine, call, cost)
+    lines = lines_held(call, replace(cost, drafts=[]))
     if lines >= 2:
         recogniser = recogniser_of(engine)
         delays = live(recogniser, call, lines // 2).delays_ms
@@ -102,22 +102,34 @@ def _call() -> Any:
     return Call(CallInfo("bench", "bench"), load().rulebook())
 
 
-def _batch_cost(engine: Any, segments: Sequence[Segment], size: int) -> float:
-    """CPU seconds for all segments in batches of that size, as near in length as they come."""
-    ordered = sorted(segments, key=engine.context_ms)
-    began = time.process_time()
-    for at in range(0, len(ordered), size):
-        engine.decode(ordered[at : at + size])
-    return time.process_time() - began
+def batches(engine: Any, call: Talk, cost: Cost) -> list[float]:
+    """Of n segments of one length in a decode over n single, for each n up to the engine's batch.
+
+    Second decodes and alignments are made one by one and gain nothing. Sizes between SIZES are interpolated.
+    """
+    some = range(0, len(call.segments), STRIDE)
+    whole = sum(cost.cpu_s[number] for number in some)
+    spent = [sum(_decode_cost(engine, call.segments[number], size) for number in some) for size in SIZES]
+    shares = [1 - (spent[0] - each) / whole for each in spent]
+    return [float(np.interp(size, SIZES, shares)) for size in range(1, engine.placement.batch + 1)]
 
 
-def _drafts(engine: Any, segment: Segment, every_ms: int = 1000) -> float:
-    """CPU seconds of the previews that a segment gets while it is spoken, one for each second of it."""
+def _decode_cost(engine: Any, segment: Segment, size: int) -> float:
+    """CPU seconds for each of so many segments like this one, decoded together."""
     began = time.process_time()
-    for upto in range(every_ms, segment.end_ms - segment.start_ms, every_ms):
+    engine.decode([segment] * size)
+    return (time.process_time() - began) / size
+
+
+def _drafts(engine: Any, segment: Segment, every_ms: int = 1000) -> list[tuple[float, float]]:
+    """The previews that a segment gets while it is spoken, one for each second of it; see `Cost.drafts`."""
+    out, length_ms = [], segment.end_ms - segment.start_ms
+    for upto in range(every_ms, length_ms, every_ms):
         samples = segment.samples[: (upto + segment.start_ms - segment.audio_start_ms) * segment.rate_hz // 1000]
+        began = time.process_time()
         engine.decode([replace(segment, samples=samples, end_ms=segment.start_ms + upto, final=False)])
-    return time.process_time() - began
+        out.append(((length_ms - upto) / 1000, time.process_time() - began))
+    return out
 
 
 def audit(folder: Path, files: Sequence[Talk]) -> Cost:

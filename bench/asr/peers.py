@@ -2,8 +2,10 @@
 
 Each runs from a virtual environment of its own, made here and thrown away; neither is a dependency. One line, both legs
 as a connection each, in real time with one thread. Counted is the server process's CPU time from the first packet to
-the last text, so its start and its model's loading are not. A server that does not install, start or take the model
-leaves a row that says why.
+the last change of a text, so its start, its model's loading and what it does with the silence behind the call are not.
+The text is all that a client of it shows at the end, its unfinished last piece included, after silence for as long as
+it still changes; it is folded like ours and compared with the same references. A server that does not install, start
+or take the model leaves a row that says why.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ CALL_S = 20
 CHUNK_S = 0.2
 START_S = 90.0
 TAIL_S = 30.0
+SETTLED_S = 5.0
 INSTALL_S = 1800
 CPU_TORCH = "torch==2.13.0+cpu"
 NEEDED = (
@@ -56,7 +59,8 @@ from whisperlivekit.basic_server import main  # which reads its arguments when i
 main()
 """
 
-Client = Callable[[str, Path, Pcm], Awaitable[str]]
+Changed = Callable[[], None]
+Client = Callable[[str, Path, Pcm, Changed], Awaitable[str]]
 
 
 @dataclass(frozen=True)
@@ -152,12 +156,17 @@ def _wait(server: subprocess.Popen[bytes], port: int, log: Any) -> None:
 
 async def _talk(address: str, peer: Peer, folder: Path, call: Talk, process: Any) -> tuple[list[str], float]:
     """Texts of both legs, and CPU seconds of the server for them."""
-    client = {"whisper_live": _whisper_live, "whisper_live_kit": _live_kit}[peer.name]
+    clients: dict[str, Client] = {"whisper_live": _whisper_live, "whisper_live_kit": _live_kit}
+    client, last = clients[peer.name], [0.0]
+
+    def changed() -> None:
+        last[0] = _cpu_s(process)
+
     short = np.zeros(16_000, np.int16)
-    await client(address, folder, short)  # the first connection loads the model
-    before = _cpu_s(process)
-    texts = await asyncio.gather(*(client(address, folder, _wide(side)) for side in call.pcm))
-    return list(texts), _cpu_s(process) - before
+    await client(address, folder, short, changed)  # the first connection loads the model
+    before = last[0] = _cpu_s(process)
+    texts = await asyncio.gather(*(client(address, folder, _wide(side), changed) for side in call.pcm))
+    return list(texts), last[0] - before
 
 
 def _wide(side: Pcm) -> Pcm:
@@ -179,7 +188,7 @@ async def _paced(socket: Any, pcm: Pcm, encode: Callable[[Pcm], bytes]) -> None:
         await socket.send(encode(pcm[number : number + step]))
 
 
-async def _whisper_live(address: str, folder: Path, pcm: Pcm) -> str:
+async def _whisper_live(address: str, folder: Path, pcm: Pcm, changed: Changed) -> str:
     from websockets.asyncio.client import connect
 
     hello = {
@@ -187,11 +196,14 @@ async def _whisper_live(address: str, folder: Path, pcm: Pcm) -> str:
         "send_last_n_segments": 1000,
     }  # fmt: skip
     said: list[str] = []
+    since = [0.0]
 
     async def listen(socket: Any) -> None:
         async for message in socket:
-            pieces = json.loads(message).get("segments")
-            said[:] = [piece["text"] for piece in pieces] if pieces else said
+            now = [piece["text"] for piece in json.loads(message).get("segments") or ()] or said
+            if now != said:
+                said[:], since[0] = now, time.monotonic()
+                changed()
 
     async with connect(address, max_size=None) as socket:
         await socket.send(json.dumps(hello))
@@ -200,17 +212,16 @@ async def _whisper_live(address: str, folder: Path, pcm: Pcm) -> str:
                 pass
         listening = asyncio.create_task(listen(socket))
         await _paced(socket, pcm, lambda chunk: (chunk.astype(np.float32) / 32768).tobytes())
-        # it has no last word: silence until the text settles
-        await _paced(socket, np.zeros(16_000 * 3, np.int16), lambda chunk: chunk.astype(np.float32).tobytes())
+        # it has no last word, and what it has not said when the audio ends it never says
+        ended = since[0] = time.monotonic()
+        while time.monotonic() < min(since[0] + SETTLED_S, ended + TAIL_S):
+            await _paced(socket, np.zeros(16_000, np.int16), lambda chunk: chunk.astype(np.float32).tobytes())
         await socket.send(b"END_OF_AUDIO")
-        with suppress(TimeoutError):
-            async with asyncio.timeout(3):
-                await listening
         listening.cancel()
     return "".join(said)
 
 
-async def _live_kit(address: str, folder: Path, pcm: Pcm) -> str:
+async def _live_kit(address: str, folder: Path, pcm: Pcm, changed: Changed) -> str:
     from websockets.asyncio.client import connect
 
     text = ""
@@ -224,7 +235,10 @@ async def _live_kit(address: str, folder: Path, pcm: Pcm) -> str:
                     if told.get("type") == "ready_to_stop":
                         break
                     if "lines" in told:
-                        text = "".join(line.get("text") or "" for line in told["lines"])
-                        text += told.get("buffer_transcription") or ""
+                        now = "".join(line.get("text") or "" for line in told["lines"])
+                        now += told.get("buffer_transcription") or ""
+                        if now != text:
+                            text = now
+                            changed()
         await sending
     return text

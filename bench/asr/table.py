@@ -16,12 +16,11 @@ NAMES = ("ours", "faster_whisper", "faster_whisper_matched")
 
 def cost_rows(call: Talk, files: Sequence[Talk], costs: dict[str, Cost]) -> list[Row]:
     mine, n = costs["ours"], len(call.segments)
-    with_drafts = (sum(mine.cpu_s) + mine.extra["hypothesis_s"]) / sum(mine.cpu_s)
-    drafted = lines_held(call, replace(mine, cpu_s=[cost * with_drafts for cost in mine.cpu_s]))
+    spoken = sum(spent for drafts in mine.drafts for _, spent in drafts)
     return [
         *_held(call, costs),
         *(each for name in NAMES for each in _spent(call, name, costs)),
-        row("asr", "lines_per_core_with_hypotheses", drafted, "lines", n),
+        row("asr", "hypotheses_cpu_s_per_speech_s", spoken / call.speech_s, "s/s", n),
         row("asr", "cost_in_a_batch_of_4", mine.batch[3], "of single", n),
         *_files(files, costs),
         *_live(mine),
@@ -30,12 +29,13 @@ def cost_rows(call: Talk, files: Sequence[Talk], costs: dict[str, Cost]) -> list
 
 
 def _held(call: Talk, costs: dict[str, Cost]) -> list[Row]:
+    """Hypotheses off, then on: finals go before them, and what comes too late of them is never made."""
     n = len(call.segments)
-    held = {name: lines_held(call, costs[name]) for name in NAMES}
-    ours = held["ours"]
+    held = {name: lines_held(call, replace(costs[name], drafts=[])) for name in NAMES}
+    ours = {"lines_per_core": held["ours"], "lines_per_core_with_hypotheses": lines_held(call, costs["ours"])}
     return [
-        *(row("asr", "lines_per_core", ours, "lines", n, name, ours / held[name] if held[name] else None)
-          for name in NAMES[1:]),
+        *(row("asr", what, lines, "lines", n, name, lines / held[name] if held[name] else None)
+          for what, lines in ours.items() for name in NAMES[1:]),
         *(row("asr", f"{name}_lines_per_core", held[name], "lines", n) for name in NAMES[1:]),
     ]  # fmt: skip
 

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from bench.asr.classes import class_rows
 from bench.asr.contexts import context_rows
 from bench.asr.cost import Cost, distance
-from bench.asr.lines import HANGOVER_MS, arrivals, delays_ms, lines_held, live
+from bench.asr.lines import HANGOVER_MS, Drafts, arrivals, delays_ms, lines_held, live
 from bench.asr.ours import final
+from bench.asr.table import cost_rows
 from bench.talk import Talk, talk
 from monitor.asr.settings import AsrSettings
 from monitor.core.types import Answer
@@ -25,6 +27,23 @@ def test_an_idle_worker_delays_by_its_decode_and_the_hangover(call: Talk) -> Non
     cost = Cost(cpu_s=[0.01] * len(call.segments))
     assert min(delays_ms(call, cost, 1)) == pytest.approx(10 + HANGOVER_MS)
     assert lines_held(call, Cost(cpu_s=[5.0] * len(call.segments))) == 0
+
+
+def test_previews_hold_a_segment_up_by_no_more_than_the_one_that_is_being_made(call: Talk) -> None:
+    plain = Cost(cpu_s=[0.01] * len(call.segments))
+    previewed = replace(plain, drafts=[[(1.5, 0.2), (0.5, 0.2)]] * len(call.segments))
+    without, beside = delays_ms(call, plain, 3), delays_ms(call, previewed, 3)
+    assert len(without) == len(beside)
+    assert max(without) < max(beside) <= max(without) + 200 + 10
+
+
+def test_a_preview_that_comes_too_late_is_not_made() -> None:
+    drafts = Drafts([(5.0, 0)], Cost(cpu_s=[0.1], drafts=[[(2.5, 0.3), (1.5, 0.4), (0.5, 0.5)]]))
+    assert drafts.next_s == 2.0
+    assert drafts.take(1.9) is None
+    assert drafts.take(3.1) == 0.4
+    assert drafts.take(5.0) is None
+    assert (drafts.asked, drafts.made) == (3, 1)
 
 
 @pytest.mark.parametrize("factor", [1.5, 4])
@@ -78,3 +97,25 @@ def test_the_cost_of_a_short_context_is_a_difference_of_error_rates() -> None:
 
 def test_errors_are_counted_on_folded_text() -> None:
     assert distance([("您好,再见。", "您好再见"), ("請稍等", "请稍候")]) == (1, 7)
+
+
+def test_lines_are_told_with_and_without_hypotheses_beside_each_alternative(call: Talk) -> None:
+    n = len(call.segments)
+    ours = Cost([0.02] * n, batch=[1.0, 0.9, 0.8, 0.7], drafts=[[(0.5, 0.06)]] * n)
+    theirs = {name: Cost([0.2] * n) for name in ("faster_whisper", "faster_whisper_matched")}
+    files = [call]
+    costs = {"ours": ours, **theirs, "ours_audit": Cost([1.0]), "faster_whisper_batched": Cost([1.5])}
+    rows = cost_rows(call, files, costs)
+    held = {(row["what"], row["against"]): (row["value"], row["ratio"]) for row in rows if row["against"]}
+    for name in theirs:
+        off, on = held["lines_per_core", name], held["lines_per_core_with_hypotheses", name]
+        assert off[0] >= on[0] > 0
+        assert off[1] >= on[1] > 0
+    assert held["audio_s_per_cpu_s", "faster_whisper_batched"][1] == 1.5
+
+
+def test_classes_are_rows_of_lines(call: Talk) -> None:
+    rows = class_rows(call, Cost(extra={"250": 9, "500": 10}))
+    assert [(row["what"], row["value"]) for row in rows] == [
+        ("lines_per_core_class_250_ms", 9), ("lines_per_core_class_500_ms", 10),
+    ]  # fmt: skip
