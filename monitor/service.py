@@ -151,6 +151,7 @@ class Service:
         counted = {"lost": stats.lost, "suppressed": stats.suppressed, "decodes": stats.decodes}
         figures |= {f"asr_{name}_{cause}": float(n) for name, by in counted.items() for cause, n in by.items()}
         admission = self.live.hearing.admission
+        figures["asr_lines_transcribed"] = float(self.live.hearing.transcribed)
         if admission is not None and admission.capacity is not None:
             figures["asr_lines_capacity"] = float(admission.capacity)
         return Status(

@@ -154,6 +154,18 @@ async def test_words_not_heard_or_not_believed_are_shown_as_such(stage, browser)
     await expect(page.locator(".words s")).to_have_text("字幕")
 
 
+async def test_a_line_that_is_let_go_is_marked_on_the_wall_until_it_is_transcribed_again(stage, browser):
+    story = stage.story()
+    await stage.play(story.started())
+    await stage.play(story.said("customer", 0, 900, "您好"))
+    page = await opened(browser, stage, "/supervisor", BOSS)
+    await expect(page.locator(".tile")).not_to_contain_text("未转写")
+    await stage.play(story.said("customer", 1000, 1900, "", lost="not_admitted"))
+    await expect(page.locator(".tile[data-unheard]")).to_contain_text("未转写")
+    await stage.play(story.said("customer", 2000, 2900, "再见"))
+    await expect(page.locator(".tile[data-unheard]")).to_have_count(0)
+
+
 async def test_what_is_being_said_shows_before_it_is_final(stage, browser):
     story = stage.story()
     await stage.play(story.started(), story.tell(100, e.SpeechStarted(since_ms=0), "agent"))

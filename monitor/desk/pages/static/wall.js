@@ -62,8 +62,10 @@ export class Wall {
     showMeter(parts.agent, "agent", call.meters.agent);
     showMeter(parts.customer, "customer", call.meters.customer);
     showConditions(parts.chips, call);
-    put(parts.state, [state(call), call.info.model ? "" : t("unheard")].filter(Boolean).join(" · "));
-    tile.toggleAttribute("data-unheard", !call.info.model);
+    // never transcribed, or let go on the way because the recogniser got too slow
+    const unheard = !call.info.model || call.words.at(-1)?.lost === "not_admitted";
+    put(parts.state, [state(call), unheard ? t("unheard") : ""].filter(Boolean).join(" · "));
+    tile.toggleAttribute("data-unheard", unheard);
     put(parts.score, call.score ? `${t("score")} ${Math.round(call.score.total)}` : "");
     showCounts(parts.counts, call.openAlerts());
   }
