@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 import ctranslate2
 
 from monitor import __version__, resources
+from monitor.asr import checksums, registry
 from monitor.asr import load as loading
-from monitor.asr import registry
-from monitor.asr.languages import tells
+from monitor.asr.languages import check_language, tells, vocabulary
 from monitor.asr.load import chosen_model, cores
 from monitor.asr.settings import AsrSettings
 from monitor.asr.whisper import Placement, place
@@ -143,7 +143,8 @@ def _recogniser(settings: Settings) -> Iterator[Check]:
     yield _device(settings.asr, placement)
     models = Path(settings.asr.models_dir) if settings.asr.models_dir else None
     folder = registry.locate(chosen_model(settings.asr, placement), models)
-    yield Check("model", "ok", str(folder))
+    yield Check("model", "ok", f"{folder}; {checksums.told(checksums.compare(folder))}")
+    check_language(settings.asr.language, vocabulary(folder))
     yield Check("languages", "ok" if tells(folder) == "cantonese" else "note", TELLS[tells(folder)])
     if folder.name == DEMO_MODEL:
         yield Check("model", "note", DEMO_SAYS, 'linewatch models fetch small; then [asr] model = "small"')

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import socket
 import sqlite3
 from pathlib import Path
@@ -10,6 +11,7 @@ from monitor import doctor
 from monitor.config import Settings, load
 from monitor.doctor import Check
 from monitor.errors import ConfigError
+from monitor.resources import locate
 from monitor.store.store import Store
 from tests.demo_runs import test_model as model_for_tests
 from tests.measured import calls_of_a_bad_seat
@@ -49,6 +51,25 @@ def test_a_model_that_is_not_there_names_the_command(tmp_path: Path) -> None:
     missing = checks(one)["recogniser"]
     assert missing.state == "missing"
     assert "linewatch models fetch small" in missing.do
+
+
+def test_a_model_damaged_in_the_middle_is_found(tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(locate("models/demo-zh"), copy)
+    model = checks(settings(tmp_path, f"asr.model={copy}"))["model"]
+    assert model.found == f"{copy}; 5 files are as their checksums say"
+    with (copy / "model.bin").open("r+b") as f:
+        f.seek(6_000_000)
+        f.write(bytes(20_000))
+    missing = checks(settings(tmp_path, f"asr.model={copy}"))["recogniser"]
+    assert (missing.state, "model.bin: is damaged" in missing.found) == ("missing", True)
+    (copy / "SHA256SUMS").unlink()
+    assert "no checksums to compare" in checks(settings(tmp_path, f"asr.model={copy}"))["model"].found
+
+
+def test_a_language_that_the_model_lacks(tmp_path: Path) -> None:
+    missing = checks(settings(tmp_path, "asr.language=klingon"))["recogniser"]
+    assert (missing.state, "Set a code such as" in missing.do) == ("missing", True)
 
 
 def test_speech_that_leaves_the_machine_is_told(tmp_path: Path) -> None:

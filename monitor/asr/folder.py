@@ -8,7 +8,9 @@ length (its zero included) and its bytes.
 from __future__ import annotations
 
 import json
+import re
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +20,29 @@ WEIGHTS = "model.bin"
 FILES = (WEIGHTS, "config.json", "tokenizer.json")
 VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
 MULTILINGUAL = 51865  # entries; English-only models have one less
+LAYER = re.compile(r"decoder/layer_(\d+)/")
 AGAIN = "Fetch it again: linewatch models fetch NAME"
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoder:
+    """What model.bin says of its decoder. heads: None where it does not say."""
+
+    layers: int
+    heads: int | None
+
+    def has(self, pair: object) -> bool:
+        if not (isinstance(pair, list) and len(pair) == 2 and all(type(i) is int and i >= 0 for i in pair)):
+            return False
+        return pair[0] < self.layers and (self.heads is None or pair[1] < self.heads)
+
+    def knowing(self, name: str, f: BinaryIO, size: int) -> _Decoder:
+        """This and what the variable tells, of so many bytes; behind it stands the file then."""
+        if name == "decoder/num_heads" and size == 2:
+            return _Decoder(self.layers, _number(f, "h"))
+        f.seek(size, 1)
+        layer = LAYER.match(name)
+        return _Decoder(max(self.layers, int(layer[1]) + 1), self.heads) if layer else self
 
 
 def check_folder(path: Path) -> None:
@@ -30,8 +54,7 @@ def check_folder(path: Path) -> None:
     for name in FILES:
         if not (path / name).is_file():
             raise ModelError(str(path / name), "is missing", _seen(path), AGAIN)
-    _weights(path / WEIGHTS)
-    _alignment(path / "config.json")
+    decoder = _weights(path / WEIGHTS)
     _json(path / "tokenizer.json")
     tokens = _vocabulary(path)
     if len(tokens) < MULTILINGUAL:
@@ -39,6 +62,7 @@ def check_folder(path: Path) -> None:
         raise ModelError(
             str(path), what, f"{len(tokens)} vocabulary entries", "Name a multilingual model, such as small"
         )
+    _config(path / "config.json", decoder, len(tokens))
 
 
 def _seen(path: Path) -> str:
@@ -53,13 +77,28 @@ def _json(path: Path) -> object:
         raise ModelError(str(path), "is not readable JSON", str(error).splitlines()[0], AGAIN) from error
 
 
-def _alignment(path: Path) -> None:
+def _config(path: Path, decoder: _Decoder, tokens: int) -> None:
+    """CTranslate2 believes this file: a token or layer that the model lacks ends the whole process at some decode."""
     config = _json(path)
     if not isinstance(config, dict) or "lang_ids" not in config:
         raise ModelError(
             str(path), "is not a Whisper model's configuration in CTranslate2 form", "no lang_ids",
             "Convert the model with ct2-transformers-converter, or name another",
         )  # fmt: skip
+    for name in ("lang_ids", "suppress_ids", "suppress_ids_begin"):
+        # a fine-tuned model that suppresses nothing is converted to null
+        ids = config.get(name) if name == "lang_ids" else config.get(name) or []
+        if not (isinstance(ids, list) and all(type(i) is int and -1 <= i < tokens for i in ids)):
+            raise ModelError(str(path), f"{name} is not a list of the vocabulary's tokens", _short(ids), AGAIN)
+    heads = config.get("alignment_heads")
+    if not (isinstance(heads, list) and heads and all(decoder.has(pair) for pair in heads)):
+        what = "alignment_heads is not a list of [layer, head] of this model, without which words have no times"
+        raise ModelError(str(path), what, _short(heads), f"{AGAIN}, or convert it again")
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 60 else text[:60] + " …"
 
 
 def _vocabulary(path: Path) -> list[str]:
@@ -67,15 +106,23 @@ def _vocabulary(path: Path) -> list[str]:
     if found is None:
         raise ModelError(str(path / VOCABULARIES[0]), "is missing", _seen(path), AGAIN)
     if found.suffix == ".txt":
-        return found.read_text(encoding="utf-8").rstrip("\n").split("\n")
+        return _lines(found)
     tokens = _json(found)
     if not isinstance(tokens, list):
         raise ModelError(str(found), "is not a list of tokens", type(tokens).__name__, AGAIN)
     return tokens
 
 
-def _weights(path: Path) -> None:
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    except (ValueError, OSError) as error:
+        raise ModelError(str(path), "is not readable UTF-8 text", str(error), AGAIN) from error
+
+
+def _weights(path: Path) -> _Decoder:
     size = path.stat().st_size
+    decoder = _Decoder(0, None)
     with path.open("rb") as f:
         try:
             _number(f, "I")
@@ -84,14 +131,15 @@ def _weights(path: Path) -> None:
                 raise ModelError(str(path), "is a model of another kind", spec or "no name", "Name a Whisper model")
             _number(f, "I")
             for _ in range(_number(f, "I")):
-                _string(f)
+                name = _string(f)
                 f.seek(4 * _number(f, "B") + 1, 1)
-                f.seek(_number(f, "I"), 1)
+                decoder = decoder.knowing(name, f, _number(f, "I"))
             whole = f.tell() <= size
         except (struct.error, UnicodeDecodeError):
             whole = False
     if not whole:
         raise ModelError(str(path), "is damaged or cut off", f"{size} bytes", AGAIN)
+    return decoder
 
 
 def _number(f: BinaryIO, kind: str) -> int:

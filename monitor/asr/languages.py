@@ -8,14 +8,18 @@ guess is passed on only where it can mean something.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
 from monitor.asr.folder import VOCABULARIES
 from monitor.asr.registry import load_registry
+from monitor.errors import ModelError
 
 CANTONESE = "<|yue|>"
+LANGUAGE = re.compile(r"<\|[a-z]{2,3}\|>")
 Tells = Literal["nothing", "languages", "cantonese"]
 """nothing; other languages than Chinese; those, and Cantonese from Mandarin. No model tells the other dialects."""
 
@@ -26,6 +30,19 @@ def vocabulary(model_dir: Path) -> list[str]:
         tokens: list[str] = json.loads(path.read_text(encoding="utf-8"))
         return tokens
     return (model_dir / VOCABULARIES[1]).read_text(encoding="utf-8").split("\n")
+
+
+def check_language(language: str, tokens: Sequence[str]) -> None:
+    """Raises ModelError where a model with this vocabulary cannot be asked for the language."""
+    if language == "auto" or f"<|{language}|>" in tokens:
+        return
+    known = [token[2:-2] for token in tokens if LANGUAGE.fullmatch(token)]
+    near = get_close_matches(language.lower(), known, n=3, cutoff=0.5)
+    offered = [*near, *(each for each in ("zh", "yue", "en") if each in known and each not in near)]
+    raise ModelError(
+        "[asr] language", "is none that this model knows", repr(language),
+        f"Set a code such as {', '.join(offered)}, or auto (of {len(known)} languages)",
+    )  # fmt: skip
 
 
 def tells(model_dir: Path, tokens: Sequence[str] | None = None) -> Tells:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from monitor.asr.folder import check_folder
+from monitor.asr.settings import AsrSettings
 from monitor.errors import ConfigError, ModelError
 from monitor.resources import locate as locate_shipped
 
 if TYPE_CHECKING:
     from monitor.asr.verify import VerifyReport
 
-__all__ = ["ModelEntry", "check_folder", "default_models_dir", "fetch", "load_registry", "locate", "verify"]
+__all__ = ["ModelEntry", "check_folder", "default_models_dir", "fetch", "here", "load_registry", "locate", "verify"]
 
 REGISTRY = "models/models.toml"
 SHIPPED = "demo-zh"
@@ -27,7 +28,8 @@ OnProgress = Callable[[str, int, int], None]  # file, bytes so far, bytes in all
 class ModelEntry:
     """One row of models.toml. revision: a branch, tag or commit of the repository. size_mb: on disk, rounded.
 
-    format: "ct2" is ready to load; "transformers" has to be converted before.
+    format: "ct2" is ready to load; "transformers" has to be converted before, with the tokenizer of another repository
+    where its own holds none.
     An empty repository: shipped with linewatch.
     """
 
@@ -40,6 +42,7 @@ class ModelEntry:
     hardware: str
     format: Literal["ct2", "transformers"]
     note: str
+    tokenizer: str = ""
 
     @property
     def shipped(self) -> bool:
@@ -104,12 +107,21 @@ def _shipped(entry: ModelEntry) -> Path:
     return folder
 
 
-def present(entry: ModelEntry, models_dir: Path | None = None) -> Path | None:
-    """Where a known model lies, whole; None when it is not here or not whole."""
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A known model on this machine. folder: where it lies, whole; None: not here, or damaged in the way told."""
+
+    folder: Path | None = None
+    damaged: ModelError | None = None
+
+
+def here(entry: ModelEntry, models_dir: Path | None = None) -> Here:
+    """Where a known model lies, or what is wrong with it. Looks at the shape of its files only; see `checksums`."""
     try:
-        return locate(entry.name, models_dir)
-    except ModelError:
-        return None
+        return Here(locate(entry.name, models_dir))
+    except ModelError as error:
+        absent = not entry.shipped and not ((models_dir or default_models_dir()) / entry.name).is_dir()
+        return Here() if absent else Here(damaged=error)
 
 
 def fetch(entry: ModelEntry, models_dir: Path | None = None, on_progress: OnProgress | None = None) -> Path:
@@ -119,8 +131,10 @@ def fetch(entry: ModelEntry, models_dir: Path | None = None, on_progress: OnProg
     return fetching.fetch(entry, models_dir or default_models_dir(), on_progress)
 
 
-def verify(model: Path, wavs: Sequence[Path], truths: dict[str, str] | None = None) -> VerifyReport:
+def verify(
+    model: Path, wavs: Sequence[Path], truths: dict[str, str] | None = None, settings: AsrSettings | None = None
+) -> VerifyReport:
     """Full against short context on the user's own recordings; see `monitor.asr.verify`."""
     from monitor.asr import verify as verifying
 
-    return verifying.verify(model, wavs, truths)
+    return verifying.verify(model, wavs, truths, settings)

@@ -1,14 +1,15 @@
 """Does this model stand a short encoder context? Both contexts on the user's own recordings: agreement, CER, speed.
 
 Most do with enough silence after the speech; some break (text from nowhere, loops). The report says what to set. The
-recordings are cut by the line's own voice activity detection, so that both contexts hear what a live line would send.
+recordings are cut by the line's own voice activity detection, and decoded with the user's own settings, so that both
+contexts hear what a live line would send.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
@@ -18,7 +19,7 @@ from rapidfuzz.distance import Levenshtein
 
 from monitor.asr.folder import check_folder
 from monitor.asr.settings import AsrSettings
-from monitor.asr.whisper import WhisperEngine, place
+from monitor.asr.whisper import Placement, WhisperEngine, place
 from monitor.core.types import FRAME_MS, Absent, Pcm, Segment
 from monitor.errors import ModelError
 from monitor.signal.bank import Bank
@@ -46,7 +47,8 @@ class Heard:
 class VerifyReport:
     """agreement: characters both contexts have in common, per cent. cer_*: per cent, None without truths.
 
-    speed_up: time in 30 s contexts over time in short ones. context: what to set as [asr] context.
+    speed_up: time in 30 s contexts over time in short ones; clock says whose time. setup: what was measured. context:
+    what to set as [asr] context.
     """
 
     heard: tuple[Heard, ...]
@@ -54,30 +56,71 @@ class VerifyReport:
     cer_full: float | None
     cer_short: float | None
     speed_up: float
+    clock: str
+    setup: str
     context: str
     reason: str
 
 
-def verify(model: Path, wavs: Sequence[Path], truths: dict[str, str] | None = None) -> VerifyReport:
-    """`truths`: file name -> what was said. Raises ModelError for the model or when there is nothing to listen to."""
+def verify(
+    model: Path, wavs: Sequence[Path], truths: dict[str, str] | None = None, settings: AsrSettings | None = None
+) -> VerifyReport:
+    """`truths`: file name -> what was said. settings: the user's own, but for the context.
+
+    Raises ModelError for the model or when there is nothing to listen to.
+    """
     check_folder(model)
     if not wavs:
         raise ModelError(
             "models verify", "has nothing to listen to", "no recording", "Name recordings or a folder of them"
         )
-    settings = AsrSettings(device="cpu", threads=1)
-    engine = WhisperEngine(model, settings, place(settings, 1))
+    settings = (settings or AsrSettings()).model_copy(update={"context": "fit"})
+    placement = replace(place(settings, 1), workers=1, batch=1)
+    both = _Both(WhisperEngine(model, settings, placement), placement.device)
     heard: list[Heard] = []
-    spent = {True: 0.0, False: 0.0}
     for path in wavs:
-        texts, cuts = {}, segments(path)
-        for full in (True, False):
-            begin = time.perf_counter()
-            texts[full] = _text(engine, cuts, full)
-            spent[full] += time.perf_counter() - begin
+        full, short = both.texts(segments(path))
         truth = (truths or {}).get(path.name)
-        heard.append(Heard(path, texts[True], texts[False], None if truth is None else _plain(truth)))
-    return _report(tuple(heard), spent[True] / max(spent[False], 1e-9))
+        heard.append(Heard(path, full, short, None if truth is None else _plain(truth)))
+    return _report(tuple(heard), both, _setup(settings, placement))
+
+
+def _setup(settings: AsrSettings, placement: Placement) -> str:
+    threads = f"{placement.threads} thread{'s' if placement.threads > 1 else ''}"
+    where = placement.device + (f", {threads}" if placement.device == "cpu" else "")
+    return f"{where}, {placement.compute_type}, language {settings.language}, margin {settings.margin_ms} ms"
+
+
+class _Both:
+    """Decodes each segment in both contexts, each context first in turn, and counts the time of each.
+
+    CPU time of this process where a CPU decodes, since other work on the machine does not count into it; else the wall
+    clock's. The first segment is decoded once before, in both, which counts for neither.
+    """
+
+    def __init__(self, engine: WhisperEngine, device: str) -> None:
+        self.clock, self._now = ("CPU time", time.process_time) if device == "cpu" else ("time", time.perf_counter)
+        self._engine = engine
+        self._spent = {True: 0.0, False: 0.0}
+        self._decodes = 0
+
+    @property
+    def speed_up(self) -> float:
+        return self._spent[True] / self._spent[False] if self._spent[False] else 1.0
+
+    def texts(self, cuts: Sequence[Segment]) -> tuple[str, str]:
+        """(full, short), folded."""
+        said: dict[bool, list[str]] = {True: [], False: []}
+        if cuts and not self._decodes:
+            for full in said:
+                self._engine.decode([cuts[0]], full)
+        for cut in cuts:
+            self._decodes += 1
+            for full in (True, False) if self._decodes % 2 else (False, True):
+                began = self._now()
+                said[full].append(self._engine.decode([cut], full)[0].text)
+                self._spent[full] += self._now() - began
+        return _plain("".join(said[True])), _plain("".join(said[False]))
 
 
 def _plain(text: str) -> str:
@@ -116,22 +159,24 @@ def _decoded(path: Path) -> Pcm:
     return pcm
 
 
-def _text(engine: WhisperEngine, segments: Sequence[Segment], full: bool) -> str:
-    return _plain("".join(engine.decode([s], full)[0].text for s in segments))
-
-
-def _report(heard: tuple[Heard, ...], speed_up: float) -> VerifyReport:
+def _report(heard: tuple[Heard, ...], both: _Both, setup: str) -> VerifyReport:
     agreement = 100 - _errors([(h.full, h.short) for h in heard])
     known = [(h, h.truth) for h in heard if h.truth is not None]
     full = _errors([(truth, h.full) for h, truth in known]) if known else None
     short = _errors([(truth, h.short) for h, truth in known]) if known else None
+    context, reason = _advice(agreement, full, short)
+    return VerifyReport(heard, agreement, full, short, both.speed_up, both.clock, setup, context, reason)
+
+
+def _advice(agreement: float, full: float | None, short: float | None) -> tuple[str, str]:
+    """What to set and why: errors decide where there is truth, else agreement."""
     if full is not None and short is not None:
         good = short <= full + WORSE_POINTS
         reason = f"character errors {short:.1f} % short, {full:.1f} % full"
     else:
         good = agreement >= AGREE_PERCENT
         reason = f"the contexts agree in {agreement:.1f} % of the characters"
-    return VerifyReport(heard, agreement, full, short, speed_up, "fit" if good else "full", reason)
+    return "fit" if good else "full", reason
 
 
 def _errors(pairs: Sequence[tuple[str, str]]) -> float:

@@ -20,7 +20,7 @@ from faster_whisper.tokenizer import Tokenizer
 
 from monitor.asr.features import FULL_MS, MS_PER_FRAME, context_frames, log_mel, waveform
 from monitor.asr.folder import check_folder
-from monitor.asr.languages import Tells, believed, tells, vocabulary
+from monitor.asr.languages import Tells, believed, check_language, tells, vocabulary
 from monitor.asr.settings import AsrSettings
 from monitor.core.types import Answer, Segment, WordTime
 from monitor.errors import ModelError
@@ -69,6 +69,7 @@ class WhisperEngine:
         self._model = _load(model_dir, placement)
         self._kept = threading.local()
         tokens = vocabulary(model_dir)
+        check_language(settings.language, tokens)
         self._ids = _Ids.of(model_dir, self._model, settings.language, tokens)
         wanted = settings.guess_language or settings.language == "auto"
         self.tells: Tells = tells(model_dir, tokens) if wanted else "nothing"
@@ -198,7 +199,12 @@ class WhisperEngine:
 
 def _load(model_dir: Path, placement: Placement) -> WhisperModel:
     check_folder(model_dir)
-    supported = ctranslate2.get_supported_compute_types(placement.device)
+    try:
+        supported = ctranslate2.get_supported_compute_types(placement.device)
+    except (RuntimeError, ValueError) as error:  # no driver or GPU, or a CTranslate2 without CUDA
+        found = str(error).splitlines()[0]
+        what = f"{placement.device} cannot be used"
+        raise ModelError("[asr] device", what, found, 'Set it to "auto" or "cpu"') from error
     if placement.compute_type not in supported | {"default"}:
         raise ModelError(
             "[asr] compute_type", f"{placement.device} cannot compute in this type", placement.compute_type,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
@@ -15,6 +16,9 @@ from monitor import config
 from monitor.commands.common import Config, Set, group, note, settings_of, stderr, stdout
 from monitor.config import Settings
 from monitor.errors import ConfigError
+
+if TYPE_CHECKING:
+    from monitor.asr.registry import ModelEntry
 
 app = group("Recogniser models: what is known, present, fetched; how well a short context works.")
 
@@ -25,13 +29,22 @@ def models_list(config_: Config = None, set_: Set = None) -> None:
     from monitor.asr import registry
 
     folder = _models_dir(settings_of(config_, set_))
-    table = Table("model", "size", "languages", "licence", "hardware", "here")
+    table = Table("model", "size", "languages", "licence", "hardware and notes", "here")
     for entry in registry.load_registry():
-        here = registry.present(entry, folder)
-        ready = "" if entry.format == "ct2" else "convert first"
         languages = " ".join(entry.languages)
-        table.add_row(entry.name, f"{entry.size_mb} MB", languages, entry.licence, entry.hardware, str(here or ready))
+        about = "\n".join(filter(None, (entry.hardware, entry.note)))
+        row = (entry.name, f"{entry.size_mb} MB", languages, entry.licence, about, _here(entry, folder))
+        table.add_row(*map(escape, row))
     stdout.print(table)
+
+
+def _here(entry: ModelEntry, models_dir: Path | None) -> str:
+    from monitor.asr import registry
+
+    found = registry.here(entry, models_dir)
+    if found.damaged:
+        return f"damaged: {Path(found.damaged.where).name} {found.damaged.what}"
+    return str(found.folder or ("" if entry.format == "ct2" else "convert first"))
 
 
 @app.command("fetch")
@@ -40,7 +53,7 @@ def models_fetch(
     config_: Config = None,
     set_: Set = None,
 ) -> None:
-    """Bring a model here, resuming what is here already. HF_ENDPOINT names a mirror."""
+    """Bring a model here, resuming what is here already. HF_ENDPOINT names a mirror; a proxy is honoured."""
     from monitor.asr import registry
 
     folder = _models_dir(settings_of(config_, set_))
@@ -61,30 +74,38 @@ def models_fetch(
 
 @app.command("verify")
 def models_verify(
-    wav: Annotated[list[Path], typer.Option(help="Your own recordings, or folders of them.")],
     name: Annotated[str, typer.Argument(metavar="[MODEL]", help="Name or folder; the configured one without it.")] = "",
+    wav: Annotated[list[Path] | None, typer.Option(help="Your own recordings, or folders of them.")] = None,
     tsv: Annotated[Path | None, typer.Option(help="What was said: a line each, file name, tab, text.")] = None,
     config_: Config = None,
     set_: Set = None,
 ) -> None:
-    """Full against short encoder context on your own audio: agreement, errors, speed, and what to set."""
-    from monitor.asr import registry
+    """Is the model undamaged? With --wav: full against short encoder context on your own audio, and what to set."""
+    from monitor.asr import checksums, registry
     from monitor.asr.load import chosen_model, cores
     from monitor.asr.whisper import place
     from monitor.sources.recording import find
 
     settings = settings_of(config_, set_)
+    if settings.asr.engine == "openai" and not name:
+        raise ConfigError("[asr] engine", "is an endpoint, which has no folder", "openai", "Name a model to verify")
     model = name or chosen_model(settings.asr, place(settings.asr, cores()))
-    rows = [line.split("\t", 1) for line in config.read_text(tsv).splitlines() if "\t" in line] if tsv else []
     folder = registry.locate(model, _models_dir(settings))
-    report = registry.verify(folder, find(wav), {Path(file).name: text for file, text in rows})
+    note(f"{folder}: {checksums.told(checksums.compare(folder))}.")
+    if not wav:
+        return
+    rows = [line.split("\t", 1) for line in config.read_text(tsv).splitlines() if "\t" in line] if tsv else []
+    report = registry.verify(folder, find(wav), {Path(file).name: text for file, text in rows}, settings.asr)
     for one in report.heard:
         print(json.dumps({"file": str(one.path), "short": one.short, "full": one.full}, ensure_ascii=False))
     errors = (
         "" if report.cer_short is None else f", errors {report.cer_short:.1f} % short and {report.cer_full:.1f} % full"
     )
-    note(f"{model}: contexts agree in {report.agreement:.1f} % of the characters{errors}.")
-    note(f'Short is {report.speed_up:.1f} times as fast. Set [asr] context = "{report.context}": {report.reason}.')
+    note(f"{model} ({report.setup}): contexts agree in {report.agreement:.1f} % of the characters{errors}.")
+    note(
+        f"Short takes {report.speed_up:.1f} times less {report.clock}. "
+        f'Set [asr] context = "{report.context}": {report.reason}.'
+    )
 
 
 def _models_dir(settings: Settings) -> Path | None:

@@ -1,12 +1,14 @@
 """A little Hugging Face hub on a real socket: enough of its API to list a model through huggingface_hub and stream it.
 
 It can break a file off after some bytes, send wrong bytes, or refuse, and it remembers the Range headers it was sent.
+It speaks TLS where it is given a context.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -19,15 +21,20 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 class Hub:
     """files: name -> bytes; those over `lfs_from` bytes are listed with a sha256, the others with a git blob's sha1."""
 
-    def __init__(self, files: dict[str, bytes], lfs_from: int = 1000) -> None:
+    def __init__(self, files: dict[str, bytes], lfs_from: int = 1000, tls: ssl.SSLContext | None = None) -> None:
         self.files, self.lfs_from = files, lfs_from
         self.break_after: dict[str, int] = {}  # file -> bytes of the next answer, once
         self.spoil: dict[str, int] = {}  # file -> how many more answers carry a wrong byte
         self.refuse: int | None = None  # an HTTP status for the listing
+        self.refuse_files: int | None = None  # and for the files
+        self.chunked = False  # answers come in chunks, of no promised length
         self.ranges: list[tuple[str, str | None]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self.port = self._server.server_port
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> Hub:
         self._thread.start()
@@ -67,6 +74,8 @@ class Hub:
                 if path.startswith(f"/api/models/{REPOSITORY}"):
                     body = hub.listing()
                     self._send(hub.refuse or 200, body, len(body))
+                elif hub.refuse_files:
+                    self._send(hub.refuse_files, b"", 0)
                 elif path.startswith(f"/{REPOSITORY}/resolve/{COMMIT}/") and path.rpartition("/")[2] in hub.files:
                     self._send(*hub.answer(path.rpartition("/")[2], self.headers.get("Range")))
                 else:
@@ -75,9 +84,14 @@ class Hub:
             def _send(self, status: int, body: bytes, promised: int) -> None:
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(promised))
-                self.end_headers()
-                self.wfile.write(body)
+                if hub.chunked and status in (200, 206) and "/resolve/" in self.path:
+                    self.send_header("Transfer-Encoding", "chunked")
+                    self.end_headers()
+                    self.wfile.write(b"%x\r\n" % promised + body + (b"\r\n0\r\n\r\n" if len(body) == promised else b""))
+                else:
+                    self.send_header("Content-Length", str(promised))
+                    self.end_headers()
+                    self.wfile.write(body)
                 self.close_connection = True
 
             def log_message(self, *_: object) -> None:

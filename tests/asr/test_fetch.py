@@ -4,32 +4,44 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import trustme
+from huggingface_hub import close_session
 
-from monitor.asr import registry
+from monitor.asr import checksums, registry
 from monitor.errors import ModelError
 from tests.asr.folders import ENTRY, model_files, weights, write
-from tests.asr.hub import COMMIT, Hub
+from tests.asr.hub import COMMIT, REPOSITORY, Hub
+from tests.asr.proxy import Proxy
 
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     with Hub({**model_files(), "README.md": b"not wanted"}) as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
-        for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "HF_HUB_OFFLINE"):
-            monkeypatch.delenv(name, raising=False)
+        direct(monkeypatch)
         yield hub
+
+
+def direct(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody's proxy; the hub's client is made anew, since it keeps what it read when it was made."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    close_session()
 
 
 def test_brings_the_wanted_files_and_reports(hub: Hub, tmp_path: Path) -> None:
     seen: list[tuple[str, int, int]] = []
     folder = registry.fetch(ENTRY, tmp_path, lambda *at: seen.append(at))
     assert folder == tmp_path / "some"
-    assert sorted(p.name for p in folder.iterdir()) == sorted([*model_files(), "origin.json"])
+    assert sorted(p.name for p in folder.iterdir()) == sorted([*model_files(), "origin.json", checksums.SUMS])
+    assert checksums.compare(folder) == len(model_files())
     assert json.loads((folder / "origin.json").read_text())["commit"] == COMMIT
     assert seen[-1][1] == seen[-1][2] == sum(map(len, model_files().values()))
     assert [at[1] for at in seen] == sorted(at[1] for at in seen)
@@ -64,9 +76,26 @@ def test_one_that_stays_damaged_is_refused(hub: Hub, tmp_path: Path, name: str) 
     assert not (tmp_path / "some").exists()
 
 
-def test_a_damaged_older_copy_is_replaced(hub: Hub, tmp_path: Path) -> None:
-    write(tmp_path / "some", {"model.bin": b"old"})
+def test_of_an_older_copy_only_what_is_wrong_comes_again(hub: Hub, tmp_path: Path) -> None:
+    write(tmp_path / "some", model_files() | {"model.bin": b"old", "notes.txt": b"mine"})
     assert (registry.fetch(ENTRY, tmp_path) / "model.bin").read_bytes() == weights()
+    assert {name for name, _ in hub.ranges} == {"model.bin"}
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["some"]
+
+
+def test_one_that_is_here_and_whole_is_not_fetched_again(hub: Hub, tmp_path: Path) -> None:
+    registry.fetch(ENTRY, tmp_path)
+    hub.ranges.clear()
+    assert registry.fetch(ENTRY, tmp_path) == tmp_path / "some"
+    assert hub.ranges == []
+
+
+def test_an_older_copy_stays_while_the_new_one_does_not_come(hub: Hub, tmp_path: Path) -> None:
+    write(tmp_path / "some", model_files() | {"model.bin": b"old"})
+    hub.refuse_files = 404
+    with pytest.raises(ModelError):
+        registry.fetch(ENTRY, tmp_path)
+    assert (tmp_path / "some" / "model.bin").read_bytes() == b"old"
 
 
 @pytest.mark.parametrize("status", [401, 404])
@@ -76,7 +105,46 @@ def test_a_repository_that_is_not_there(hub: Hub, tmp_path: Path, status: int) -
         registry.fetch(ENTRY, tmp_path)
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_carries_everything(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scheme: str) -> None:
+    """The hub's name is known to the proxy alone; over TLS it only tunnels, so what comes is the hub's own."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if scheme == "https" else None
+    if tls:
+        authority.issue_cert("hub.test").configure_cert(tls)
+    direct(monkeypatch)
+    with Hub(model_files(), tls=tls) as hub, Proxy({"hub.test": hub.port}) as proxy:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        monkeypatch.setenv(f"{scheme}_proxy", proxy.url)
+        monkeypatch.setenv("HF_ENDPOINT", f"{scheme}://hub.test")
+        hub.break_after["model.bin"] = 3000
+        folder = registry.fetch(ENTRY, tmp_path / "models")
+    close_session()
+    assert checksums.compare(folder) == len(model_files())
+    assert ("model.bin", "bytes=3000-") in hub.ranges
+    if tls:
+        assert set(proxy.asked) == {"hub.test:443"}
+    else:
+        assert f"http://hub.test/{REPOSITORY}/resolve/{COMMIT}/model.bin" in proxy.asked
+    assert len(proxy.asked) >= 2 + len(model_files())
+
+
+def test_a_full_disk_is_not_called_a_broken_network(hub: Hub, tmp_path: Path) -> None:
+    (tmp_path / "some.part").mkdir()
+    (tmp_path / "some.part" / "model.bin.part").symlink_to("/dev/full")
+    with pytest.raises(ModelError, match=r"cannot be written to .*; found No space left on device\. Make room"):
+        registry.fetch(ENTRY, tmp_path)
+
+
+def test_a_models_folder_that_is_a_file(hub: Hub, tmp_path: Path) -> None:
+    (tmp_path / "models").write_text("")
+    with pytest.raises(ModelError, match=r"cannot be written to .*/models; found"):
+        registry.fetch(ENTRY, tmp_path / "models")
+
+
 def test_no_network_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    direct(monkeypatch)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -91,9 +159,12 @@ def test_a_repository_without_the_weights(hub: Hub, tmp_path: Path) -> None:
         registry.fetch(ENTRY, tmp_path)
 
 
-def test_a_transformers_checkpoint_names_the_converter(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="ct2-transformers-converter --model"):
-        registry.fetch(replace(ENTRY, format="transformers"), tmp_path)
+def test_a_transformers_checkpoint_names_what_to_install_and_run(tmp_path: Path) -> None:
+    entry = replace(ENTRY, format="transformers")
+    with pytest.raises(ModelError, match=r"must be converted once.*pip install .*ct2-transformers-converter --model"):
+        registry.fetch(entry, tmp_path)
+    converted = write(tmp_path / "some", model_files())
+    assert registry.fetch(entry, tmp_path) == converted
 
 
 def test_the_shipped_one_needs_no_fetching(tmp_path: Path) -> None:

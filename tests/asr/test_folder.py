@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from monitor.asr.folder import check_folder
 from monitor.errors import ModelError
-from tests.asr.folders import model_files, weights, write
+from tests.asr.folders import CONFIG, model_files, weights, write
 
 
 def test_a_whole_folder_passes(tmp_path: Path) -> None:
@@ -55,6 +56,50 @@ def test_json_that_is_none(tmp_path: Path, name: str) -> None:
 def test_a_transformers_folder(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="ct2-transformers-converter"):
         check_folder(write(tmp_path / "m", model_files() | {"config.json": b'{"d_model": 384}'}))
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"suppress_ids": "x"}, 'suppress_ids is not .*; found "x"'),
+        ({"suppress_ids": [99_999_999]}, r"suppress_ids is not .*; found \[99999999\]"),
+        ({"suppress_ids_begin": [220.5]}, "suppress_ids_begin is not"),
+        ({"lang_ids": None}, "lang_ids is not .*; found null"),
+        ({"lang_ids": [51_865]}, "lang_ids is not"),
+        ({"lang_ids": list(range(60_000))}, "lang_ids is not .* …"),
+        ({"alignment_heads": None}, "alignment_heads is not .*; found null"),
+        ({"alignment_heads": []}, "alignment_heads is not"),
+        ({"alignment_heads": [1, 2]}, "alignment_heads is not"),
+        ({"alignment_heads": [[1, 2, 3]]}, "alignment_heads is not"),
+        ({"alignment_heads": [[2, 0]]}, "alignment_heads is not"),
+        ({"alignment_heads": [[1, 4]]}, "alignment_heads is not"),
+        ({"alignment_heads": [[-1, 0]]}, "alignment_heads is not"),
+    ],
+)
+def test_a_configuration_that_would_fail_or_crash_at_a_decode(
+    tmp_path: Path, change: dict[str, object], found: str
+) -> None:
+    files = model_files() | {"config.json": json.dumps(CONFIG | change).encode()}
+    with pytest.raises(ModelError, match=rf"config\.json: {found}"):
+        check_folder(write(tmp_path / "m", files))
+
+
+def test_only_the_languages_say_too_little(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"config\.json: alignment_heads"):
+        check_folder(write(tmp_path / "m", model_files() | {"config.json": b'{"lang_ids": [50259]}'}))
+
+
+def test_a_model_that_suppresses_nothing(tmp_path: Path) -> None:
+    nothing = CONFIG | {"suppress_ids": None, "suppress_ids_begin": [-1]}
+    check_folder(write(tmp_path / "m", model_files() | {"config.json": json.dumps(nothing).encode()}))
+
+
+def test_vocabulary_txt_in_another_encoding(tmp_path: Path) -> None:
+    files = model_files()
+    del files["vocabulary.json"]
+    files["vocabulary.txt"] = "您好\n".encode("gb18030") * 51_865
+    with pytest.raises(ModelError, match=r"vocabulary\.txt: is not readable UTF-8 text"):
+        check_folder(write(tmp_path / "m", files))
 
 
 def test_vocabulary_txt_is_as_good(tmp_path: Path) -> None:

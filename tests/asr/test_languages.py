@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.asr.languages import believed, tells, vocabulary
+from monitor.asr.languages import believed, check_language, tells, vocabulary
 from monitor.asr.registry import load_registry
+from monitor.errors import ModelError
 from monitor.resources import locate
 
 WHISPER = ("<|startoftranscript|>", "<|en|>", "<|zh|>", "<|ja|>")
@@ -61,3 +62,16 @@ def test_a_guess_counts_only_where_it_means_something(
 def test_a_vocabulary_of_lines_is_read_too(tmp_path: Path) -> None:
     (tmp_path / "vocabulary.txt").write_text("\n".join(WHISPER))
     assert vocabulary(tmp_path) == list(WHISPER)
+
+
+@pytest.mark.parametrize("language", ["klingon", "Chinese", "ZH", "zh-CN", "yue"])
+def test_a_language_that_the_model_has_no_token_for(language: str) -> None:
+    with pytest.raises(
+        ModelError, match=rf"\[asr\] language: is none .*; found '{language}'\. Set a code such as .*zh"
+    ):
+        check_language(language, WHISPER)
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "auto"])
+def test_a_language_that_it_has(language: str) -> None:
+    check_language(language, WHISPER)

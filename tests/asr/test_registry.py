@@ -65,10 +65,16 @@ class TestLocate:
         with pytest.raises(ModelError, match="folder is not there"):
             registry.locate(str(tmp_path / "nothing"))
 
-    def test_present_is_none_for_a_half_model(self, tmp_path: Path) -> None:
-        write(tmp_path / "small", {"model.bin": weights()})
+    def test_a_model_is_here_or_not_or_damaged(self, tmp_path: Path) -> None:
         entry = next(e for e in registry.load_registry() if e.name == "small")
-        assert registry.present(entry, tmp_path) is None
+        assert registry.here(entry, tmp_path) == registry.Here()
+        folder = write(tmp_path / "small", {"model.bin": weights()})
+        half = registry.here(entry, tmp_path)
+        assert half.folder is None
+        assert half.damaged is not None
+        assert half.damaged.where.endswith("config.json")
+        write(folder, model_files())
+        assert registry.here(entry, tmp_path) == registry.Here(folder)
 
     def test_the_users_cache_is_the_default(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from monitor.asr import registry
-from monitor.asr.verify import Heard, _report, segments
+from monitor.asr.settings import AsrSettings
+from monitor.asr.verify import _advice, _Both, segments
+from monitor.core.types import Answer, Segment
 from monitor.errors import ModelError
 from tests.asr.conftest import QUESTION, spoken
+from tests.asr.segments import segment
 from tests.asr.wav import write_wav
 
 
@@ -64,8 +68,44 @@ def test_a_recording_in_which_nobody_speaks_has_nothing_to_compare(model_dir: Pa
     assert (report.heard[0].short, report.heard[0].full, report.agreement) == ("", "", 100)
 
 
-@pytest.mark.parametrize(("short", "truth", "context"), [
-    ("请稍等", None, "fit"), ("请烧饼", None, "full"), ("请烧饼", "请烧饼", "fit"), ("请烧饼", "请稍等", "full"),
+@pytest.mark.parametrize(("agreement", "full", "short", "context"), [
+    (100, None, None, "fit"), (94, None, None, "full"), (60, 5.0, 5.5, "fit"), (99, 5.0, 7.0, "full"),
 ])  # fmt: skip
-def test_errors_decide_where_there_is_truth_and_else_agreement(short: str, truth: str | None, context: str) -> None:
-    assert _report((Heard(Path("a.wav"), "请稍等", short, truth),), 2.0).context == context
+def test_errors_decide_where_there_is_truth_and_else_agreement(
+    agreement: float, full: float | None, short: float | None, context: str
+) -> None:
+    assert _advice(agreement, full, short)[0] == context
+
+
+def test_the_users_own_settings_are_measured_but_for_the_context(model_dir: Path, tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "q.wav", np.asarray(spoken().samples), 8000)
+    settings = AsrSettings(
+        device="cpu", compute_type="float32", threads=2, margin_ms=3000, context="full", language="auto"
+    )
+    report = registry.verify(model_dir, [path], None, settings)
+    assert report.setup == "cpu, 2 threads, float32, language auto, margin 3000 ms"
+    assert report.clock == "CPU time"
+    with pytest.raises(ModelError, match=r"\[asr\] language"):
+        registry.verify(model_dir, [path], None, AsrSettings(device="cpu", language="klingon"))
+
+
+class Clockwork:
+    """Costs 9 in full context, 3 in short, and 100 for whatever is decoded first."""
+
+    def __init__(self) -> None:
+        self.now, self.order = 0.0, []
+
+    def decode(self, segments: list[Segment], full: bool) -> list[Answer]:
+        self.now += 100 if not self.order else 9 if full else 3
+        self.order.append((segments[0].segment_id, full))
+        return [Answer(segments[0].segment_id, text="好")]
+
+
+def test_the_first_decode_counts_for_neither_and_the_contexts_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Clockwork()
+    monkeypatch.setattr("monitor.asr.verify.time", SimpleNamespace(process_time=lambda: engine.now, perf_counter=None))
+    both = _Both(engine, "cpu")
+    assert both.texts([segment("a"), segment("b")]) == ("好好", "好好")
+    assert both.speed_up == 3
+    assert engine.order[2:] == [("a", True), ("a", False), ("b", False), ("b", True)]
+    assert {name for name, _ in engine.order[:2]} == {"a"}

@@ -17,6 +17,7 @@ from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import AsrSettings
 from monitor.asr.whisper import Placement, WhisperEngine, place
 from monitor.errors import ModelError
+from monitor.resources import locate
 from tests.asr.conftest import QUESTION, likeness, spoken
 from tests.asr.segments import Inbox, segment
 
@@ -98,10 +99,12 @@ def test_both_rates_and_a_single_sample_are_taken(engine):
 
 
 @pytest.mark.parametrize("language", ["zh", "auto"])
-def test_a_guess_that_means_nothing_is_not_made(engine, model_dir, language):
-    if tells(model_dir) == "nothing":
-        (answer,) = engine_of(model_dir, language=language).decode([spoken()])
-        assert (answer.language, answer.language_prob) == (None, None)
+def test_a_guess_that_means_nothing_is_not_made(language):
+    demo = locate("models/demo-zh")
+    assert tells(demo) == "nothing"
+    (answer,) = engine_of(demo, language=language).decode([spoken()])
+    assert (answer.lost, answer.language, answer.language_prob) == (None, None, None)
+    assert answer.text
 
 
 def test_the_language_is_guessed_in_any_batch_and_changes_no_text(engine, model_dir):
@@ -238,8 +241,24 @@ def test_a_compute_type_that_the_device_lacks_is_refused_with_those_it_has(spell
         engine_of(speller, Placement("cpu", "float16x", 1, 1, 1))
 
 
+def test_a_device_that_is_none(speller):
+    with pytest.raises(ModelError, match=r"\[asr\] device: tpu cannot be used.*Set it to"):
+        engine_of(speller, Placement("tpu", "int8", 1, 1, 1))
+
+
+def test_a_graphics_card_without_its_driver(speller, monkeypatch):
+    def no_driver(device):
+        raise RuntimeError("CUDA failed with error CUDA driver version is insufficient\nat some line")
+
+    monkeypatch.setattr("monitor.asr.whisper.ctranslate2.get_supported_compute_types", no_driver)
+    with pytest.raises(
+        ModelError, match=r"\[asr\] device: cuda cannot be used; found CUDA failed .* insufficient\. Set"
+    ):
+        engine_of(speller, Placement("cuda", "float16", 1, 1, 1))
+
+
 def test_a_language_that_is_none_is_refused(speller):
-    with pytest.raises(ModelError, match="klingon"):
+    with pytest.raises(ModelError, match=r"\[asr\] language.*'klingon'\. Set a code such as zh"):
         engine_of(speller, language="klingon")
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
+from monitor.resources import locate
+from tests.asr.folders import model_files, write
+from tests.audit.material import short
 from tests.commands.shell import run
 from tests.demo_runs import test_model as model_for_tests
-from tests.audit.material import short
 
 
 def test_models_are_listed_and_an_unknown_one_is_a_mistake() -> None:
@@ -19,8 +22,59 @@ def test_models_are_listed_and_an_unknown_one_is_a_mistake() -> None:
     assert "is not known" in wrong.stderr
 
 
+def test_a_damaged_model_is_listed_as_such_and_notes_are_shown(tmp_path: Path) -> None:
+    write(tmp_path / "tiny", model_files())
+    write(tmp_path / "small", {"model.bin": b"cut"})
+    lines = run("models", "list", "--set", f"asr.models_dir={tmp_path}").stdout.splitlines()
+    cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines if line.startswith("│")]
+    here = {row[0]: row[-1] for row in cells if row[0]}
+    assert here["small"] == "damaged: config.json is missing"
+    assert here["base"] == ""
+    assert here["acft-small"] == "convert first"
+    assert here["tiny"]
+    assert "Understands no human speech" in " ".join(row[4] for row in cells)
+
+
+def test_fetching_a_model_that_must_be_converted_says_how(tmp_path: Path) -> None:
+    told = run("models", "fetch", "acft-small", "--set", f"asr.models_dir={tmp_path}")
+    assert told.exit_code == 2
+    assert "pip install" in flat(told.stderr, " ")
+    assert "openai/whisper-small" in told.stderr
+
+
+def test_models_verify_compares_checksums_where_there_are_some(tmp_path: Path) -> None:
+    done = run("models", "verify", "demo-zh")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "5 files are as their checksums say" in flat(done.stderr, " ")
+    copy = shutil.copytree(locate("models/demo-zh"), tmp_path / "copy")
+    with (copy / "model.bin").open("r+b") as f:
+        f.seek(6_000_000)
+        f.write(bytes(20_000))
+    assert run("models", "verify", copy).exit_code == 2
+    (copy / "SHA256SUMS").unlink()
+    assert "no checksums to compare" in flat(run("models", "verify", copy).stderr, " ")
+
+
+def test_an_endpoint_has_no_folder_to_verify() -> None:
+    wrong = run("models", "verify", "--set", "asr.engine=openai", "--set", "asr.openai.url=http://127.0.0.1:9")
+    assert wrong.exit_code == 2
+    assert "is an endpoint" in flat(wrong.stderr, " ")
+
+
 def test_models_verify_says_what_to_set(tmp_path: Path) -> None:
     done = run("models", "verify", model_for_tests(), "--wav", short(tmp_path / "a.wav", 4))
     assert done.exit_code == 0, done.stderr
     assert set(json.loads(done.stdout)) == {"file", "short", "full"}
     assert "[asr] context" in done.stderr
+    assert "times less CPU time" in flat(done.stderr, " ")
+
+
+def test_models_verify_measures_with_the_users_settings(tmp_path: Path) -> None:
+    mine = ("--set", "asr.device=cpu", "--set", "asr.margin_ms=3000", "--set", "asr.compute_type=float32")
+    done = run("models", "verify", "demo-zh", "--wav", short(tmp_path / "a.wav", 4), *mine)
+    assert "cpu, 1 thread, float32, language zh, margin 3000 ms" in flat(done.stderr, " ")
+
+
+def flat(text: str, joint: str = "") -> str:
+    """A table's cells and wrapped lines put together again."""
+    return joint.join(text.replace("│", " ").replace("┃", " ").split())
