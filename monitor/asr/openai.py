@@ -1,8 +1,9 @@
 """Another engine behind the same port: any OpenAI-compatible transcription endpoint.
 
 Off by default, since speech leaves this process. Each segment is one request: a WAV file to
-`{url}/audio/transcriptions`. What the endpoint does wrong (an error status, silence, nonsense) is raised, and the
-recogniser answers that one segment as lost.
+`{url}/audio/transcriptions`, in `verbose_json`, which says how sure the model was. An endpoint that does not know it
+(status 400, 415 or 422) is asked for plain `json`, and from then on for nothing else. What the endpoint does wrong (an
+error status, silence, nonsense) is raised, and the recogniser answers that one segment as lost.
 """
 
 from __future__ import annotations
@@ -11,18 +12,26 @@ import io
 import json
 import os
 import time
+import urllib.error
 import urllib.request
 import uuid
 import wave
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
+import structlog
+
+from monitor.asr.codes import code
 from monitor.asr.settings import OpenAiSettings
 from monitor.core.types import Answer, Pcm, Segment, WordTime
 from monitor.errors import ModelError
 
 LONGEST_REPLY = 1 << 20
+NOT_KNOWN = (400, 415, 422)
+Format = Literal["verbose_json", "json"]
+
+log = structlog.get_logger(__name__)
 
 
 class OpenAiEngine:
@@ -40,6 +49,7 @@ class OpenAiEngine:
         self._address = settings.url.rstrip("/") + "/audio/transcriptions"
         self._settings = settings
         self._language = language
+        self._format: Format | None = None  # what the endpoint is known to take
 
     def context_ms(self, segment: Segment, full: bool = False) -> int:
         """The endpoint's own business: one class, and nothing to gain from a second decode."""
@@ -54,7 +64,23 @@ class OpenAiEngine:
         return []
 
     def _ask(self, segment: Segment) -> Answer:
-        fields = {"model": self._settings.model, "response_format": "verbose_json", "temperature": "0"}
+        if self._format is not None:
+            return self._asked(segment, self._format)
+        try:
+            answer = self._asked(segment, "verbose_json")
+            self._format = "verbose_json"
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code not in NOT_KNOWN:
+                    raise
+            # where plain json is refused too, the fault is another one and nothing is learnt
+            answer = self._asked(segment, "json")
+            self._format = "json"
+            log.warning("endpoint knows no verbose_json; its texts come without confidence", engine=self.name)
+        return answer
+
+    def _asked(self, segment: Segment, response_format: Format) -> Answer:
+        fields = {"model": self._settings.model, "response_format": response_format, "temperature": "0"}
         if self._language != "auto":
             fields["language"] = self._language
         body, kind = _form(fields, wav(segment.samples, segment.rate_hz))
@@ -106,13 +132,12 @@ def _answer(segment: Segment, reply: Any) -> Answer:
     if not isinstance(reply, dict) or not isinstance(reply.get("text"), str):
         raise ValueError("the reply holds no text")
     pieces = [piece for piece in reply.get("segments") or [] if isinstance(piece, dict)]
-    language = reply.get("language")
     return Answer(
         segment.segment_id,
         text=reply["text"].strip(),
         mean_logprob=_mean(pieces, "avg_logprob"),
         no_speech_prob=_mean(pieces, "no_speech_prob"),
-        language=language if isinstance(language, str) else None,
+        language=code(reply.get("language")),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -36,7 +36,7 @@ class AdmissionSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    lines: Literal["auto", "all"] | int = Field(
+    lines: Literal["auto", "all"] | Annotated[int, Field(ge=0, le=100_000)] = Field(
         "auto", description="auto: as many lines are transcribed as was measured; all: every line; or a number"
     )
     speech_share: float = Field(
@@ -49,11 +49,11 @@ class AdmissionSettings(BaseModel):
 
 
 class OpenAiSettings(BaseModel):
-    """An OpenAI-compatible transcription endpoint. Speech leaves this machine when url is set."""
+    """An OpenAI-compatible transcription endpoint. Used, and speech sent to it, only where [asr] engine is "openai"."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    url: str = Field("", description="base address such as http://10.0.0.5:8000/v1; empty: off")
+    url: str = Field("", description="base address such as http://10.0.0.5:8000/v1")
     model: str = Field("whisper-1", description="model name sent with each request")
     key_env: str = Field("LINEWATCH_OPENAI_KEY", description="environment variable that holds the bearer token")
     timeout_ms: int = Field(10_000, ge=100, le=120_000, description="longest wait for one answer, ms")

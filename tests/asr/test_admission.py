@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from pydantic import ValidationError
@@ -67,9 +68,17 @@ def test_old_waits_are_forgotten():
     assert tally.snapshot(60.0, 0, 0, 0, 1).wait_p95_ms == 0
 
 
-def test_the_probe_is_decoded_by_the_engine_itself():
-    engine = Scripted()
-    assert measure(engine, decodes=2) >= 0
+def test_the_cost_is_that_of_the_probes_decodes_without_the_first(monkeypatch: pytest.MonkeyPatch):
+    now = [0.0]
+
+    class Priced(Scripted):
+        def decode(self, segments, full=False):
+            now[0] += 0.6 if self.asked else 5.0
+            return super().decode(segments, full)
+
+    engine = Priced()
+    monkeypatch.setattr("monitor.asr.admission.time", SimpleNamespace(monotonic=lambda: now[0]))
+    assert measure(engine, decodes=2) == pytest.approx(0.2)
     assert engine.asked == [("probe",)] * 3
 
 
@@ -82,7 +91,7 @@ def test_a_real_recognisers_figures_are_taken():
     assert probe().samples.size == 24_000
 
 
-@pytest.mark.parametrize("bad", [{"lines": "some"}, {"utilisation": 2}, {"share": 1}])
+@pytest.mark.parametrize("bad", [{"lines": "some"}, {"lines": -3}, {"lines": 1.5}, {"utilisation": 2}, {"share": 1}])
 def test_settings_out_of_bounds_are_refused(bad):
     with pytest.raises(ValidationError):
         AdmissionSettings(**bad)

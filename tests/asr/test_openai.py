@@ -10,6 +10,7 @@ import wave
 from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.error import HTTPError
 
 import numpy as np
 import pytest
@@ -75,7 +76,7 @@ def test_our_own_model_behind_an_endpoint_hears_what_it_hears_here(serve, engine
         asked = segment(samples=samples, rate_hz=rate, length_ms=samples.size * 1000 // rate)
         (answer,) = engine.decode([asked])
         pieces = [{"avg_logprob": answer.mean_logprob, "no_speech_prob": answer.no_speech_prob}]
-        send(handler, 200, json.dumps({"text": answer.text, "language": "zh", "segments": pieces}).encode())
+        send(handler, 200, json.dumps({"text": answer.text, "language": "chinese", "segments": pieces}).encode())
 
     monkeypatch.setenv("A_KEY", "secret")
     there = OpenAiEngine(OpenAiSettings(url=serve(reply), model="demo", key_env="A_KEY"))
@@ -170,6 +171,64 @@ def test_a_loop_from_an_endpoint_is_not_asked_for_again(serve):
     assert "loop" in inbox.wait(1)["a1"].suppressed
     recogniser.close()
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("status", [400, 415, 422])
+def test_an_endpoint_that_knows_plain_json_only_loses_nothing(serve, status):
+    asked = []
+
+    def reply(handler, fields):
+        asked.append(fields["response_format"])
+        if fields["response_format"] == b"json":
+            send(handler, 200, '{"text": "您好"}'.encode())
+        else:
+            send(handler, status, b'{"error": {"param": "response_format"}}')
+
+    recogniser, inbox = Recogniser(OpenAiEngine(OpenAiSettings(url=serve(reply)))), Inbox()
+    for number, name in enumerate(("a1", "a2", "a3"), 1):
+        recogniser.submit(segment(name), inbox, None)
+        answer = inbox.wait(number)[name]
+        assert (answer.text, answer.lost, answer.language, answer.mean_logprob) == ("您好", None, None, None)
+    recogniser.close()
+    assert asked == [b"verbose_json", b"json", b"json", b"json"]
+
+
+def test_an_endpoint_that_refuses_both_is_asked_anew_for_the_better_one(serve):
+    asked, refuse = [], [True]
+
+    def reply(handler, fields):
+        asked.append(fields["response_format"])
+        send(handler, *((400, b"{}") if refuse[0] else (200, '{"text": "您好"}'.encode())))
+
+    engine = OpenAiEngine(OpenAiSettings(url=serve(reply)))
+    with pytest.raises(HTTPError):
+        engine.decode([segment()])
+    refuse[0] = False
+    assert engine.decode([segment()])[0].text == "您好"
+    refuse[0] = True
+    with pytest.raises(HTTPError):
+        engine.decode([segment()])
+    assert asked == [b"verbose_json", b"json", b"verbose_json", b"verbose_json"]
+
+
+@pytest.mark.parametrize("status", [401, 404, 429, 500])
+def test_other_refusals_are_not_taken_for_the_formats(serve, status):
+    asked = []
+
+    def reply(handler, fields):
+        asked.append(fields["response_format"])
+        send(handler, status, b"{}")
+
+    with pytest.raises(HTTPError):
+        OpenAiEngine(OpenAiSettings(url=serve(reply))).decode([segment()])
+    assert asked == [b"verbose_json"]
+
+
+@pytest.mark.parametrize(("named", "stored"), [("chinese", "zh"), ("cantonese", "yue"), ("zh", "zh"), (7, None)])
+def test_languages_are_stored_as_codes(serve, named, stored):
+    body = json.dumps({"text": "您好", "language": named}).encode()
+    engine = OpenAiEngine(OpenAiSettings(url=serve(lambda handler, fields: send(handler, 200, body))), "auto")
+    assert engine.decode([segment()])[0].language == stored
 
 
 @pytest.mark.parametrize("url", ["", "ftp://host/v1", "localhost:8000", "http://"])
