@@ -200,11 +200,13 @@ class Recogniser:
             self._changed.notify_all()
         try:
             job.on_answer(segment, answer)
-        except BaseException:
-            # not even a listener that wants to exit ends this thread, which others wait for
+        except BaseException as error:
             log.exception("on_answer failed", call_id=segment.call_id, segment_id=segment.segment_id)
             with self._changed:
                 self._tally.callback_errors += 1
+            # not even a listener that wants to exit ends a thread that others wait for; its own it may
+            if not isinstance(error, Exception) and threading.current_thread() not in (*self._workers, self._watch):
+                raise
 
     def _watch_deadlines(self) -> None:
         """Answer as lost what is not decoded in time, even while the engine hangs on it."""

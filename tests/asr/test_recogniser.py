@@ -122,6 +122,16 @@ def test_a_listener_that_raises_hurts_nobody_else(started):
     assert recogniser.stats().callback_errors == 1
 
 
+def test_a_listener_may_end_its_own_thread(started):
+    def leaves(asked: Segment, answer: Answer) -> None:
+        raise KeyboardInterrupt
+
+    recogniser = started()
+    recogniser.close()
+    with pytest.raises(KeyboardInterrupt):
+        recogniser.submit(segment("a1"), leaves, 30.0)
+
+
 plans = st.lists(
     st.tuples(
         st.sampled_from(["fine", "raises", "loops", "nonsense", "quits"]),
