@@ -64,7 +64,7 @@ def _overlaps(rulebook: Rulebook) -> Iterator[Remark]:
 def _wholes(rules: Sequence[Forbidden]) -> Iterator[tuple[Forbidden, str]]:
     """Every form without a gap that is enough to raise an alert."""
     for rule in rules:
-        for phrase in rule.words.phrases if not rule.words.all_of else ():
+        for phrase in (*rule.words.phrases, *rule.words.exact) if not rule.words.all_of else ():
             for form in compiled(phrase):
                 for way in form.wholes:
                     yield rule, way.chars

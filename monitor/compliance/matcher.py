@@ -20,6 +20,10 @@ from monitor.core.events import Certainty
 Sound = Literal["chars", "same", "near"]
 EDITS_FROM = 5
 ALIKE_FROM = 4
+SHORT = 2
+WHOLE_FROM = 6
+"""Of a phrase in several parts, parts of SHORT syllables may be heard by sound only where all parts together have so
+many: two syllables that sound right turn up everywhere (周边的 for 编的)."""
 _DENIALS = frozenset(("bu", "mei", "bie"))
 
 
@@ -48,10 +52,24 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
+    """syllables: of its parts, without gaps. by_sound: whether a short part of it only sounds right."""
+
     start: int
     end: int
     certainty: Certainty
     score: int
+    syllables: int = 0
+    by_sound: bool = False
+
+    def as_part(self) -> _Found:
+        """As the beginning of several parts."""
+        length = self.end - self.start
+        short = self.score < 100 and length <= SHORT
+        return _Found(self.start, self.end, self.certainty, self.score, length, short)
+
+    @property
+    def enough(self) -> bool:
+        return not self.by_sound or self.syllables >= WHOLE_FROM
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,13 +250,13 @@ def _followed(
         closest: dict[int, _Found] = {}
         for chain in chains:
             known = closest.get(chain.start)
-            if (known is None or _better(chain, known)) and _clear(end, chain, chars):
+            if chain.enough and (known is None or _better(chain, known)) and _clear(end, chain, chars):
                 closest[chain.start] = chain
         for one in closest.values():
             yield Hit(end.owner, end.phrase, one.start, one.end, one.certainty, one.score)
     if not link.next:
         return
-    chains = [chain for chain in chains if _holds(chain)]
+    chains = [chain if chain.syllables else chain.as_part() for chain in chains if _holds(chain)]
     for number in link.next.keys() & found.keys() if chains else ():
         for gap, following in link.next[number].items():
             longer = list(_linked(chains, gap, found[number], chars))
@@ -258,7 +276,11 @@ def _linked(chains: list[_Found], gap: Gap, ones: list[_Found], chars: str) -> I
                 best = chain
         if best is not None:
             certain: Certainty = "certain" if best.certainty == one.certainty == "certain" else "probable"
-            yield _Found(best.start, one.end, certain, min(best.score, one.score))
+            part = one.as_part()
+            yield _Found(
+                best.start, one.end, certain, min(best.score, one.score),
+                best.syllables + part.syllables, best.by_sound or part.by_sound,
+            )  # fmt: skip
 
 
 def _better(one: _Found, other: _Found) -> bool:

@@ -4,7 +4,7 @@
 short, `{*12}` for at most twelve characters, `{*12!a|b}` for at most twelve that hold neither a nor b; before the first
 or after the last part it looks that far around the phrase. Punctuation, spaces, case, script and hesitations do not
 matter, nor does what people say in other words without meaning anything else: 你 and 您, 啥 for 什么, 咋 for 怎么, 甭
-for 不用, and the 儿 of 一点儿, 事儿, 这儿.
+for 不用, 干嘛 for 干什么, and the 儿 of 一点儿, 事儿, 这儿.
 
 Between two gaps a phrase is a segment: every way to say it is spelt out, each way may be misheard by itself. Segments
 are not multiplied with each other, so a phrase of four segments with thirty ways each costs 120 forms, not 810,000.
@@ -125,9 +125,12 @@ def as_meant(folded: Folded) -> Folded:
     coloured = {found.start() for found in _COLOUR.finditer(folded.text)}
     chars, origin = [], []
     for at, char in enumerate(folded.text):
-        if char in HESITATIONS or at in coloured:
+        if char == "嘛" and folded.text[at - 1 : at] == "干":
+            meant = "什么"
+        elif char in HESITATIONS or at in coloured:
             continue
-        meant = SPOKEN.get(char, char)
+        else:
+            meant = SPOKEN.get(char, char)
         chars.append(meant)
         origin += [folded.origin[at]] * len(meant)
     return Folded("".join(chars), tuple(origin))

@@ -38,10 +38,10 @@ def unreachable(rule: Rule) -> Iterator[str]:
     for state in parts(rule, LineState):
         yield from _no_such_state(state)
     for wording in parts(rule, Wording):
-        yield from _taken_away(wording.phrases, wording.none_of, "none_of")
+        yield from _taken_away((*wording.phrases, *wording.exact), wording.none_of, "none_of")
     match rule:
         case Forbidden():
-            yield from _taken_away(rule.words.phrases, rule.unless, "unless")
+            yield from _taken_away((*rule.words.phrases, *rule.words.exact), rule.unless, "unless")
             yield from _too_few_sentences(rule)
         case Combination():
             yield from _settled(rule)

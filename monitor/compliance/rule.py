@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator,
 
 from monitor.compliance.matcher import PhraseSet, Sound
 from monitor.compliance.patterns import safe
-from monitor.compliance.phrases import compiled, readable
+from monitor.compliance.phrases import Phrase, compiled, readable
 from monitor.core.events import Dimension
 from monitor.core.types import CallInfo, Channel, Direction, Severity
 from monitor.signal.groups import fits
@@ -63,13 +63,14 @@ class Wording(Table):
     """Words to be found: any of `phrases`, or at least `need` (default all) of the groups in `all_of`."""
 
     phrases: tuple[str, ...] = Field((), description="any one of these")
+    exact: tuple[str, ...] = Field((), description="or any one of these, in these very characters; for short words")
     regex: tuple[str, ...] = Field((), description="or any one of these, on the text without points and hesitations")
     not_regex: tuple[str, ...] = Field((), description="a text that one of these is found in has no regex hit")
     all_of: tuple[tuple[str, ...], ...] = Field((), description="lists of phrases; one phrase of each list")
     need: int | None = Field(None, ge=1, description="how many lists of all_of are enough; default all")
     none_of: tuple[str, ...] = Field((), description="a text that one of these is found in has no hit at all")
 
-    @field_validator("phrases", "all_of", "none_of")
+    @field_validator("phrases", "exact", "all_of", "none_of")
     @classmethod
     def _can_be_heard(cls, value: tuple[str | tuple[str, ...], ...]) -> tuple[str | tuple[str, ...], ...]:
         for item in value:
@@ -98,20 +99,20 @@ class Wording(Table):
 
     @property
     def groups(self) -> tuple[tuple[str, ...], ...]:
-        return (*((self.phrases,) if self._any_of else ()), *self.all_of)
+        return (*(((*self.phrases, *self.exact),) if self.has_any_of else ()), *self.all_of)
 
     @property
-    def _any_of(self) -> bool:
-        return bool(self.phrases or self.regex)
+    def has_any_of(self) -> bool:
+        return bool(self.phrases or self.exact or self.regex)
 
     @property
     def empty(self) -> bool:
-        return not self._any_of and not self.all_of
+        return not self.has_any_of and not self.all_of
 
     def satisfied(self, found: frozenset[int] | set[int]) -> bool:
         """found: indices into `groups` that were heard."""
-        first = 1 if self._any_of else 0
-        if self._any_of and 0 in found:
+        first = 1 if self.has_any_of else 0
+        if self.has_any_of and 0 in found:
             return True
         if not self.all_of:
             return False
@@ -141,6 +142,7 @@ class Listening:
     phrases: tuple[str, ...]
     regex: tuple[str, ...] = ()
     not_regex: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
 
 
 class Rule(Table):
@@ -204,8 +206,14 @@ class Rule(Table):
     def sets(self, owner_of: dict[tuple[str, int], int], channel: Channel, fh: bool) -> Iterator[PhraseSet]:
         for listening in self.listening():
             if listening.channel == channel:
-                phrases = tuple(form for phrase in listening.phrases for form in compiled(phrase, fh))
-                yield PhraseSet(owner_of[listening.key], phrases, self.sound, self.similarity)
+                owner = owner_of[listening.key]
+                yield PhraseSet(owner, _forms(listening.phrases, fh), self.sound, self.similarity)
+                if listening.exact:
+                    yield PhraseSet(owner, _forms(listening.exact, fh), "chars")
+
+
+def _forms(phrases: tuple[str, ...], fh: bool) -> tuple[Phrase, ...]:
+    return tuple(form for phrase in phrases for form in compiled(phrase, fh))
 
 
 NONE_OF = -1
@@ -215,8 +223,6 @@ NONE_OF = -1
 def wording_keys(name: str, wording: Wording, channel: Channel) -> Iterator[Listening]:
     if wording.none_of:
         yield Listening(channel, (name, NONE_OF), wording.none_of)
-    for at, phrases in enumerate(wording.groups):
-        if at == 0 and wording.regex:
-            yield Listening(channel, (name, at), phrases, wording.regex, wording.not_regex)
-        else:
-            yield Listening(channel, (name, at), phrases)
+    any_of = ((wording.phrases, wording.regex, wording.not_regex, wording.exact),) if wording.has_any_of else ()
+    for at, one in enumerate((*any_of, *((phrases,) for phrases in wording.all_of))):
+        yield Listening(channel, (name, at), *one)

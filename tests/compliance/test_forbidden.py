@@ -120,3 +120,21 @@ def test_certainty_is_shown() -> None:
     assert [proof.certainty for one in events if isinstance(one.body, AlertRaised) for proof in one.body.evidence] == [
         "probable"
     ]
+
+
+def test_exact_words_count_as_these_very_characters() -> None:
+    rule = 'kind = "forbidden"\nwords = { phrases = ["不关我的事"], exact = ["编的", "您{*2}对焦"] }\n'
+    rulebook = book(rule)
+    for said, count in (("这是编的吧", 1), ("周边的景点", 0), ("这不管我的事", 1), ("您没对焦", 1), ("您没对交", 0)):
+        assert len(fired(play(rulebook, f"1-3 agent: {said}"))) == count, said
+
+
+def test_an_exception_that_only_sounds_right_is_none_where_it_is_short() -> None:
+    rulebook = book('kind = "forbidden"\nunless = ["包月"]\nwords = { phrases = ["担保月底退到"] }\n')
+    assert len(fired(play(rulebook, "1-3 agent: 我担保月底退到"))) == 1
+
+
+def test_is_it_not_is_no_denial() -> None:
+    rulebook = book('kind = "forbidden"\nwords = { phrases = ["您自己摔坏"] }\n')
+    assert len(fired(play(rulebook, "1-3 agent: 是不是您自己摔坏的"))) == 1
+    assert len(fired(play(rulebook, "1-3 agent: 不是您自己摔坏的"))) == 0

@@ -82,6 +82,18 @@ def test_a_gap_may_exclude_words_between_before_and_after(text: str, found: bool
     assert bool(find(text, "{*2!您说}我{*4!不|没}[挂|挂断]{*2!失}")) is found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("我们没有编故事", True), ("周边的故事", False), ("我和周边的人", False), ("我确实是没有办法处理", True),
+        ("我确实是没有办发处理", True),
+    ],
+)  # fmt: skip
+def test_of_several_short_parts_sounds_count_only_where_all_of_them_are_long_enough(text: str, found: bool) -> None:
+    phrases = ("我{*4}编{*2}故事", "我{*3}编的", "我{*4}没有{*2}办法{*2}处理")
+    assert bool(find(text, *phrases)) is found
+
+
 def test_another_place_is_tried_where_the_first_leads_nowhere() -> None:
     assert [hit.end for hit in find("我们没有我们的办法", "我们{*1}[没|没有]{*3}办法")] == [9]
     assert find("我和我自己没说过", "我{*3}没{*1}说过")[0].start == 2

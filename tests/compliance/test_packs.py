@@ -104,8 +104,8 @@ def test_variants_by_a_reader_who_had_not_seen_the_rules_are_found() -> None:
             found[row.half].append(variants.is_found(BOOK, row))
     everything = [one for half in found.values() for one in half]
     assert len(everything) > 300
-    assert sum(everything) / len(everything) >= 0.8
-    assert sum(found["held-out"]) / len(found["held-out"]) >= 0.7
+    assert sum(everything) / len(everything) >= 0.9
+    assert sum(found["held-out"]) / len(found["held-out"]) >= 0.85
 
 
 def test_harmless_sentences_that_resemble_forbidden_ones_are_mostly_let_pass() -> None:

@@ -78,6 +78,11 @@ def test_hesitations_points_and_script_do_not_matter() -> None:
     assert heard.quote(0, len(heard.chars)) == "喂，嗯，说话"
 
 
+def test_what_for_is_read_in_either_form() -> None:
+    assert listen("您干嘛呀").chars == listen("您干什么").chars
+    assert listen("干净嘛").chars == "干净"
+
+
 @given(st.text(max_size=60))
 def test_every_heard_character_knows_where_it_stands(text: str) -> None:
     shown = normalise(text)

@@ -34,8 +34,8 @@ def test_only_phrases_are_filled() -> None:
 
 
 def test_a_rule_hears_every_word_of_a_set_and_homophones_of_it() -> None:
-    book = Rulebook.parse([("a.toml", pack('"挂断" = ["挂[断|电话]", "收线"]', "我{*2!不}<挂断>"))])
-    for text, found in (("我要挂电话", 1), ("我要收线", 1), ("我要收限", 1), ("我不挂断", 0)):
+    book = Rulebook.parse([("a.toml", pack('"挂断" = ["挂[断|电话]", "结束通话"]', "我{*2!不}<挂断>"))])
+    for text, found in (("我要挂电话", 1), ("我要结束通话", 1), ("我要结束同话", 1), ("我不挂断", 0)):
         assert len(book.find("agent", listen(text))) == found, text
 
 

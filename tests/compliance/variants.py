@@ -61,9 +61,11 @@ class Ear:
 
     def __init__(self, rule: Rule, wording: Wording) -> None:
         self.wording = wording
+        exact = set(wording.exact)
         self._matcher = Matcher(
-            PhraseSet(at, tuple(form for phrase in group for form in compiled(phrase)), rule.sound, rule.similarity)
+            PhraseSet(at, compiled(phrase), "chars" if phrase in exact else rule.sound, rule.similarity)
             for at, group in enumerate(wording.groups)
+            for phrase in group
         )
         self._pattern = Pattern(0, wording.regex, wording.not_regex) if wording.regex else None
 
