@@ -33,4 +33,4 @@ def commands(entry: ModelEntry, models_dir: Path) -> list[str]:
 
 def steps(entry: ModelEntry, models_dir: Path) -> str:
     """The same as one line to be copied."""
-    return "Run once (docs/models.md says more): " + " && ".join(commands(entry, models_dir))
+    return "Run once: " + " && ".join(commands(entry, models_dir)) + "  (docs/models.md says more)"

@@ -6,11 +6,14 @@ import shlex
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from monitor.asr import conversion
 from monitor.asr.registry import load_registry
 from tests.asr.folders import ENTRY
 
 MODELS = Path("/somewhere with spaces/models")
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_every_such_model_of_the_registry_ends_in_the_models_folder() -> None:
@@ -22,7 +25,16 @@ def test_every_such_model_of_the_registry_ends_in_the_models_folder() -> None:
         assert words[0] == "ct2-transformers-converter"
         assert words[-1] == str(MODELS / entry.name)
         assert any(entry.repository in line for line in lines)
-        assert conversion.steps(entry, MODELS).endswith(" && ".join(lines))
+        assert f" {' && '.join(lines)}  (" in conversion.steps(entry, MODELS)
+
+
+@pytest.mark.parametrize("page", ["models.md", "models.zh-CN.md"])
+def test_the_documentation_shows_the_same_commands(page: str) -> None:
+    text = (DOCS / page).read_text(encoding="utf-8").replace("\\\n  ", "")
+    entries = {entry.name: entry for entry in load_registry()}
+    for name in ("acft-small", "belle-large-v3-zh"):
+        for line in conversion.commands(entries[name], Path("~/.cache/linewatch/models")):
+            assert line.replace("'", "") in text
 
 
 def test_a_tokenizer_that_the_repository_lacks_comes_from_another() -> None:
