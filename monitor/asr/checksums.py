@@ -36,9 +36,14 @@ def write(folder: Path, known: dict[str, str] | None = None) -> None:
 
 def compare(folder: Path) -> int | None:
     """How many files are as they were noted; None where nothing was. Raises ModelError for one that is not."""
-    noted = folder / SUMS
-    if not noted.is_file():
-        return None
+    try:
+        return _compared(folder, folder / SUMS) if (folder / SUMS).is_file() else None
+    except OSError as error:
+        what = str(error.filename or folder)
+        raise ModelError(what, "cannot be read", error.strerror or "", "Look at its disk and permissions") from error
+
+
+def _compared(folder: Path, noted: Path) -> int:
     lines = noted.read_text(encoding="utf-8", errors="replace").splitlines()
     pairs = [match.groups() for line in lines if (match := LINE.fullmatch(line))]
     if len(pairs) != len(lines) or not pairs:

@@ -19,6 +19,8 @@ from monitor.errors import ModelError
 WEIGHTS = "model.bin"
 FILES = (WEIGHTS, "config.json", "tokenizer.json")
 VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
+FEATURES = "preprocessor_config.json"
+HEARS = {"sampling_rate": 16_000, "n_fft": 400, "hop_length": 160}
 MULTILINGUAL = 51865  # entries; English-only models have one less
 LAYER = re.compile(r"decoder/layer_(\d+)/")
 AGAIN = "Fetch it again: linewatch models fetch NAME"
@@ -47,6 +49,14 @@ class _Decoder:
 
 def check_folder(path: Path) -> None:
     """Raise ModelError naming the file, what was found and what to do, unless this is a whole multilingual model."""
+    try:
+        _check(path)
+    except OSError as error:
+        what = str(error.filename or path)
+        raise ModelError(what, "cannot be read", error.strerror or "", "Look at its disk and permissions") from error
+
+
+def _check(path: Path) -> None:
     if not path.is_dir():
         raise ModelError(
             str(path), "the model folder is not there", "nothing" if not path.exists() else "a file", AGAIN
@@ -63,6 +73,8 @@ def check_folder(path: Path) -> None:
             str(path), what, f"{len(tokens)} vocabulary entries", "Name a multilingual model, such as small"
         )
     _config(path / "config.json", decoder, len(tokens))
+    if (path / FEATURES).is_file():
+        _features(path / FEATURES)
 
 
 def _seen(path: Path) -> str:
@@ -73,7 +85,7 @@ def _seen(path: Path) -> str:
 def _json(path: Path) -> object:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(str(path), "is not readable JSON", str(error).splitlines()[0], AGAIN) from error
 
 
@@ -96,6 +108,16 @@ def _config(path: Path, decoder: _Decoder, tokens: int) -> None:
         raise ModelError(str(path), what, _short(heads), f"{AGAIN}, or convert it again")
 
 
+def _features(path: Path) -> None:
+    """Every Whisper hears in the same way but for the number of bins, which is compared with the model's later."""
+    config = _json(path)
+    if not isinstance(config, dict):
+        raise ModelError(str(path), "is not a description of features", _short(config), AGAIN)
+    for name, value in HEARS.items():
+        if config.get(name, value) != value:
+            raise ModelError(str(path), f"is not Whisper's, whose {name} is {value}", _short(config[name]), AGAIN)
+
+
 def _short(value: object) -> str:
     text = json.dumps(value)
     return text if len(text) <= 60 else text[:60] + " …"
@@ -108,15 +130,15 @@ def _vocabulary(path: Path) -> list[str]:
     if found.suffix == ".txt":
         return _lines(found)
     tokens = _json(found)
-    if not isinstance(tokens, list):
-        raise ModelError(str(found), "is not a list of tokens", type(tokens).__name__, AGAIN)
+    if not (isinstance(tokens, list) and all(isinstance(token, str) for token in tokens)):
+        raise ModelError(str(found), "is not a list of tokens", _short(tokens), AGAIN)
     return tokens
 
 
 def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8").rstrip("\n").split("\n")
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise ModelError(str(path), "is not readable UTF-8 text", str(error), AGAIN) from error
 
 

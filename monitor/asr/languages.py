@@ -34,9 +34,9 @@ def vocabulary(model_dir: Path) -> list[str]:
 
 def check_language(language: str, tokens: Sequence[str]) -> None:
     """Raises ModelError where a model with this vocabulary cannot be asked for the language."""
-    if language == "auto" or f"<|{language}|>" in tokens:
-        return
     known = [token[2:-2] for token in tokens if LANGUAGE.fullmatch(token)]
+    if language == "auto" or language in known or not known:  # with none, it is the vocabulary that is wrong
+        return
     near = get_close_matches(language.lower(), known, n=3, cutoff=0.5)
     offered = [*near, *(each for each in ("zh", "yue", "en") if each in known and each not in near)]
     raise ModelError(
@@ -51,9 +51,15 @@ def tells(model_dir: Path, tokens: Sequence[str] | None = None) -> Tells:
     if len(known.get(model_dir.name, ())) == 1 and known[model_dir.name] != ("multilingual",):
         return "nothing"
     tokens = vocabulary(model_dir) if tokens is None else tokens
-    if "<|zh|>" not in tokens:
+    if "<|zh|>" not in tokens or not _detects(model_dir):
         return "nothing"
     return "cantonese" if CANTONESE in tokens else "languages"
+
+
+def _detects(model_dir: Path) -> bool:
+    """Whether the model was converted with its list of languages; else it has none to choose from."""
+    ids: object = json.loads((model_dir / "config.json").read_text(encoding="utf-8"))["lang_ids"]
+    return bool(ids)
 
 
 def believed(found: tuple[str, float], can: Tells) -> tuple[str | None, float | None]:

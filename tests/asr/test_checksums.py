@@ -53,6 +53,13 @@ def test_any_file_counts(folder: Path, name: str) -> None:
         checksums.compare(folder)
 
 
+def test_a_file_that_the_system_cannot_read(folder: Path) -> None:
+    (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer.json").symlink_to("/proc/self/mem")
+    with pytest.raises(ModelError, match="cannot be read"):
+        checksums.compare(folder)
+
+
 def test_a_folder_of_ones_own_has_none(tmp_path: Path) -> None:
     assert checksums.compare(write(tmp_path / "m", model_files())) is None
     assert checksums.told(None) == "no checksums to compare"

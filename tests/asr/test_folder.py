@@ -84,6 +84,41 @@ def test_a_configuration_that_would_fail_or_crash_at_a_decode(
         check_folder(write(tmp_path / "m", files))
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (b"xx", "is not readable JSON"),
+        (b"null", "is not a description of features; found null"),
+        (b'{"sampling_rate": 8000}', "is not Whisper's, whose sampling_rate is 16000; found 8000"),
+        (b'{"n_fft": -3}', "is not Whisper's, whose n_fft is 400"),
+        (b'{"hop_length": 0}', "is not Whisper's, whose hop_length is 160"),
+    ],
+)
+def test_features_that_are_not_whispers(tmp_path: Path, text: bytes, found: str) -> None:
+    with pytest.raises(ModelError, match=rf"preprocessor_config\.json: {found}"):
+        check_folder(write(tmp_path / "m", model_files() | {"preprocessor_config.json": text}))
+
+
+@pytest.mark.parametrize("tokens", [b"{}", b"[1, 2]", b"[null]", b'"text"'])
+def test_a_vocabulary_that_is_no_list_of_tokens(tmp_path: Path, tokens: bytes) -> None:
+    with pytest.raises(ModelError, match=r"vocabulary\.json: is not a list of tokens"):
+        check_folder(write(tmp_path / "m", model_files() | {"vocabulary.json": tokens}))
+
+
+def test_json_without_a_bottom(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"tokenizer\.json: is not readable JSON"):
+        check_folder(write(tmp_path / "m", model_files() | {"tokenizer.json": b"[" * 100_000}))
+
+
+@pytest.mark.parametrize("name", ["model.bin", "tokenizer.json"])
+def test_a_file_that_the_system_cannot_read(tmp_path: Path, name: str) -> None:
+    folder = write(tmp_path / "m", model_files())
+    (folder / name).unlink()
+    (folder / name).symlink_to("/proc/self/mem")
+    with pytest.raises(ModelError, match=r"cannot be read; found Input/output error"):
+        check_folder(folder)
+
+
 def test_only_the_languages_say_too_little(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"config\.json: alignment_heads"):
         check_folder(write(tmp_path / "m", model_files() | {"config.json": b'{"lang_ids": [50259]}'}))

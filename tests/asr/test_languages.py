@@ -13,8 +13,9 @@ from monitor.resources import locate
 WHISPER = ("<|startoftranscript|>", "<|en|>", "<|zh|>", "<|ja|>")
 
 
-def folder(path: Path, name: str, *tokens: str) -> Path:
+def folder(path: Path, name: str, *tokens: str, ids: tuple[int, ...] = (1, 2)) -> Path:
     (path / name).mkdir()
+    (path / name / "config.json").write_text(json.dumps({"lang_ids": ids}))
     (path / name / "vocabulary.json").write_text(json.dumps(tokens))
     return path / name
 
@@ -32,6 +33,10 @@ def folder(path: Path, name: str, *tokens: str) -> Path:
 )
 def test_what_a_model_can_tell(tmp_path: Path, name: str, tokens: tuple[str, ...], can: str) -> None:
     assert tells(folder(tmp_path, name, *tokens)) == can
+
+
+def test_a_model_converted_without_its_languages_tells_nothing(tmp_path: Path) -> None:
+    assert tells(folder(tmp_path, "ours", *WHISPER, ids=())) == "nothing"
 
 
 def test_the_embedded_model_tells_nothing() -> None:
