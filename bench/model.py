@@ -1,4 +1,7 @@
-"""How well models/demo-zh hears sentences and voices not in training: clean and telephone-noisy, 30 s and short.
+"""How well models/demo-zh hears voice settings not in training: clean and telephone-noisy, 30 s and short.
+
+Half of the sentences are spoken by variants that training never heard; `unseen_variants` rows are of these alone. The
+fixed phrases are in the training text; fills are drawn anew from its templates; free sentences are other people's.
 
 Rows with `against: full_30s` compare the product's short context with `faster_whisper.WhisperModel.transcribe`,
 greedy, on the same audio in the same run. Free sentences need LINEWATCH_DATA (default ../shared/data);

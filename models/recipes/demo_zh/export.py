@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -12,6 +13,7 @@ import torch
 
 from models.recipes.demo_zh import tokens
 from models.recipes.demo_zh.network import Attention, Block, Net, Shape
+from models.recipes.demo_zh.texts import edition
 
 LANGUAGES = range(50259, 50358)
 # in the order of the vocabulary
@@ -20,6 +22,7 @@ NAMES = (
     "bg lt la mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr pa si km sn "
     "yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln ha ba jw su"
 )
+FILES = ("model.bin", "config.json", "tokenizer.json", "vocabulary.json", "preprocessor_config.json")
 SPACE = 220  # Whisper never begins a text with it
 PREPROCESSOR = {
     "chunk_length": 30, "dither": 0.0, "feature_extractor_type": "WhisperFeatureExtractor", "feature_size": 80,
@@ -107,7 +110,7 @@ def write_tokenizer(out: Path) -> list[str]:
 
 def run(work: Path, out: Path, shape: Shape | None = None) -> None:
     net = Net(shape or Shape())
-    kept = torch.load(work / "checkpoint.pt", weights_only=True, map_location="cpu")
+    kept = torch.load(edition(work) / "checkpoint.pt", weights_only=True, map_location="cpu")
     net.load_state_dict(kept["mean"])
     out.mkdir(parents=True, exist_ok=True)
     vocabulary = write_tokenizer(out)
@@ -127,5 +130,7 @@ def run(work: Path, out: Path, shape: Shape | None = None) -> None:
     (out / "config.json").write_text(
         json.dumps(json.loads((out / "config.json").read_text()), indent=None) + "\n", encoding="utf-8"
     )
+    sums = [f"{hashlib.sha256((out / name).read_bytes()).hexdigest()}  {name}\n" for name in FILES]
+    (out / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
     size = sum(os.path.getsize(f) for f in out.iterdir()) / 1e6
     print(f"export: {out}, {size:.1f} MB, step {kept['step']}")

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from models.recipes.demo_zh.espeak import Espeak, any_voice, to_pinyin
+from models.recipes.demo_zh.texts import edition
 
 SHARD = 2000
 
@@ -43,7 +44,7 @@ def run(work: Path, workers: int, limit: int | None = None, seed: int = 2) -> No
     """Speak `texts.tsv` into `work/speech`; `limit` = number of shards wanted (None: all)."""
     lines = (work / "texts.tsv").read_text(encoding="utf-8").splitlines()
     rows = [(kind, text) for kind, text in (line.split("\t") for line in lines)]
-    folder = work / "speech"
+    folder = edition(work) / "speech"
     folder.mkdir(exist_ok=True)
     jobs = [(folder, i // SHARD, rows[i : i + SHARD], seed) for i in range(0, len(rows), SHARD)][:limit]
     context = multiprocessing.get_context("spawn")

@@ -6,6 +6,7 @@ strung together, so that the decoder meets characters and words the templates ne
 
 from __future__ import annotations
 
+import hashlib
 import random
 import re
 from itertools import accumulate
@@ -83,6 +84,14 @@ def make(count: int, seed: int) -> list[tuple[str, str]]:
         if 1 <= len(text) <= LONGEST_CHARS and HANZI.fullmatch(text):
             out.append((kind, text))
     return out
+
+
+def edition(work: Path) -> Path:
+    """Where the speech and the training of these texts live: other texts share nothing with them."""
+    digest = hashlib.sha256((work / "texts.tsv").read_bytes()).hexdigest()
+    folder = work / digest[:12]
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def run(work: Path, count: int, seed: int = 1) -> Path:

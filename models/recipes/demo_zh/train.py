@@ -23,6 +23,7 @@ from models.recipes.demo_zh import batches
 from models.recipes.demo_zh.clips import COUNTS
 from models.recipes.demo_zh.network import Net, Shape
 from models.recipes.demo_zh.reading import Pretend, like, noisy
+from models.recipes.demo_zh.texts import edition
 
 PEAK, WARM_UP, SAVE_S, SEED = 2e-3, 200, 240, 20261122
 TONE = 3.0  # weight of the tones in what is heard: they are learned last
@@ -131,6 +132,7 @@ class Run:
 
 
 def run(work: Path, steps: int, shape: Shape | None = None) -> None:
+    work = edition(work)
     state = Run(work, shape or Shape())
     # a graphics card eats faster than one process can cook; on a CPU more of them would take the trainer's cores
     feeders = max(1, (os.cpu_count() or 2) - 2) if torch.cuda.is_available() else 1
