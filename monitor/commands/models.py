@@ -64,9 +64,15 @@ def models_fetch(
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Bar(*columns, console=stderr, disable=not stderr.is_terminal, transient=True) as bar:
         task = bar.add_task(name, total=None)
+        told = 0
 
         def on_progress(file: str, done: int, total: int) -> None:
+            nonlocal told
             bar.update(task, description=file, completed=done, total=total)
+            tenths = 10 * done // max(total, 1)
+            if bar.disable and tenths > told:  # a log instead of a screen
+                told = tenths
+                note(f"{10 * tenths} % of {total / 1e6:.0f} MB")
 
         got = registry.fetch(entries[name], folder, on_progress)
     note(f'{got}; set [asr] model = "{name}" to use it.')
@@ -103,7 +109,7 @@ def models_verify(
     )
     note(f"{model} ({report.setup}): contexts agree in {report.agreement:.1f} % of the characters{errors}.")
     note(
-        f"Short takes {report.speed_up:.1f} times less {report.clock}. "
+        f"Full takes {report.speed_up:.1f} times the {report.clock} of short. "
         f'Set [asr] context = "{report.context}": {report.reason}.'
     )
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from monitor.resources import locate
-from tests.asr.folders import model_files, write
+from tests.asr.folders import ENTRY, model_files, write
+from tests.asr.hub import Hub
 from tests.audit.material import short
 from tests.commands.shell import run
 from tests.demo_runs import test_model as model_for_tests
@@ -42,6 +46,20 @@ def test_fetching_a_model_that_must_be_converted_says_how(tmp_path: Path) -> Non
     assert "openai/whisper-small" in told.stderr
 
 
+def test_fetching_shows_how_far_it_is_in_a_log_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = [replace(ENTRY, name="some")]
+    monkeypatch.setattr("monitor.asr.registry.load_registry", lambda: registry)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with Hub(model_files()) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        done = run("models", "fetch", "some", "--set", f"asr.models_dir={tmp_path}")
+    assert done.exit_code == 0, done.stderr
+    percents = [int(line.split()[0]) for line in done.stderr.splitlines() if " % of " in line]
+    assert percents == sorted(set(percents))
+    assert percents[-1] == 100
+    assert (tmp_path / "some" / "SHA256SUMS").is_file()
+
+
 def test_models_verify_compares_checksums_where_there_are_some(tmp_path: Path) -> None:
     done = run("models", "verify", "demo-zh")
     assert (done.exit_code, done.stdout) == (0, "")
@@ -66,7 +84,7 @@ def test_models_verify_says_what_to_set(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.stderr
     assert set(json.loads(done.stdout)) == {"file", "short", "full"}
     assert "[asr] context" in done.stderr
-    assert "times less CPU time" in flat(done.stderr, " ")
+    assert "times the CPU time of short" in flat(done.stderr, " ")
 
 
 def test_models_verify_measures_with_the_users_settings(tmp_path: Path) -> None:
