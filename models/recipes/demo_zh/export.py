@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from pathlib import Path
@@ -14,6 +13,7 @@ import torch
 from models.recipes.demo_zh import tokens
 from models.recipes.demo_zh.network import Attention, Block, Net, Shape
 from models.recipes.demo_zh.texts import edition
+from monitor.asr import checksums
 
 LANGUAGES = range(50259, 50358)
 # in the order of the vocabulary
@@ -22,7 +22,6 @@ NAMES = (
     "bg lt la mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr pa si km sn "
     "yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln ha ba jw su"
 )
-FILES = ("model.bin", "config.json", "tokenizer.json", "vocabulary.json", "preprocessor_config.json")
 SPACE = 220  # Whisper never begins a text with it
 PREPROCESSOR = {
     "chunk_length": 30, "dither": 0.0, "feature_extractor_type": "WhisperFeatureExtractor", "feature_size": 80,
@@ -130,7 +129,6 @@ def run(work: Path, out: Path, shape: Shape | None = None) -> None:
     (out / "config.json").write_text(
         json.dumps(json.loads((out / "config.json").read_text()), indent=None) + "\n", encoding="utf-8"
     )
-    sums = [f"{hashlib.sha256((out / name).read_bytes()).hexdigest()}  {name}\n" for name in FILES]
-    (out / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
+    checksums.write(out)
     size = sum(os.path.getsize(f) for f in out.iterdir()) / 1e6
     print(f"export: {out}, {size:.1f} MB, step {kept['step']}")
