@@ -165,13 +165,11 @@ class Matcher:
         )
 
     def _segments_in(self, heard: Heard) -> dict[int, list[_Found]]:
-        """Of every segment where one of its ways is heard, by start."""
+        """Of every segment where one of its ways is heard, in no order."""
         found: dict[int, list[_Found]] = {}
         for part, ones in self._parts_in(heard).items():
             for number in self._segments_of[part]:
                 found.setdefault(number, []).extend(ones)
-        for ones in found.values():
-            ones.sort(key=lambda one: (one.start, one.end))
         return found
 
     def _parts_in(self, heard: Heard) -> dict[int, list[_Found]]:
