@@ -34,7 +34,7 @@ from monitor.resources import locate
 
 EMBEDDED = "demo-zh"
 LENGTHS_S = {EMBEDDED: 240, "tiny": 90, "base": 60, "small": 40}
-FILES = {EMBEDDED: 16, "tiny": 8, "base": 8, "small": 6}
+FILES = {EMBEDDED: 16, "tiny": 8, "base": 8, "small": 3}
 FILE_S = 70
 CLASSED = (EMBEDDED, "tiny")
 
