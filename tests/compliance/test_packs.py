@@ -7,6 +7,7 @@ import itertools
 import os
 import random
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -96,20 +97,31 @@ def test_everyday_variants_are_found() -> None:
     assert found / len(rows) >= 0.9
 
 
-def test_variants_by_a_reader_who_had_not_seen_the_rules_are_found() -> None:
-    """The head of variants.tsv says what was found before anything was tuned, and which half was never read."""
-    found: dict[str, list[bool]] = defaultdict(list)
-    for row in variants.rows():
-        if row.kind != "harmless":
-            found[row.half].append(variants.is_found(BOOK, row))
-    everything = [one for half in found.values() for one in half]
-    assert len(everything) > 300
-    assert sum(everything) / len(everything) >= 0.9
-    assert sum(found["held-out"]) / len(found["held-out"]) >= 0.85
+def share(table: Sequence[variants.Row]) -> float:
+    asked = [row for row in table if row.kind != "harmless"]
+    assert len(asked) > 150
+    return sum(variants.is_found(BOOK, row) for row in asked) / len(asked)
 
 
-def test_harmless_sentences_that_resemble_forbidden_ones_are_mostly_let_pass() -> None:
-    hits = variants.false_hits(BOOK, [row for row in variants.rows() if row.kind == "harmless"])
+@pytest.mark.parametrize("name", ["fresh_1.tsv", "fresh_2.tsv"])
+def test_variants_of_a_list_nothing_was_tuned_on_are_found(name: str) -> None:
+    """The verdict on the rules: readers who had only the standard; see the head of each list, and never tune on them."""
+    table = variants.rows(HERE / name)
+    assert {row.half for row in table} == {"fresh"}
+    assert share(table) >= 0.8
+
+
+def test_variants_the_rules_were_widened_by_stay_found() -> None:
+    """The head of each list says what was in sight; the held-out half was counted often, so it proves little by now."""
+    table = variants.rows()
+    assert share(table) >= 0.9
+    assert share([row for row in table if row.half == "held-out"]) >= 0.85
+    assert share(variants.rows(HERE / "tuning.tsv")) >= 0.95
+
+
+@pytest.mark.parametrize("name", ["variants.tsv", "tuning.tsv", "fresh_1.tsv", "fresh_2.tsv"])
+def test_harmless_sentences_that_resemble_forbidden_ones_are_mostly_let_pass(name: str) -> None:
+    hits = variants.false_hits(BOOK, [row for row in variants.rows(HERE / name) if row.kind == "harmless"])
     grave = [each for each in hits if any(severity in ("major", "critical") for severity in each)]
     assert len(hits) >= 50
     assert len(grave) <= 2

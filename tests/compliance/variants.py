@@ -1,7 +1,8 @@
 """How many everyday variants the shipped packs find: `python -m tests.compliance.variants`, a line for each row.
 
-variants.tsv was written by a second reader who had the standard but not the rules: half (tuning: the rules were widened
-with it in sight; held-out: only ever counted), id (row of the standard), kind (required, forbidden, or harmless: like a
+The lists were written by readers who had the standard but not the rules; a list and a half can be named. Columns: half
+(tuning: the rules were widened with it in sight; held-out: only ever counted, but often; fresh: counted once when the
+rules were done, and never to be tuned on), id (row of the standard), kind (required, forbidden, or harmless: like a
 forbidden one, but in order), original, variant.
 
 forbidden: found when a forbidden rule of its own row counts it, denials and exceptions included, or a wording of a
