@@ -4,8 +4,9 @@
 one agent's voice, what thresholds were set by looking at. `once`: other voices in many languages and kitchen noise;
 measured unseen, then what it showed was mended, and its voices are among what the VAD's weights are fitted on.
 `held_out`: other files, other stretches of noise, other seeds; nothing was changed for what it showed. `again`: the
-same files by other seeds, for what was changed after. `babble`: the same voices over seven that talk at once. Half of
-the calls went through A-law, half through mu-law.
+same files by other seeds, for what was changed after. `babble`: the same voices over seven that talk at once. `fresh`:
+clips, noises and rooms that no set, threshold or weight had seen; counted once. Half of the calls went through A-law,
+half through mu-law.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import surroundings
 from bench.rows import Row, row
 from monitor.core import pcm
 from tests import tapes
-from tests.signal.scenes import RATE, SYNTHETIC, Scene, Score, Shelf, all_scenes, heard_together, synthetic_noise
+from tests.signal.scenes import RATE, SYNTHETIC, Scene, Score, Shelf, all_scenes, heard_together, synthetic_noise, tail
 from tests.tapes import Signal, Tape
 
 DATA = Path(os.environ.get("LINEWATCH_DATA", Path(__file__).parents[2] / "shared" / "data"))
@@ -47,16 +49,21 @@ class Part:
     noises: tuple[str, ...]
     share: tuple[float, float]
     seed: int
+    made: bool = False
 
 
 PEOPLE = ("speech-other/azure-customspeech", "speech-other/watson-8k", "speech-other/silero", "speech-zh/misc")
 KITCHEN = ("tap", "pink", "dishes", "white", "hiss", "hum")
+# AISHELL's and the Cantonese clips that no weight was fitted on, the Magic Data clips that no set had, both sides of a
+# telephone call and of one more: which of a folder's files, every second one from the first number on
+FRESH = ("speech-zh/aishell-sample#1", "speech-dialect/yue#1", "speech-zh/magicdata-cs#0")
 PARTS = {
     "tuned": Part(("speech-zh/magicdata-cs",), 1, ("tap", "pink", "white", "hiss", "hum"), (0.5, 1.0), 500),
     "once": Part(PEOPLE, 0, KITCHEN, (0.5, 0.75), 100_000),
     "held_out": Part(PEOPLE, 1, KITCHEN, (0.75, 1.0), 200_000),
     "again": Part(PEOPLE, 1, KITCHEN, (0.75, 1.0), 500_000),
     "babble": Part(PEOPLE, 1, ("babble",), (0.5, 1.0), 300_000),
+    "fresh": Part(FRESH, 0, ("fan", "rain", "keys", "street", "printer"), (0.0, 1.0), 810_000, made=True),
 }
 SETS = ("synthetic", *PARTS)
 
@@ -75,9 +82,8 @@ def stretches(signal: Signal, longest_s: int = 8) -> Iterator[Signal]:
 
 
 def shelf(part: Part) -> Shelf:
-    files = sorted(path for folder in part.voices for path in (DATA / folder).rglob("*.flac"))[part.first :: 2]
     # of one person's many sentences, some; so that nobody drowns the others
-    people = [found for path in files[:60] if (found := list(stretches(tapes.recorded(path)))[:12])]
+    people = [found for sound in _recordings(part) if (found := list(stretches(sound))[:12])]
     recorded = [name for name in part.noises if name in NOISES]
     noises = {name: _share(tapes.recorded(DATA / "noise" / NOISES[name]), part.share) for name in recorded}
 
@@ -86,11 +92,25 @@ def shelf(part: Part) -> Shelf:
         return person[int(random.integers(len(person)))]
 
     def noise(name: str, ms: int, random: np.random.Generator) -> Signal:
+        if part.made:
+            return surroundings.NOISES[name](ms * RATE // 1000, random)
         if name not in noises:
             return synthetic_noise(name, ms, random)
         return np.resize(np.roll(noises[name], -int(random.integers(len(noises[name])))), ms * RATE // 1000)
 
-    return Shelf(voice, noise, part.noises)
+    return Shelf(voice, noise, part.noises, surroundings.shoebox if part.made else tail)
+
+
+def _recordings(part: Part) -> Iterator[Signal]:
+    if not part.made:
+        files = sorted(path for folder in part.voices for path in (DATA / folder).rglob("*.flac"))[part.first :: 2]
+        yield from map(tapes.recorded, files[:60])
+        return
+    for told in part.voices:
+        folder, first = told.split("#")
+        yield from map(tapes.recorded, sorted((DATA / folder).rglob("*.flac"))[int(first) :: 2][:20])
+    for path in ("telephone/one-side/lca-demo-agent1.wav", "telephone/two-channel/auto-repairs-40.wav"):
+        yield from (leg[at : at + 40 * RATE] for leg in tapes.legs(DATA / path) for at in range(0, len(leg), 40 * RATE))
 
 
 def _share(signal: Signal, share: tuple[float, float]) -> Signal:

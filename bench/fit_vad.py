@@ -1,9 +1,10 @@
-"""How monitor/signal/weights.py was made: `python -m bench.fit_vad > monitor/signal/weights.py`, a quarter of an hour.
+"""How monitor/signal/weights.py was made: `python -m bench.fit_vad > monitor/signal/weights.py`, some minutes.
 
 Material (LINEWATCH_DATA): voices of AISHELL, DSPSpeech, the Cantonese clips, and half of the Azure, Watson and Silero
 samples (Apache-2.0, MIT, CC0); the first half of each recorded noise (CC BY 4.0, MIT); synthetic voices, noises, tones,
 music and clatter. Never: the labelled sets of vad/, the Magic Data voice, the other half of voices and noises. Truth is
-where Silero hears speech in the clean recording; then it is brought to -20 to -45 dBov, tilted and put over noise.
+where Silero hears speech in the clean recording; then it is brought to -20 to -45 dBov, tilted, put into a room now and
+then and over noise; half of it goes through G.711.
 """
 
 from __future__ import annotations
@@ -20,18 +21,20 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from monitor.core import pcm
 from monitor.signal.bank import Bank
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
 from monitor.signal.silero import CHUNK, session
-from monitor.signal.vad import Vad
+from monitor.signal.vad import FEATURES, MEMORIES, Vad
 from tests import tapes
 from tests.tapes import Signal
 
 DATA = Path(os.environ.get("LINEWATCH_DATA", Path(__file__).parents[2] / "shared" / "data"))
 RATE, FRAME = 8000, 160
-HIDDEN, EPOCHS, BATCH, PULL = 8, 12, 2048, 1e-4
-MEMORIES = (0.3, 0.06)
+INPUTS = FEATURES * (1 + len(MEMORIES))
+HIDDEN, EPOCHS, BATCH, PULL = 24, 24, 2048, 1e-4
+ROUNDS = 2
 NOISES = {
     "tap": "speech-commands-background/running_tap.flac",
     "pink": "speech-commands-background/pink_noise.flac",
@@ -40,6 +43,7 @@ NOISES = {
 }
 UNDER_SPEECH = (
     "white", "hiss", "pink", "synthetic pink", "tap", "hum", "babble", "talk", "brown", "clatter", "dishes", "clatter",
+    "coloured", "coloured", "typing",
 )  # fmt: skip
 ALONE = (*UNDER_SPEECH, "idle", "ring-back", "busy", "dtmf", "music", "crackle")
 # what a frame weighs: many voices at once are voices still, and 0 dB is asking much
@@ -88,10 +92,34 @@ def clatter(samples: int, random: np.random.Generator) -> Signal:
     return out
 
 
+def coloured(samples: int, random: np.random.Generator) -> Signal:
+    """Noise of any spectrum, half of it swelling and ebbing as passing cars and fans do."""
+    hz, knots = np.fft.rfftfreq(samples, 1 / RATE), np.linspace(0, RATE / 2, int(random.integers(4, 12)))
+    gain_db = np.interp(hz, knots, np.cumsum(random.normal(0, 7, len(knots))))
+    sound = np.fft.irfft(np.fft.rfft(random.normal(size=samples)) * 10 ** (gain_db / 20), samples)
+    swell = np.sin(2 * np.pi * random.uniform(0.1, 2) * np.arange(samples) / RATE + random.uniform(0, 6))
+    return sound * 10 ** (random.choice([0, random.uniform(1, 6)]) * swell / 20)
+
+
+def typing(samples: int, random: np.random.Generator) -> Signal:
+    """Two to twelve short dull bursts a second."""
+    out, at, every_s = random.normal(size=samples) * 0.02, 0, 1 / random.uniform(2, 12)
+    while (at := at + int(RATE * random.exponential(every_s)) + 200) < samples:
+        burst = random.normal(size=min(400, samples - at))
+        burst *= random.uniform(0.2, 1) * np.exp(-np.arange(len(burst)) / random.uniform(10, 80))
+        out[at : at + len(burst)] += burst
+    return out
+
+
 def tilted(signal: Signal, random: np.random.Generator) -> Signal:
     """Up to 4 dB an octave brighter or duller, as telephones are."""
     hz = np.maximum(np.fft.rfftfreq(len(signal), 1 / RATE), 100)
     return np.fft.irfft(np.fft.rfft(signal) * 10 ** (random.uniform(-4, 4) * np.log2(hz / 1000) / 20), len(signal))
+
+
+def in_a_room(voice: Signal, random: np.random.Generator) -> Signal:
+    seed, rt60_ms = int(random.integers(1 << 20)), int(random.integers(150, 500))
+    return tapes.room(voice, RATE, rt60_ms, float(random.uniform(0.4, 0.9)), seed)
 
 
 def warped(signal: Signal, random: np.random.Generator) -> Signal:
@@ -137,6 +165,8 @@ class Material:
             "hum": lambda: tapes.hum(ms, -30, RATE, float(random.choice([50, 60]))) + tapes.white(ms, -60, RATE, seed),
             "brown": lambda: _brown(random, samples),
             "clatter": lambda: clatter(samples, random),
+            "coloured": lambda: coloured(samples, random),
+            "typing": lambda: typing(samples, random),
             "talk": lambda: self._talk(samples),
             "idle": lambda: np.resize(self._idle[int(random.integers(len(self._idle)))], samples),
             "ring-back": lambda: tapes.ring_back(ms, -20, RATE),
@@ -158,23 +188,30 @@ class Material:
         return out
 
     def spoken(self, dbov: float, noise: str, snr_db: float | None) -> Clip:
-        """Somebody between two pauses."""
-        random = self._random
-        if random.random() < 0.25:
-            frames = int(random.integers(75, 200))
-            voice, speech = _synthetic(random, frames), np.ones(frames, np.bool_)
-        else:
-            voice, speech = self._voices[int(random.integers(len(self._voices)))]
-            voice = tapes.band(voice) if random.random() < 0.75 else voice
-            voice = tilted(voice, random) if random.random() < 0.6 else voice
-        heard = voice[np.repeat(speech, FRAME)]
-        gaps = [int(random.integers(50, 150)), int(random.integers(75, 250))]
-        voice = np.pad(voice * 10 ** ((dbov - tapes.level(heard)) / 20), [gap * FRAME for gap in gaps])
+        """Up to five times somebody speaks, between pauses."""
+        random, sound, truth = self._random, [np.zeros(0)], [np.zeros(0, np.bool_)]
+        for _ in range(int(random.integers(1, 6))):
+            voice, speech = self._said()
+            gap = int(random.integers(25, 200))
+            sound += [np.zeros(gap * FRAME), voice * 10 ** ((dbov - tapes.level(voice[np.repeat(speech, FRAME)])) / 20)]
+            truth += [np.zeros(gap, np.bool_), speech]
+        gap = int(random.integers(75, 250))
+        voice, speech = np.pad(np.concatenate(sound), (0, gap * FRAME)), np.pad(np.concatenate(truth), (0, gap))
         beside = tapes.at_level(self.noise(noise, len(voice)), -66 if snr_db is None else dbov - snr_db)
         if random.random() < 0.5:
             beside = beside + tapes.white(len(voice) // 8 + 1, -66, RATE, int(random.integers(1 << 20)))[: len(voice)]
-        weight = WEIGHTS.get(noise, 0.5 if snr_db == 0 else 1.0)
-        return Clip(voice + beside, np.pad(speech, gaps), weight)
+        return Clip(voice + beside, speech, WEIGHTS.get(noise, 0.5 if snr_db == 0 else 1.0))
+
+    def _said(self) -> tuple[Signal, NDArray[np.bool_]]:
+        """Some seconds of somebody at any level, and which of its frames are speech."""
+        random = self._random
+        if random.random() < 0.25:
+            frames = int(random.integers(75, 600))
+            return _synthetic(random, frames), np.ones(frames, np.bool_)
+        voice, speech = self._voices[int(random.integers(len(self._voices)))]
+        voice = tapes.band(voice) if random.random() < 0.75 else voice
+        voice = tilted(voice, random) if random.random() < 0.6 else voice
+        return in_a_room(voice, random) if random.random() < 0.15 else voice, speech
 
     def alone(self, noise: str, dbov: float) -> Clip:
         sound = np.concatenate((np.zeros(12_000), tapes.at_level(self.noise(noise, 12 * RATE), dbov)))
@@ -226,30 +263,40 @@ class Listening(Vad):
         self._features = kept
 
     def step(self, now: Moment, *told: Any) -> Any:
-        self.given = np.zeros((0, 9))
+        self.given = np.zeros((0, FEATURES))
         found = super().step(now, *told)
-        self.inputs, self.loud = np.zeros((*now.heard.shape, 9), np.float32), now.level_dbov > -60
+        self.inputs, self.loud = np.zeros((*now.heard.shape, FEATURES), np.float32), now.level_dbov > -60
         if len(self.given):
-            voted = now.heard.copy()
-            voted[now.heard] = self.among
-            self.inputs[voted] = self.given / 256
+            weighed = now.heard.copy()
+            weighed[now.heard] = self.among
+            self.inputs[weighed] = self.given / 256
         return found
 
 
+def by_wire(signal: Signal, k: int) -> NDArray[np.int16]:
+    """As linear samples or as one of the two laws carries them."""
+    linear = tapes.pcm(signal)
+    if k % 2:
+        return linear
+    if k % 4:
+        return pcm.decode_alaw(np.frombuffer(pcm.encode_alaw(linear), np.uint8))
+    return pcm.decode_ulaw(np.frombuffer(pcm.encode_ulaw(linear), np.uint8))
+
+
 def listened(clips: list[Clip]) -> tuple[Array, Array, Array]:
-    """Inputs float32[k, 27] of all frames over the gate, truth and weights [k]; two clips on each line of a bank."""
+    """Inputs float32[k, INPUTS] of all frames over the gate, truth and weights [k]; two clips on a line of the bank."""
     settings = SignalSettings(detectors=())
     bank = Bank(RATE, settings)
     bank._vad = vad = Listening(settings, RATE)
     lines = np.array([bank.open() for _ in range((len(clips) + 1) // 2)])
     frames = max(len(clip.speech) for clip in clips)
-    pcm = np.zeros((frames, 2 * len(lines), FRAME), np.int16)
+    heard = np.zeros((frames, 2 * len(lines), FRAME), np.int16)
     for k, clip in enumerate(clips):
-        pcm[: len(clip.speech), k] = tapes.pcm(clip.signal[: len(clip.speech) * FRAME]).reshape(-1, FRAME)
-    memories, inputs, truth, weights = [np.zeros((2 * len(lines), 9)) for _ in MEMORIES], [], [], []
+        heard[: len(clip.speech), k] = by_wire(clip.signal[: len(clip.speech) * FRAME], k).reshape(-1, FRAME)
+    memories, inputs, truth, weights = [np.zeros((2 * len(lines), FEATURES)) for _ in MEMORIES], [], [], []
     for at in range(frames):
-        bank.step(lines, pcm[at].reshape(len(lines), 2, FRAME), np.zeros((len(lines), 2), np.uint8))
-        fresh = vad.inputs.reshape(-1, 9)
+        bank.step(lines, heard[at].reshape(len(lines), 2, FRAME), np.zeros((len(lines), 2), np.uint8))
+        fresh = vad.inputs.reshape(-1, FEATURES)
         memories = [m + (fresh - m) * share for m, share in zip(memories, MEMORIES, strict=True)]
         going = [k for k, clip in enumerate(clips) if at < len(clip.speech) and vad.loud.reshape(-1)[k]]
         inputs.append(np.concatenate((fresh, *memories), axis=1)[going].astype(np.float32))
@@ -259,7 +306,7 @@ def listened(clips: list[Clip]) -> tuple[Array, Array, Array]:
 
 
 def fitted(inputs: Array, truth: Array, weights: Array, seed: int = 1) -> list[Array]:
-    """Rectified units and their weights, by Adam on the log-loss: [27, units], [units], [units], [1]."""
+    """Rectified units and their weights, by Adam on the log-loss: [INPUTS, units], [units], [units], [1]."""
     random, wide = np.random.default_rng(seed), inputs.shape[1]
     weights = weights * np.where(truth > 0, SPEECH_WEIGHS, 1.0).astype(np.float32)
     first, last = random.normal(0, (2 / wide) ** 0.5, (wide, HIDDEN)), random.normal(0, HIDDEN**-0.5, HIDDEN)
@@ -290,22 +337,28 @@ def _slopes(net: list[Array], x: Array, truth: Array, weights: Array) -> list[Ar
 def module(net: list[Array]) -> str:
     """The weights as Python, in whole 256ths."""
     whole = [np.rint(part * 256).astype(int).tolist() for part in net]
-    units = [[row[k] for row in whole[0]] + [whole[1][k]] for k in range(HIDDEN)]
     lines = [
         '"""The VAD\'s weights in 256ths, made by bench/fit_vad.py, which says on what; vad.py what they weigh."""',
         "",
         "from __future__ import annotations",
         "",
         "# fmt: off",
-        "# each unit: nine features of this frame, of the last 60 ms, of the last 300 ms, and a constant",
+        "# each unit: the features of this frame, of the last 60 ms, 300 ms and 2 s, and a constant",
         "UNITS: tuple[tuple[int, ...], ...] = (",
-        *(f"    ({_row(unit[:9])},\n     {_row(unit[9:18])},\n     {_row(unit[18:])})," for unit in units),
+        *(_unit([row[k] for row in whole[0]], whole[1][k]) for k in range(HIDDEN)),
+        ")",
+        "# what each unit says, and a constant",
+        "WEIGHTS = (",
+        *(f"    {_row([*whole[2], *whole[3]][at : at + 13])}," for at in range(0, HIDDEN + 1, 13)),
         ")",
         "# fmt: on",
-        "# what each unit says, and a constant",
-        f"WEIGHTS = ({_row([*whole[2], *whole[3]])})",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _unit(weights: list[int], constant: int) -> str:
+    parts = [_row(weights[at : at + FEATURES]) for at in range(0, INPUTS, FEATURES)]
+    return "    (" + ",\n     ".join([*parts, str(constant)]) + "),"
 
 
 def _row(numbers: list[int]) -> str:
@@ -313,7 +366,7 @@ def _row(numbers: list[int]) -> str:
 
 
 def main() -> int:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 2
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     clips, parts = Material(11).clips(rounds), []
     while some := list(islice(clips, 200)):
         parts.append(listened(some))

@@ -3,8 +3,7 @@
 One process, one thread, CPU time. The lines are two-channel calls in which each party speaks some 40 % of the time,
 each line at another place of the call. Against: the bare WebRTC VAD calls for the same frames; the same features line
 by line (a bank of one line each); Silero, one run for each channel and 32 ms. A figure of this stage only; `bench line`
-has the whole path. Frame error rates of the VAD are of synthetic speech, and of labelled recordings where
-LINEWATCH_DATA is.
+has the whole path. How often the VAD is wrong: `bench/vad.py`; `--vad` shows nothing else.
 """
 
 from __future__ import annotations
@@ -13,26 +12,24 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import webrtcvad
 from numpy.typing import NDArray
 
-from bench import detection
+from bench import detection, vad
 from bench.rows import Row, row, show
-from monitor.core.events import SpeechEnded
 from monitor.signal.bank import Bank
-from monitor.signal.settings import SignalSettings, VadSettings
+from monitor.signal.settings import SignalSettings
 from monitor.signal.silero import CHUNK, session
 from tests import tapes
-from tests.tapes import Signal, Tape
+from tests.tapes import Tape
 
 RATE = 8000
 LINES = 800
 DATA = Path(os.environ.get("LINEWATCH_DATA", Path(__file__).parents[2] / "shared" / "data"))
-Labels = NDArray[np.bool_]
 
 
 def call(seconds: int = 60, seed: int = 1) -> Tape:
@@ -141,99 +138,8 @@ def memory() -> list[Row]:
     return [row("signal", "state_per_line", Bank(RATE, SignalSettings()).line_bytes() / 1024, "KiB", 1)]
 
 
-def synthetic_set() -> Iterator[tuple[Signal, Labels]]:
-    for seed in range(6):
-        random, legs, labels = np.random.default_rng(seed), [], []
-        for k in range(8):
-            ms = int(random.integers(40, 120)) * 20
-            legs.append(tapes.speech(ms, -26, RATE, seed * 50 + k, 110.0 + 20 * seed) if k % 2 else np.zeros(ms * 8))
-            labels.append(np.full(ms // 20, bool(k % 2)))
-        yield np.concatenate(legs) + tapes.white(sum(map(len, legs)) // 8, -66), np.concatenate(labels)
-
-
-def labelled_set() -> Iterator[tuple[Signal, Labels]]:
-    for path in sorted((DATA / "vad" / "ten-vad").glob("*.flac")):
-        signal = tapes.recorded(path, RATE)
-        cells = path.with_suffix(".scv").read_text().strip().split(",")[1:]
-        labels = np.zeros(len(signal) // 160, np.bool_)
-        for start, end, speech in zip(cells[::3], cells[1::3], cells[2::3], strict=True):
-            if speech == "1":
-                labels[round(float(start) * 50) : round(float(end) * 50)] = True
-        yield signal, labels
-
-
-def noisy(signal: Signal, labels: Labels, snr_db: float, seed: int) -> Signal:
-    spoken = np.repeat(labels, 160)[: len(signal)]
-    level = tapes.level(signal[: len(spoken)][spoken])
-    return signal + tapes.pink(len(signal) * 1000 // RATE + 1, level - snr_db, RATE, seed)[: len(signal)]
-
-
-def bank_speech(signals: list[Signal], engine: str, runs: bool) -> list[Labels]:
-    bank = Bank(RATE, SignalSettings(vad=VadSettings(engine=engine)))  # type: ignore[arg-type]
-    feeds = [tapes.line(signal, signal * 0, RATE).columns() for signal in signals]
-    out = [np.zeros(len(pcm), np.bool_) for pcm, _ in feeds]
-    numbers = [bank.open() for _ in feeds]
-    for k in range(max(map(len, out))):
-        going = [n for n in numbers if k < len(out[n])]
-        pcm, absent = (np.stack([feeds[n][part][k] for n in going]) for part in (0, 1))
-        step = bank.step(np.array(going), pcm, absent)
-        for place, n in enumerate(going):
-            out[n][k] = step.readings.speech[place, 0] and not runs
-        _mark(out, step.events, runs)
-    for n in numbers:
-        _mark(out, [(n, event) for event in bank.finish(n)], runs)
-    return out
-
-
-def _mark(out: list[Labels], events: list, runs: bool) -> None:  # type: ignore[type-arg]
-    for line, event in events:
-        if runs and isinstance(event.body, SpeechEnded) and event.channel == "agent":
-            out[line][event.body.since_ms // 20 : event.body.end_ms // 20] = True
-
-
-def webrtc_speech(signals: list[Signal]) -> list[Labels]:
-    out = []
-    for signal in signals:
-        detector, frames = webrtcvad.Vad(1), tapes.pcm(signal[: len(signal) // 160 * 160]).reshape(-1, 160)
-        out.append(np.array([detector.is_speech(frame.tobytes(), RATE) for frame in frames]))
-    return out
-
-
-def error_rate(found: list[Labels], truth: list[Labels]) -> float:
-    wrong = total = 0
-    for said, true in zip(found, truth, strict=True):
-        n = min(len(said), len(true))
-        wrong, total = wrong + int((said[:n] != true[:n]).sum()), total + n
-    return 100 * wrong / total
-
-
-def accuracy() -> list[Row]:
-    rows, sets = [], {"synthetic": list(synthetic_set())}
-    if (DATA / "vad" / "ten-vad").exists():
-        sets["labelled"] = list(labelled_set())
-    for name, pairs in sets.items():
-        truth = [labels for _, labels in pairs]
-        for snr_db in (None, 20, 10, 5, 0):
-            signals = [s if snr_db is None else noisy(s, y, snr_db, k) for k, (s, y) in enumerate(pairs)]
-            what = f"{name}_{'clean' if snr_db is None else f'{snr_db}_db'}"
-            frames = sum(map(len, truth))
-            ours = error_rate(bank_speech(signals, "webrtc", False), truth)
-            in_runs = error_rate(bank_speech(signals, "webrtc", True), truth)
-            for other, found in (
-                ("webrtcvad", webrtc_speech(signals)),
-                ("silero", bank_speech(signals, "silero", False)),
-            ):
-                wrong = error_rate(found, truth)
-                rows.append(
-                    row("signal", f"vad_error_{what}", ours, "% of frames", frames, other, ours / max(wrong, 0.01))
-                )
-                rows.append(row("signal", f"vad_error_{what}_{other}", wrong, "% of frames", frames))
-            rows.append(row("signal", f"vad_error_{what}_in_runs", in_runs, "% of frames", frames))
-    return rows
-
-
 def run(lines: int = LINES, frames: int = 100, rounds: int = 3, with_accuracy: bool = True) -> list[Row]:
-    return speed(lines, frames, rounds) + memory() + (accuracy() if with_accuracy else [])
+    return speed(lines, frames, rounds) + memory() + (vad.accuracy() if with_accuracy else [])
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -243,12 +149,16 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--frames", type=int, default=100, help="20 ms steps in a round")
     parser.add_argument("--rounds", type=int, default=3, help="the quickest counts")
     parser.add_argument("--no-accuracy", action="store_true", help="speed and memory only")
+    parser.add_argument("--vad", action="store_true", help="how often the VAD is wrong, only this")
     parser.add_argument("--detection", action="store_true", help="recall and precision of every condition, only these")
     parser.add_argument("--sets", nargs="*", choices=detection.SETS, default=detection.SETS, help="of --detection")
-    parser.add_argument("--scenes", type=int, default=20, metavar="N", help="38 calls N times over, for --detection")
+    parser.add_argument("--scenes", type=int, default=20, metavar="N", help="40 calls N times over, for --detection")
     args = parser.parse_args(argv)
     if args.detection:
         show(detection.detection(args.sets, args.scenes), "signal: how often the conditions are right", args.json)
+        return 0
+    if args.vad:
+        show(vad.accuracy(), "signal: how often the VAD is wrong", args.json)
         return 0
     show(
         run(args.lines, args.frames, args.rounds, not args.no_accuracy),

@@ -301,6 +301,17 @@ def recorded(path: Path, rate_hz: int = 8000) -> Signal:
     return np.concatenate(parts).astype(np.float64)
 
 
+def legs(path: Path, rate_hz: int = 8000) -> list[Signal]:
+    """A recording's channels, each for itself."""
+    resampler, parts = None, []
+    with av.open(str(path)) as container:
+        for frame in container.decode(audio=0):
+            resampler = resampler or av.AudioResampler(format="s16p", layout=frame.layout, rate=rate_hz)
+            parts += [out.to_ndarray() for out in resampler.resample(frame)]
+    parts += [out.to_ndarray() for out in resampler.resample(None)] if resampler else []
+    return list(np.concatenate(parts, axis=1).astype(np.float64))
+
+
 def espeak(text: str, voice: str = "cmn", rate_hz: int = 8000, words_per_minute: int = 170) -> NDArray[np.int16]:
     """A synthetic voice in the telephone band (espeak-ng, through sox), kept in the temporary folder between tests."""
     key = hashlib.sha256(f"{text}|{voice}|{rate_hz}|{words_per_minute}".encode()).hexdigest()[:24]

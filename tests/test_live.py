@@ -147,6 +147,23 @@ async def test_an_alert_is_raised_acknowledged_cleared_or_confirmed_on_the_socke
     assert life["D1.dead-air"] == ["raised", "confirmed"]
 
 
+async def test_a_call_opened_gets_a_name_of_its_own_and_no_line_more_than_there_is_room_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, monkeypatch, max_lines=3) as service:
+        live = service.live
+        first = live.open(CallInfo("desk-7", "test"))
+        await first.end("hangup", "agent")
+        names = [live.open(CallInfo(name, "test")).call_id for name in ("desk-7", "desk-7", "")]
+        assert names[:2] == ["desk-7-2", "desk-7-3"], "one is stored, one runs"
+        assert len(names[2]) > len("2026-11-22-")
+        with pytest.raises(LinewatchError, match="no room for another line; 3 are running"):
+            live.open(CallInfo("desk-8", "test"))
+        (started,) = [e for e in service.store.events("desk-7") if e.type == "call.started"]
+        assert started.body["rules_version"] == live.lines.rulebook.version
+        assert started.body["model"] == "stand-in"
+
+
 async def test_the_last_words_before_the_hang_up_are_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with running(tmp_path, monkeypatch) as service:
         source = FilesSource(FilesSettings(paths=(locate("demo/calls/broadband.wav"),), speed="max"))

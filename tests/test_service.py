@@ -19,11 +19,13 @@ from monitor.asr.recogniser import Recogniser
 from monitor.config import load
 from monitor.core.types import CallInfo
 from monitor.errors import ConfigError
+from monitor.fault import Finding
 from monitor.resources import locate
 from monitor.run import Forever
 from monitor.service import Service
 from monitor.store.store import Store
 from tests.asr.segments import Inbox, segment
+from tests.measured import calls_of_a_bad_seat
 from tests.test_live import Reader, running, settings_in
 
 
@@ -136,3 +138,48 @@ async def test_its_figures_are_there_to_be_read(tmp_path: Path, monkeypatch: pyt
         metrics = (await http.get(f"{service.server.url}/metrics")).text
     assert "linewatch_lines 1.0" in metrics
     assert "linewatch_asr_waiting 0.0" in metrics
+
+
+async def test_whose_fault_it_is_is_looked_for_and_new_calls_know(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, monkeypatch) as service:
+        before = service.live.open(CallInfo("before", "test", seat="s9"))
+        for told in calls_of_a_bad_seat():
+            service.store.append(told)
+        await looked(service, monkeypatch, service._faults)
+        after = [service.live.open(CallInfo(name, "test", seat=seat)) for name, seat in (("bad", "s9"), ("good", "s1"))]
+        for line in (before, *after):
+            await line.end("hangup", "agent")
+        faults = {name: service.store.events(name)[0].body.get("faults") for name in ("before", "bad", "good")}
+    assert faults == {"before": [], "bad": ["seat:low_volume:agent"], "good": []}
+
+
+async def test_a_store_that_cannot_be_asked_is_no_end_of_looking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> list[Finding]:
+        raise ConfigError("store", "is away")
+
+    async with running(tmp_path, monkeypatch) as service:
+        await looked(service, monkeypatch, refuse)
+        assert service.live.faults == ()
+
+
+async def looked(service: Service, monkeypatch: pytest.MonkeyPatch, faults: Callable[[], list[Finding]]) -> None:
+    """Looks for faults until it has done so three times."""
+    loop, thrice, asked = asyncio.get_running_loop(), asyncio.Event(), []
+
+    def asks() -> list[Finding]:
+        asked.append(None)
+        if len(asked) == 4:
+            loop.call_soon_threadsafe(thrice.set)
+        return faults()
+
+    monkeypatch.setattr(room, "FAULTS_EVERY_S", 0.0)
+    monkeypatch.setattr(service, "_faults", asks)
+    looking = asyncio.create_task(service._look_for_faults())
+    async with asyncio.timeout(60):
+        await thrice.wait()
+    assert not looking.done()
+    looking.cancel()

@@ -19,7 +19,7 @@ from monitor.signal.runs import SpeechRuns
 from monitor.signal.settings import SignalSettings
 from monitor.signal.totals import Totals
 from monitor.signal.vad import Vad
-from monitor.signal.voiced import voiced
+from monitor.signal.voiced import Voiced
 
 _REFERENCE_UNTIL_MS = 500
 _SIDES = np.arange(2)
@@ -61,7 +61,8 @@ class Bank:
         self._muted = self._state.column(np.bool_, 0)
         self._floor = NoiseFloor(self._samples)
         self._vad = Vad(settings, rate_hz)
-        self._runs = SpeechRuns(settings.vad)
+        self._voiced = Voiced(settings)
+        self._runs = SpeechRuns(settings)
         self._speech = SpeechLevel(self._samples, settings)
         self._noise = NoiseLevel(self._samples, noise.window_ms, noise.guard_ms)
         self._references = np.array([self._power_at(each.noise.reference_dbov) for each in settings.variants()])
@@ -105,7 +106,7 @@ class Bank:
         floor, trusted = self._floor.step(now)
         now.floor_dbov = np.where(np.isnan(floor), FLOOR_DBOV, floor)
         maybe, back_ms = self._vad.step(now, pcm, trusted)
-        now.voiced = voiced(now)
+        now.voiced = self._voiced.step(now)
         self._runs.step(now, maybe, back_ms)
         speech_power = self._speech.step(now)
         for detector in self._early:

@@ -22,6 +22,7 @@ _HANG_FRAMES = 8
 _BUCKET_FRAMES = 25
 _BUCKETS = 8
 _YOUNG_FRAMES, _YOUNG_DBOV = 25, -50.0
+_MOST_STEP_DB = 20.0
 _MANY = np.iinfo(np.int64).max
 
 
@@ -82,22 +83,23 @@ class NoiseFloor:
 
 
 class SpeechLevel:
-    """Active speech level over the last seconds of a channel's speech: speech frames and the 160 ms after them.
+    """Active speech level over the last seconds of a channel's speech runs: speech frames and the 160 ms after them.
 
     ITU-T P.56 method B counts as active what its envelope finds within 15.9 dB of the level, and 200 ms more. The VAD
     finds somewhat more than that envelope, so a somewhat shorter hangover comes out at the same level (within 0.3 dB on
     the reference program's vectors). Speech far under the other party's while both speak is taken for that party's echo
-    and does not count.
+    and does not count. What comes before a run is certain waits, and counts as one entry once it is.
     """
 
     def __init__(self, samples: int, settings: SignalSettings) -> None:
         self._samples = samples
         self._thresholds = Thresholds(settings, lambda each: each.low_volume)
         self.state = State()
-        self._window = Window(self.state, settings.low_volume.window_ms // FRAME_MS, 4)
+        self._window = Window(self.state, settings.low_volume.window_ms // FRAME_MS, 5)
         self._after = self.state.column(np.int64, _HANG_FRAMES)
         self._dbov = self.state.column(np.float64, np.nan)
         self._total = self.state.column(np.float64, 0.0, (2, 2))
+        self._waits = self.state.column(np.int64, 0, (2, 6))
 
     def total(self, line: int, side: int) -> tuple[float, int]:
         """Power and frames measured since the line was opened."""
@@ -116,19 +118,32 @@ class SpeechLevel:
         self._after[now.sel] = np.where(speech, 0, np.minimum(after + 1, _HANG_FRAMES))
         now.speech_dbov = dbov_before
         if counted.any():
-            power = now.power[counted]
-            at_ms = np.broadcast_to(now.at_ms[:, None], counted.shape)[counted]
-            entries = (power, np.ones_like(power), at_ms, now.voiced[counted])
-            self._window.push(now.rows[counted], np.stack(entries, axis=1))
-            self._total.rows[now.rows[counted]] += np.stack((power, np.ones_like(power)), axis=1)
+            counted = self._certain(now, counted)
         sums = self._window.sums(now.sel)
         power, count = sums[:, :, 0], sums[:, :, 1]
         if counted.any():
             now.speech_dbov = np.where(count > 0, dbov(power, count, self._samples), np.nan)
             self._dbov[now.sel] = now.speech_dbov
         now.speech_ms, now.voiced_ms = count * FRAME_MS, sums[:, :, 3] * FRAME_MS
+        now.moves_db = sums[:, :, 4] / (np.maximum(count, 1) * 100.0)
         now.speech_since = self._window.oldest
         return power
+
+    def _certain(self, now: Moment, counted: BoolArray) -> BoolArray:
+        """Measures what `counted` has of certain runs, and what waited for them; the rest waits. Returns the former."""
+        power, rows, waits = now.power[counted], now.rows[counted], self._waits.rows
+        at_ms = np.broadcast_to(now.at_ms[:, None], counted.shape)[counted]
+        step_db = np.minimum(np.abs(now.level_dbov - now.before_dbov)[counted], _MOST_STEP_DB)
+        moved = np.rint(step_db * 100.0).astype(np.int64)
+        entries: IntArray = np.stack((power, np.ones_like(power), at_ms, now.voiced[counted], moved), axis=1)
+        since, is_open = now.runs.since_ms[counted], now.runs.open[counted]
+        waited = np.where((waits[rows, 5] == since)[:, None], waits[rows, :5], 0)
+        entries = entries + waited
+        entries[:, 2] = np.where(waited[:, 1] > 0, waited[:, 2], at_ms)
+        waits[rows] = np.where(is_open[:, None], 0, np.concatenate((entries, since[:, None]), axis=1))
+        self._window.push(rows[is_open], entries[is_open])
+        self._total.rows[rows[is_open]] += entries[is_open, :2]
+        return counted & now.runs.open
 
 
 class NoiseLevel:

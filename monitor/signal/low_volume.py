@@ -18,8 +18,8 @@ class LowVolume(ConditionDetector):
     """value: active speech level, dBov. since_ms: the first of the speech that was measured.
 
     Not while the channel clips or its noise is stated (noise outranks it). It begins, or gets worse, only where
-    enough of what was measured is a voice that is held: clattering dishes have a level, too, and it says nothing of
-    a telephone.
+    enough of what was measured is a voice that is held, and its level moves as one voice's does: clattering dishes and
+    people talking in the background have a level, too, and it says nothing of a telephone.
     """
 
     name = "low_volume"
@@ -33,14 +33,14 @@ class LowVolume(ConditionDetector):
         own, level = self._thresholds.of(now.groups), self.level(now)
         judged = (now.speech_ms >= own.min_speech_ms) & ~now.condition("noise") & ~now.condition("clipping")
         # a level is judged where there is speech to judge; only what outranks it acts at once
-        due = now.speech | ~judged & (level != OFF)
+        due = now.speech & now.runs.open | ~judged & (level != OFF)
         if not due.any():
             return
         dbov = np.where(judged, now.speech_dbov, 0.0)
         alarm = dbov <= own.alarm_dbov + np.where(level == ALARM, own.hysteresis_db - 0.005, 0.0)
         warn = dbov <= own.warn_dbov + np.where(level >= WARN, own.hysteresis_db - 0.005, 0.0)
         want: IntArray = np.where(due, np.where(warn, np.where(alarm, ALARM, WARN), OFF), level)
-        a_voice = 100 * now.voiced_ms >= own.voiced_percent * now.speech_ms
+        a_voice = (100 * now.voiced_ms >= own.voiced_percent * now.speech_ms) & (now.moves_db >= own.moves_db)
         want = np.where((want > level) & ~a_voice, level, want)
 
         def starting(i: int, side: int) -> dict[str, Any]:

@@ -47,7 +47,8 @@ class Moment:
     evidence: one row for each of them, unset where there are none. speech: frames judged speech; sure: without a
     doubt; voiced: frames in which a voice is held (`voiced.py`). blocked: frames that are not the noise of the
     line. speech_dbov, noise_dbov, snr_db: over the last seconds of speech and of non-speech, nan where not known;
-    speech_ms, voiced_ms: how much speech that was, and how much of it a voice held. speech_since(row)[2]: at_ms of
+    speech_ms, voiced_ms: how much speech that was, and how much of it a voice held; moves_db: how much its level moved
+    from frame to frame. speech_since(row)[2]: at_ms of
     the oldest speech frame measured.
     """
 
@@ -77,6 +78,7 @@ class Moment:
     speech_dbov: FloatArray = field(init=False)
     speech_ms: IntArray = field(init=False)
     voiced_ms: IntArray = field(init=False)
+    moves_db: FloatArray = field(init=False)
     speech_since: Callable[[int], IntArray] = field(init=False)
     noise_dbov: FloatArray = field(init=False)
     noise_ms: IntArray = field(init=False)

@@ -14,13 +14,15 @@ from monitor.signal.settings import SignalSettings
 from monitor.signal.thresholds import Thresholds
 
 _MIN_FALL_DB, _MIN_FRAMES = 10.0, 3
-_MEMORY = 0.12
+# falls differ by about that from each other, so the mean of n of them is known to a root of n less
+_MEMORY, _SPREAD_DB_S, _MOST_FALLS = 0.04, 100.0, 49.0
 
 
 class Reverberant(ConditionDetector):
     """How fast the level falls when a voice stops: a near mouth falls silent at once, a room goes on for a while.
 
-    value: mean rate of the falls, dB per second. certainty: where it lies between a wet and a dry voice.
+    value: mean rate of the falls, dB per second. certainty: where it lies between a wet and a dry voice, the doubt that
+    few falls leave counted in favour of the dry one.
     """
 
     name = "reverberant"
@@ -56,7 +58,8 @@ class Reverberant(ConditionDetector):
         self._rate[now.sel], self._falls[now.sel] = rate, falls
         since = np.where((self._since[now.sel] < 0) & ended, now.at_ms[:, None], self._since[now.sel])
         self._since[now.sel] = since
-        certainty = np.clip((own.dry_db_per_s - rate) / (own.dry_db_per_s - own.wet_db_per_s), 0.0, 1.0)
+        doubt = _SPREAD_DB_S / np.sqrt(np.clip(falls, 1.0, _MOST_FALLS))
+        certainty = np.clip((own.dry_db_per_s - rate - doubt) / (own.dry_db_per_s - own.wet_db_per_s), 0.0, 1.0)
         certainty = np.rint(certainty * 100.0) / 100.0
         judged = ended & (falls >= own.decays)
         stays = (level != OFF) & ~(judged & (certainty < own.ends))

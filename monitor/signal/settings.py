@@ -26,6 +26,17 @@ class VadSettings(_Section):
     silero_threshold: float = Field(0.5, gt=0, lt=1, description="probability from which a frame is speech")
     bridge_ms: int = Field(300, ge=20, le=1000, multiple_of=20, description="shorter gaps are part of a speech run, ms")
     min_run_ms: int = Field(100, ge=20, le=1000, multiple_of=20, description="shorter runs are not speech, ms")
+    voiced_ms: int = Field(
+        40, ge=0, le=200, multiple_of=20, description="nor is a run before a voice is held in it this long, ms"
+    )
+    unvoiced_run_ms: int = Field(
+        500, ge=100, le=500, multiple_of=20, description="or before it has lasted this long without one, ms"
+    )
+    voiced_periodicity: float = Field(
+        0.7, ge=0, le=1, description="a voice is held where a frame repeats itself this well (autocorrelation, 0 to 1)"
+    )
+    voiced_fall_db: float = Field(1.0, ge=0, le=20, description="and its level falls by no more from the last one, dB")
+    voiced_rise_db: float = Field(6.0, ge=0, le=40, description="nor rises by more, dB")
 
 
 class SilenceSettings(_Section):
@@ -39,6 +50,9 @@ class LowVolumeSettings(_Section):
     window_ms: int = Field(3000, ge=500, le=10_000, description="measured over this much of the channel's speech, ms")
     min_speech_ms: int = Field(1000, ge=200, le=10_000, description="not judged on less speech than this, ms")
     voiced_percent: float = Field(10.0, ge=0, le=50, description="nor with less of it a voice that is held, percent")
+    moves_db: float = Field(
+        2.8, ge=0, le=10, description="nor where its level moves less than this from frame to frame (many voices), dB"
+    )
     echo_db: float = Field(12.0, ge=0, le=60, description="speech this far under the other's is its echo, dB")
 
     @model_validator(mode="after")
@@ -69,6 +83,7 @@ class TalkOverSettings(_Section):
     overlap_ms: int = Field(600, ge=100, le=10_000, description="both speak together for this long, ms")
     lead_ms: int = Field(500, ge=0, le=10_000, description="the second began at least this long after the first, ms")
     voiced_ms: int = Field(40, ge=0, le=1000, multiple_of=20, description="both hold a voice this long in it, ms")
+    voiced_percent: float = Field(6.5, ge=0, le=50, description="and in this share of it, percent")
 
 
 class OneWaySettings(_Section):
@@ -109,21 +124,35 @@ class MusicSettings(_Section):
 
 
 class ReverberantSettings(_Section):
-    decays: int = Field(8, ge=3, le=100, description="not judged on fewer falls of the speech level than this")
-    dry_db_per_s: float = Field(175.0, gt=0, le=1000, description="a near voice falls like this, dB per second")
+    decays: int = Field(10, ge=3, le=100, description="not judged on fewer falls of the speech level than this")
+    dry_db_per_s: float = Field(235.0, gt=0, le=1000, description="a near voice falls like this, dB per second")
     wet_db_per_s: float = Field(
-        115.0, gt=0, le=1000, description="a voice across a room falls like this, dB per second"
+        155.0, gt=0, le=1000, description="a voice across a room falls like this, dB per second"
     )
     starts: float = Field(0.75, gt=0, le=1, description="certainty from which it is stated")
     ends: float = Field(0.5, ge=0, lt=1, description="certainty under which it is over")
 
 
 OF_A_GROUP: dict[str, tuple[type[BaseModel], tuple[str, ...]]] = {
-    "vad": (VadSettings, ("gate_dbov", "gate_over_floor_db")),
+    "vad": (
+        VadSettings,
+        (
+            "gate_dbov",
+            "gate_over_floor_db",
+            "voiced_ms",
+            "unvoiced_run_ms",
+            "voiced_periodicity",
+            "voiced_fall_db",
+            "voiced_rise_db",
+        ),
+    ),
     "silence": (SilenceSettings, ("after_ms",)),
-    "low_volume": (LowVolumeSettings, ("warn_dbov", "alarm_dbov", "hysteresis_db", "min_speech_ms", "echo_db")),
+    "low_volume": (
+        LowVolumeSettings,
+        ("warn_dbov", "alarm_dbov", "hysteresis_db", "min_speech_ms", "voiced_percent", "moves_db", "echo_db"),
+    ),
     "noise": (NoiseSettings, ("warn_db", "alarm_db", "hysteresis_db", "hold_ms", "min_noise_ms", "reference_dbov")),
-    "talk_over": (TalkOverSettings, ("overlap_ms", "lead_ms")),
+    "talk_over": (TalkOverSettings, ("overlap_ms", "lead_ms", "voiced_ms", "voiced_percent")),
     "one_way": (OneWaySettings, ("dead_dbov", "dead_ms", "other_speech_ms", "alive_ms")),
     "clipping": (ClippingSettings, ("percent", "min_speech_ms", "lowest_ceiling", "quiet_ms")),
     "dropout": (DropoutSettings, ("after_ms",)),

@@ -15,13 +15,13 @@ from monitor.signal.settings import SignalSettings
 from monitor.signal.thresholds import Thresholds
 
 # whoever has paused for longer has stopped, perhaps: what the other says now is no talk-over yet
-_PAUSE_MS = 100
+_PAUSE_MS = 40
 
 
 class TalkOver(ConditionDetector):
     """channel: who came second. since_ms: start of the overlap, end_ms: the first to stop. value: ms of it.
 
-    Both must have held their voice in it: what clatters beside one of them takes nobody's turn.
+    Both must have held their voice in a share of it: what clatters beside one of them takes nobody's turn.
     """
 
     name = "talk_over"
@@ -42,7 +42,8 @@ class TalkOver(ConditionDetector):
         second = both & (runs.since_ms - runs.since_ms[:, ::-1] >= own.lead_ms)
         spoken_to = runs.last_ms.min(axis=1)
         overlap = spoken_to[:, None] - runs.since_ms
-        begins = (overlap >= own.overlap_ms) & (held_ms.min(axis=1, keepdims=True) >= own.voiced_ms)
+        least_ms = np.maximum(own.voiced_ms, own.voiced_percent * overlap / 100.0)
+        begins = (overlap >= own.overlap_ms) & (held_ms.min(axis=1, keepdims=True) >= least_ms)
         want: IntArray = np.where(second & (begins | (level != OFF)), WARN, OFF)
         stopped = np.where(runs.ended, runs.end_ms, np.iinfo(np.int64).max).min(axis=1)
         self._last[now.sel] = runs.last_ms

@@ -1,10 +1,11 @@
 """Is this frame speech? WebRTC's VAD behind an energy gate, weighed with evidence against what fools it.
 
 A frame at the absolute floor costs no VAD call (but for a call's first two seconds) and is not speech. For a frame that
-WebRTC votes for and that stands over the noise floor, a few rectified units weigh what the frame is (its height over
-the floor, periodicity, flatness, tonality, balance, movement), and the same over the last 60 and 300 ms. WebRTC alone
-calls white noise, hiss, tones and hum speech; they are flat, or bare lines, or do not move. Sounds just before the
-first such frame (the s of 是) are given back to the run once it begins.
+stands over the noise floor, some rectified units weigh what it is (WebRTC's vote, its height over the floor,
+periodicity, flatness, tonality, balance, movement, how its power lies in ten bands), and the same over about the last
+60 ms, 300 ms and 2 s: what was there all the time is the background. WebRTC alone calls white noise, hiss, tones and
+hum speech. Sounds just before the first speech frame (the s of 是) that WebRTC votes for are given back to the run once
+it begins.
 
 The weights, and how and on what `bench/fit_vad.py` fitted them, stand in `weights.py`; `bench signal` shows what they
 are worth beside Silero and WebRTC alone, docs/detection.md what they came to. Several people talking in the background
@@ -23,12 +24,16 @@ from monitor.signal.columns import BoolArray, FloatArray, IntArray, State
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
 from monitor.signal.silero import Silero
-from monitor.signal.spectrum import FRAME, Evidence, evidence, narrow
+from monitor.signal.spectrum import FRAME, HZ_PER_BIN, Evidence, evidence, narrow
 from monitor.signal.thresholds import Thresholds
 from monitor.signal.weights import UNITS, WEIGHTS
 
-_MEMORIES = (0.3, 0.06)
+MEMORIES = (0.3, 0.06, 0.01)
 _BARE_LINE = 0.85
+# edges of the bands, as bins of the spectrum: 250 to 3500 Hz, about as the ear divides them
+_BANDS = np.array([round(hz / HZ_PER_BIN) for hz in (250, 400, 550, 700, 900, 1150, 1450, 1800, 2250, 2800, 3500)])
+_LEAST_BEL = -5.0
+FEATURES = 10 + len(_BANDS) - 1
 # hundredths of log-odds: one frame of a run is to be this clear
 _SURE = 260
 _SILERO_LATE_MS = 20
@@ -49,7 +54,7 @@ class Vad:
         self.state = State()
         self._before = self.state.column(np.int16, 0, (2, FRAME))
         self._level = self.state.column(np.float64, 0.0)
-        self._memory = self.state.column(np.float64, 0.0, (2, len(_MEMORIES), len(UNITS)))
+        self._memory = self.state.column(np.float64, 0.0, (2, len(MEMORIES), len(UNITS)))
         self._features = features
         self._fed = self.state.column(np.int64)
         self._waiting = self.state.column(np.int64)
@@ -88,12 +93,13 @@ class Vad:
         now.before_dbov = self._level[now.sel]
         memory = self._memory[now.sel] * _KEPT
         fresh = np.zeros((*voted.shape, len(UNITS)))
-        if voted.any():
-            step_db = np.abs(now.level_dbov - now.before_dbov)[voted]
-            sums = _sums(self._features(over[voted], step_db, now.evidence, voted[now.heard]))
-            memory[voted] += sums[:, 1:] * _TAKEN
-            fresh[voted] = sums[:, 0]
-        score = _score(fresh + memory[:, :, 0] + memory[:, :, 1])
+        weighed = now.heard & stands_out
+        if weighed.any():
+            step_db = np.abs(now.level_dbov - now.before_dbov)[weighed]
+            sums = _sums(self._features(over[weighed], step_db, votes[weighed], now.evidence, weighed[now.heard]))
+            memory[weighed] += sums[:, 1:] * _TAKEN
+            fresh[weighed] = sums[:, 0]
+        score = _score(fresh + memory[:, :, 0] + memory[:, :, 1] + memory[:, :, 2])
         sound: BoolArray = (score > 0) & loud & ~now.music_before
         self._memory[now.sel], self._level[now.sel], self._before[now.sel] = memory, now.level_dbov, narrow_pcm
         if self._silero is not None:
@@ -119,20 +125,22 @@ class Vad:
         return votes
 
 
-_KEPT = 1.0 - np.array(_MEMORIES)[:, None]
-_TAKEN = np.array(_MEMORIES)[:, None]
+_KEPT = 1.0 - np.array(MEMORIES)[:, None]
+_TAKEN = np.array(MEMORIES)[:, None]
 # numbers on a grid are integers in disguise: their sums are exact, whatever the order they are added in
 _GRID = 256.0
-_IN = np.array(UNITS).reshape(len(UNITS), -1)[:, :-1].reshape(len(UNITS), 3, -1).astype(np.float64)
+_IN = np.array(UNITS).reshape(len(UNITS), -1)[:, :-1].reshape(len(UNITS), 1 + len(MEMORIES), -1).astype(np.float64)
 _BIAS = np.array([unit[-1] for unit in UNITS]) * _GRID
 _OUT = np.array(WEIGHTS[:-1], np.float64)
 
 
-def features(over_db: FloatArray, step_db: FloatArray, found: Evidence, among: BoolArray) -> FloatArray:
-    """float64[k, 9], whole 256ths: height over the floor in 10 dB, periodicity, flatness / 3, tonality, a bare line,
-    low share, high share, level step in 5 dB, and one for being voted for at all.
+def features(
+    over_db: FloatArray, step_db: FloatArray, votes: BoolArray, found: Evidence, among: BoolArray
+) -> FloatArray:
+    """float64[k, FEATURES], whole 256ths: height over the floor in 10 dB, periodicity, flatness / 3, tonality, a bare
+    line, low share, high share, level step in 5 dB, one, WebRTC's vote, and ten bands' shares of the power in bel.
 
-    over_db, step_db: of the k frames; among: which of the frames of `found` they are.
+    over_db, step_db, votes: of the k frames; among: which of the frames of `found` they are.
     """
     tonality = found.tonality[among]
     columns: tuple[FloatArray, ...] = (
@@ -145,13 +153,16 @@ def features(over_db: FloatArray, step_db: FloatArray, found: Evidence, among: B
         found.high[among],
         np.minimum(step_db, 10.0) / 5.0,
         np.ones_like(over_db),
+        votes.astype(np.float64),
     )
-    whole: FloatArray = np.rint(np.stack(columns, axis=1) * _GRID)
+    bands = np.add.reduceat(found.power[among][:, : _BANDS[-1]], _BANDS[:-1], axis=1) + 1.0
+    shares = np.maximum(np.log10(bands / bands.sum(axis=1, keepdims=True)), _LEAST_BEL)
+    whole: FloatArray = np.rint(np.concatenate((np.stack(columns, axis=1), shares), axis=1) * _GRID)
     return whole
 
 
 def _sums(inputs: FloatArray) -> FloatArray:
-    """float64[k, 3, units]: what each frame adds to each unit now, and to its two memories."""
+    """float64[k, 1 + memories, units]: what each frame adds to each unit now, and to its memories."""
     sums: FloatArray = np.einsum("kf,umf->kmu", inputs, _IN)
     return sums
 

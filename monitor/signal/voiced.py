@@ -2,7 +2,7 @@
 
 A plate, a key or a knock on the handset may pass for a syllable, but it is struck and rings out: it repeats like a
 voice only where a few partials happen to, and then its level falls. A vowel repeats at the pitch and stays up. So where
-something may only be said of a voice, some of these frames are asked for (`low_volume`, `talk_over`).
+something may only be said of a voice, some of these frames are asked for (`runs`, `low_volume`, `talk_over`).
 """
 
 from __future__ import annotations
@@ -11,19 +11,31 @@ import numpy as np
 
 from monitor.signal.columns import BoolArray
 from monitor.signal.moment import Moment
+from monitor.signal.settings import SignalSettings
+from monitor.signal.thresholds import Thresholds
 
 # on a grid of 256ths, as the VAD has it: the last bits of a float decide nothing
-_GRID, _PERIODIC = 256.0, 0.7
-# a ring with a time constant of 150 ms, which is long, falls by 1.2 dB in a frame; a blow rises by more than 6
-_FALLS_DB, _RISES_DB = -1.0, 6.0
+_GRID = 256.0
+# half a step of the levels compared
+_STEP_DB = 0.005
 
 
-def voiced(now: Moment) -> BoolArray:
-    """bool[n, 2]: speech frames with a periodicity of 0.7 or more whose level neither falls by over 1 dB against the
-    frame before nor rises by over 6."""
-    found = np.zeros(now.speech.shape, np.bool_)
-    if now.speech.any() and now.heard.any():
-        step_db = now.level_dbov - now.before_dbov
-        found[now.heard] = np.rint(now.evidence.periodicity * _GRID) >= _PERIODIC * _GRID
-        found &= now.speech & (step_db >= _FALLS_DB - 0.005) & (step_db <= _RISES_DB + 0.005)
-    return found
+class Voiced:
+    """The thresholds of what is held, each line by its group."""
+
+    def __init__(self, settings: SignalSettings) -> None:
+        self._thresholds = Thresholds(settings, lambda each: each.vad)
+
+    def step(self, now: Moment) -> BoolArray:
+        """bool[n, 2]: speech frames that repeat themselves as `voiced_periodicity` says, whose level against the frame
+        before neither falls nor rises by more than `voiced_fall_db` and `voiced_rise_db`. A ring with a time constant
+        of 150 ms, which is long, falls by 1.2 dB in a frame; a blow rises by more than 6."""
+        found = np.zeros(now.speech.shape, np.bool_)
+        if now.speech.any() and now.heard.any():
+            own = self._thresholds.of(now.groups)
+            step_db = now.level_dbov - now.before_dbov
+            periodic = np.zeros(now.speech.shape)
+            periodic[now.heard] = np.rint(now.evidence.periodicity * _GRID)
+            found = now.speech & now.heard & (periodic >= own.voiced_periodicity * _GRID)
+            found &= (step_db >= -own.voiced_fall_db - _STEP_DB) & (step_db <= own.voiced_rise_db + _STEP_DB)
+        return found

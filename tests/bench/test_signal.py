@@ -16,15 +16,6 @@ def test_rows_name_what_they_are_measured_against(tmp_path: Path) -> None:
     assert all(row["value"] > 0 for row in rows if row["unit"] == "lines")
 
 
-def test_error_rates_count_frames_on_both_sides() -> None:
-    import numpy as np
-
-    truth = np.array([True, True, False, False])
-    assert signal.error_rate([truth], [truth]) == 0
-    assert signal.error_rate([~truth], [truth]) == 100
-    assert signal.error_rate([np.array([True, False, False, False, True])], [truth]) == 25
-
-
 def test_the_bench_call_has_both_parties_speak_about_two_fifths_of_the_time() -> None:
     from tests.signal.scenes import heard
 

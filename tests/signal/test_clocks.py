@@ -73,13 +73,13 @@ def test_legs_that_drift_apart_are_no_fault_of_the_line(ppm: int) -> None:
     [
         (7500, 8000, {"silence"}),
         (8500, 8000, {"silence"}),
-        (11_025, 8000, {"silence"}),
+        (11_025, 8000, {"silence", "noise"}),
         (16_000, 8000, {"silence", "noise"}),
         (8000, 16_000, {"silence", "noise"}),
     ],
 )
 def test_a_rate_that_lies_is_no_exception_and_no_fault_but_noise(true_hz: int, told_hz: int, allowed: set[str]) -> None:
-    """At half or twice the speed it is no voice any more, so it may be called noise; never quiet, dead or clipped."""
+    """At two thirds, half or twice the speed it may be no voice any more but noise; never quiet, dead or clipped."""
     events, _ = heard(packets(legs(30, true_hz), told_hz // 50), told_hz)
     assert "silence" in said(events) <= allowed
     assert any(event.type == "speech.started" for event in events)

@@ -1,4 +1,4 @@
-"""Speech runs on frames given by hand: S is a frame judged speech."""
+"""Speech runs on frames given by hand: S is a frame judged speech in which a voice is held, s one without."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from monitor.core.events import SpeechEnded, SpeechStarted
 from monitor.signal.moment import Moment
 from monitor.signal.runs import SpeechRuns
-from monitor.signal.settings import VadSettings
+from monitor.signal.settings import SignalSettings
 
 
 def run(text: str, sure: bool = True) -> tuple[list[tuple[int, int]], list[int], int]:
     """Runs as (since, end), the times they were said to start at, and how much they grew in all."""
-    runs, starts, ends, grown = SpeechRuns(VadSettings()), [], [], 0
+    runs, starts, ends, grown = SpeechRuns(SignalSettings()), [], [], 0
     for k, letter in enumerate(text):
-        now = moment(20 * (k + 1), letter == "S", sure)
+        now = moment(20 * (k + 1), letter in "Ss", sure, letter == "S")
         runs.step(
             now, np.full((1, 2), letter == "m"), np.array([[40 if letter == "S" and text[k - 1] == "m" else 0, 0]])
         )
@@ -32,7 +32,7 @@ def run(text: str, sure: bool = True) -> tuple[list[tuple[int, int]], list[int],
     return ends, starts, grown
 
 
-def moment(at_ms: int, speech: bool, sure: bool) -> Moment:
+def moment(at_ms: int, speech: bool, sure: bool, voiced: bool = True) -> Moment:
     none = np.zeros((1, 2), np.bool_)
     now = Moment(
         lines=np.array([0]), rows=np.array([[0, 1]]), sel=slice(0, 1), groups=np.zeros(1, np.int64),
@@ -43,6 +43,7 @@ def moment(at_ms: int, speech: bool, sure: bool) -> Moment:
     )  # fmt: skip
     now.speech = np.array([[speech, False]])
     now.sure = now.speech & sure
+    now.voiced = now.speech & voiced
     return now
 
 
@@ -66,6 +67,20 @@ def test_its_end_is_said_when_the_gap_is_full_and_is_not_moved() -> None:
 
 def test_a_run_that_was_never_surely_speech_is_none() -> None:
     assert run("S" * 30 + "." * 20, sure=False)[:2] == ([], [])
+
+
+def test_a_run_waits_for_two_frames_of_a_held_voice_and_begins_where_it_began() -> None:
+    assert run("ssssssssSS" + "." * 20)[:2] == ([(0, 200)], [200])
+    assert run("Ssssssssss" + "." * 20)[:2] == ([], [])
+
+
+def test_without_one_it_counts_once_it_lasts() -> None:
+    assert run("s" * 24 + "." * 20)[:2] == ([], [])
+    assert run("s" * 30 + "." * 20)[:2] == ([(0, 600)], [500])
+
+
+def test_a_voice_held_in_an_earlier_run_tells_nothing_of_the_next() -> None:
+    assert run("SSSSS" + "." * 20 + "s" * 10 + "." * 20)[0] == [(0, 100)]
 
 
 def test_sounds_before_it_are_given_back() -> None:

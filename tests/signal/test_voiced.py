@@ -8,22 +8,23 @@ import pytest
 from monitor.signal.bank import Bank
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings, VadSettings
-from monitor.signal.voiced import voiced
+from monitor.signal.voiced import Voiced
 from tests import tapes
 from tests.tapes import Signal
 
 
 def shares(signal: Signal, settings: SignalSettings) -> tuple[int, int]:
     """Speech frames, and those of them in which a voice is held."""
-    bank, speech, held = Bank(8000, settings), 0, 0
+    bank, voiced, speech, held = Bank(8000, settings), Voiced(settings), 0, 0
 
     class Listens:
         early = False
 
         def step(self, now: Moment) -> None:
             nonlocal speech, held
-            speech, held = speech + int(now.speech.sum()), held + int(voiced(now).sum())
-            assert not (voiced(now) & ~now.speech).any()
+            found = voiced.step(now)
+            speech, held = speech + int(now.speech.sum()), held + int(found.sum())
+            assert not (found & ~now.speech).any()
 
     bank._late.append(Listens())  # type: ignore[arg-type]
     number = bank.open()
@@ -58,3 +59,22 @@ def test_what_is_struck_or_hisses_holds_none(sound: Callable[[], Signal]) -> Non
 def test_the_other_engine_has_them_too() -> None:
     speech, held = shares(tapes.speech(3000) + tapes.white(3000, -66), SignalSettings(vad=VadSettings(engine="silero")))
     assert 0 < held <= speech
+
+
+def test_every_group_of_lines_has_its_own_thresholds() -> None:
+    strict = {"lines": ("worn",), "vad": {"voiced_periodicity": 1.0, "unvoiced_run_ms": 500}}
+    settings = SignalSettings.model_validate({"groups": {"worn": strict}})
+    bank, held = Bank(8000, settings), np.zeros(2, np.int64)
+
+    class Listens:
+        early = False
+
+        def step(self, now: Moment) -> None:
+            held[:] += now.voiced.sum(axis=1)
+
+    bank._late.append(Listens())  # type: ignore[arg-type]
+    numbers = np.array([bank.open(), bank.open("worn")])
+    for pcm, absent in tapes.line(tapes.speech(3000), tapes.white(3000, -66)).frames():
+        bank.step(numbers, np.stack((pcm, pcm)), np.stack((absent, absent)))
+    assert held[0] > 40
+    assert held[1] < held[0] / 4

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from monitor.signal.vad import FEATURES, MEMORIES
 from monitor.signal.weights import UNITS, WEIGHTS
 
 
-def test_a_unit_weighs_nine_features_three_times_and_a_constant() -> None:
-    assert {len(unit) for unit in UNITS} == {28}
+def test_a_unit_weighs_the_features_now_and_in_each_memory_and_a_constant() -> None:
+    assert {len(unit) for unit in UNITS} == {FEATURES * (1 + len(MEMORIES)) + 1}
     assert len(WEIGHTS) == len(UNITS) + 1
 
 
