@@ -105,7 +105,7 @@ def share(table: Sequence[variants.Row]) -> float:
 
 @pytest.mark.parametrize("name", ["fresh_1.tsv", "fresh_2.tsv"])
 def test_variants_of_a_list_nothing_was_tuned_on_are_found(name: str) -> None:
-    """The verdict on the rules: readers who had only the standard; see the head of each list, and never tune on them."""
+    """The verdict on the rules, by readers who had only the standard. Never tune on them: see the head of each list."""
     table = variants.rows(HERE / name)
     assert {row.half for row in table} == {"fresh"}
     assert share(table) >= 0.8
