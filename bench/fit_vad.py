@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 
 from monitor.core import pcm
 from monitor.signal.bank import Bank
-from monitor.signal.moment import Moment
+from monitor.signal.moment import Block
 from monitor.signal.settings import SignalSettings
 from monitor.signal.silero import CHUNK, session
-from monitor.signal.vad import FEATURES, MEMORIES, Vad
+from monitor.signal.vad import FEATURES, MEMORIES, Look, Vad
 from tests import tapes
 from tests.tapes import Signal
 
@@ -262,13 +262,13 @@ class Listening(Vad):
 
         self._features = kept
 
-    def step(self, now: Moment, *told: Any) -> Any:
+    def look(self, block: Block, floor_dbov: Array) -> Look:
         self.given = np.zeros((0, FEATURES))
-        found = super().step(now, *told)
-        self.inputs, self.loud = np.zeros((*now.heard.shape, FEATURES), np.float32), now.level_dbov > -60
+        found = super().look(block, floor_dbov)
+        self.inputs, self.loud = np.zeros((*block.heard.shape, FEATURES), np.float32), block.level_dbov > -60
         if len(self.given):
-            weighed = now.heard.copy()
-            weighed[now.heard] = self.among
+            weighed = block.heard.copy()
+            weighed[block.heard] = self.among
             self.inputs[weighed] = self.given / 256
         return found
 

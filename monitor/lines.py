@@ -10,8 +10,10 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.call import Call
 from monitor.compliance.rulebook import Rulebook
@@ -24,12 +26,14 @@ from monitor.core.types import (
     CHANNELS,
     CUSTOMER,
     FRAME_MS,
+    Absent,
     Answer,
     CallInfo,
     Channel,
     EndedBy,
     Frame,
     MediaChunk,
+    Pcm,
     Segment,
 )
 from monitor.signal.bank import Bank, Readings
@@ -37,6 +41,8 @@ from monitor.signal.settings import SignalSettings
 from monitor.speech.segmenter import Segmenter, SegmenterSettings
 
 METER_EVERY_MS = 250
+BLOCK_FRAMES = 50
+"""So many frames of a line go through the bank together where they wait: what a step costs by itself is paid once."""
 HANGUP_LEAD_MS = 200
 
 
@@ -80,7 +86,7 @@ class _Line:
     cuts: int
     frames: deque[Frame | CallAnswered | CallData] = field(default_factory=deque)
     unanswered: set[str] = field(default_factory=set)
-    media_ms: list[int] = field(default_factory=lambda: [0, 0])
+    media_ms: NDArray[np.int64] = field(default_factory=lambda: np.zeros(2, np.int64))
     answered: bool = True
 
 
@@ -181,20 +187,20 @@ class Lines:
         return line.floor.segmenter.draft(line.cuts, channel)
 
     def step(self, max_frames: int | None = None) -> Output:
-        """Take the queued frames of all calls, one of each call at a time; at most max_frames of each."""
+        """Take the queued frames of all calls, those of the same time together; at most max_frames of each call."""
         out = Output()
-        taken = 0
-        while max_frames is None or taken < max_frames:
-            for line in self._lines.values():
-                out.envelopes += self._said(line)
-            ready = [line for line in self._lines.values() if line.frames]
-            if not ready:
-                break
-            taken += 1
-            for floor in self._floors.values():
-                here = [line for line in ready if line.floor is floor]
-                if here:
-                    out.add(self._step(floor, here))
+        for floor in self._floors.values():
+            taken = 0
+            while max_frames is None or taken < max_frames:
+                here = [line for line in self._lines.values() if line.floor is floor]
+                for line in here:
+                    out.envelopes += self._said(line)
+                if not (ready := [line for line in here if line.frames]):
+                    break
+                most = BLOCK_FRAMES if max_frames is None else min(BLOCK_FRAMES, max_frames - taken)
+                count = min(_undisturbed(line, most) for line in ready)
+                taken += count
+                out.add(self._step(floor, ready, count))
         return out
 
     def answer(self, segment: Segment, answer: Answer) -> list[Envelope]:
@@ -220,7 +226,7 @@ class Lines:
         out = Output()
         out.envelopes += self._said(line)
         while line.frames:
-            out.add(self._step(line.floor, [line]))
+            out.add(self._step(line.floor, [line], _undisturbed(line, BLOCK_FRAMES)))
             out.envelopes += self._said(line)
         events = line.floor.bank.finish(line.row)
         out.segments += self._sent(line, line.floor.segmenter.finish(line.row, events))
@@ -241,27 +247,29 @@ class Lines:
             out += self._data(line, body)
         return out
 
-    def _step(self, floor: _Floor, lines: list[_Line]) -> Output:
+    def _step(self, floor: _Floor, lines: list[_Line], count: int) -> Output:
+        """`count` frames of each of these lines, see `_undisturbed`."""
         out = Output()
-        frames = [frame for line in lines if isinstance(frame := line.frames.popleft(), Frame)]
         rows = np.array([line.row for line in lines], np.int64)
-        pcm = np.stack([frame.pcm for frame in frames])
-        absent = np.array([frame.absent for frame in frames], np.uint8)
-        for line, frame in zip(lines, frames, strict=True):
-            if not line.answered and (line.call.info.answered_ms or 0) < frame.end_ms:
+        pcm, absent, first_ms = _taken(lines, count, floor.rate_hz * FRAME_MS // 1000)
+        for line, end_ms in zip(lines, first_ms, strict=True):
+            if not line.answered and (line.call.info.answered_ms or 0) < end_ms:
                 out.envelopes += self._data(line, CallAnswered(inferred=False))
-        step = floor.bank.step(rows, pcm, absent)
-        for row, segment in floor.segmenter.step(rows, pcm, step.readings, step.events):
-            out.segments += self._sent(floor.by_row[row], [segment])
-        events: dict[int, list[Event]] = {}
-        for row, event in step.events:
-            events.setdefault(row, []).append(event)
-        for number, (line, frame) in enumerate(zip(lines, frames, strict=True)):
-            for leg in (AGENT, CUSTOMER):
-                line.media_ms[leg] += FRAME_MS if frame.absent[leg] == 0 else 0
-            out.envelopes += self._push(line, events.get(line.row), frame.end_ms)
-            if self.settings.meters and frame.end_ms % METER_EVERY_MS < FRAME_MS:
-                out.envelopes += line.call.overlay(_meters(step.readings, number, frame.end_ms))
+        steps = floor.bank.steps(rows, pcm, absent)
+        events: dict[int, dict[int, list[Event]]] = {}
+        for at, step in enumerate(steps):
+            for row, segment in floor.segmenter.step(rows, pcm[at], step.readings, step.events):
+                out.segments += self._sent(floor.by_row[row], [segment])
+            for row, event in step.events:
+                events.setdefault(row, {}).setdefault(at, []).append(event)
+        present = np.cumsum(absent == Absent.PRESENT, axis=0) * FRAME_MS
+        for number, (line, end_ms) in enumerate(zip(lines, first_ms, strict=True)):
+            media_ms = line.media_ms + present[:, number]
+            for at, heard_ms in enumerate(range(end_ms, end_ms + count * FRAME_MS, FRAME_MS)):
+                line.media_ms = media_ms[at]
+                out.envelopes += self._push(line, events.get(line.row, {}).get(at), heard_ms)
+                if self.settings.meters and heard_ms % METER_EVERY_MS < FRAME_MS:
+                    out.envelopes += line.call.overlay(_meters(steps[at].readings, number, heard_ms))
         return out
 
     def _push(self, line: _Line, events: list[Event] | None, heard_ms: int) -> list[Envelope]:
@@ -274,7 +282,7 @@ class Lines:
 
     def _report_media(self, line: _Line) -> None:
         for leg, channel in enumerate(CHANNELS):
-            line.call.media(channel, line.media_ms[leg])
+            line.call.media(channel, int(line.media_ms[leg]))
 
     def _sent(self, line: _Line, segments: list[Segment]) -> list[Segment]:
         line.unanswered.update(segment.segment_id for segment in segments)
@@ -294,6 +302,33 @@ class Lines:
         line.floor.segmenter.close(line.cuts)
         del line.floor.by_row[line.row]
         del self._lines[line.call.info.call_id]
+
+
+def _undisturbed(line: _Line, most: int) -> int:
+    """How many of its next frames, of which there is one, follow each other without anything said about the call."""
+    count = 0
+    answered_ms = (line.call.info.answered_ms or 0) if not line.answered else None
+    for frame in islice(line.frames, most):
+        if not isinstance(frame, Frame) or (count and answered_ms is not None and answered_ms < frame.end_ms):
+            break
+        count += 1
+        if answered_ms is not None and answered_ms < frame.end_ms:
+            answered_ms = None
+    return count
+
+
+def _taken(lines: list[_Line], count: int, samples: int) -> tuple[Pcm, NDArray[np.uint8], list[int]]:
+    """pcm int16[count, n, 2, samples], absent uint8[count, n, 2], and where each line's first frame ends, ms."""
+    pcm, absent = np.empty((count, len(lines), 2, samples), np.int16), np.zeros((count, len(lines), 2), np.uint8)
+    first_ms = []
+    for number, line in enumerate(lines):
+        frames = [frame for _ in range(count) if isinstance(frame := line.frames.popleft(), Frame)]
+        first_ms.append(frames[0].end_ms)
+        for at, frame in enumerate(frames):
+            pcm[at, number] = frame.pcm
+            if any(frame.absent):
+                absent[at, number] = frame.absent
+    return pcm, absent, first_ms
 
 
 def _first_to_stop(stops_ms: list[int]) -> tuple[EndedBy, bool]:

@@ -85,9 +85,7 @@ def play(
 
 @pytest.fixture(scope="module")
 def plain(rulebook: Rulebook, legs: dict[str, Legs]) -> dict[str, list[Envelope]]:
-    return {
-        name: play(Lines(LineSettings(), rulebook), name, legs[name], itertools.repeat(1600)) for name in CALLS
-    }
+    return {name: play(Lines(LineSettings(), rulebook), name, legs[name], itertools.repeat(1600)) for name in CALLS}
 
 
 def test_sequence_numbers_have_no_holes_and_the_call_closes_last(plain: dict[str, list[Envelope]]) -> None:
@@ -157,6 +155,27 @@ def heard(rulebook: Rulebook, scene: Scene, cuts: Sequence[Cut]) -> Heard:
     told = [e for e in envelopes if isinstance(e.event().body, (*FACTS, Meter)) and not _said(e)]
     facts = sorted(((e.at_ms, e.channel, e.body) for e in told), key=str)
     return facts, sorted(segments), projection(envelopes)
+
+
+@pytest.mark.parametrize("most", [1, 7])
+def test_frames_that_wait_are_heard_alike_together_and_one_by_one(rulebook: Rulebook, scene: Scene, most: int) -> None:
+    """With an answer that comes between two frames of a second, and hold in the middle of another."""
+    legs, told = [decode_alaw(leg) for leg in scene[0]], []
+    for max_frames in (None, most):
+        lines, out = Lines(LineSettings(meters=True), rulebook), Output()
+        out.envelopes += lines.open(CallInfo("scene", "test", answered_ms=1230))
+        for at in range(0, 60_000, 6000):
+            for leg, channel in enumerate(CHANNELS):
+                lines.push("scene", MediaChunk(channel, legs[leg][at : at + 6000]))
+            if at in (18_000, 30_000):
+                out.envelopes += lines.data("scene", CallData(kind="hold", on=at == 18_000))
+                continue
+            while lines.frames("scene"):
+                out.add(lines.step(max_frames))
+        out.add(lines.hang_up("scene", "hangup"))
+        told.append(([one.to_json() for one in out.envelopes], [one.segment_id for one in out.segments]))
+    assert told[0] == told[1]
+    assert len(told[0][0]) > 60
 
 
 @pytest.fixture(scope="module")

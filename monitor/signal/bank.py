@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from importlib import import_module
@@ -12,9 +13,10 @@ from numpy.typing import NDArray
 from monitor.core.events import CallAnswered, CallData, Event
 from monitor.core.types import FRAME_MS, RATES_HZ, Absent, Pcm
 from monitor.signal import DETECTORS
-from monitor.signal.columns import START_LINES, IntArray, State, selection
+from monitor.signal.columns import MOST_FRAMES, START_LINES, IntArray, State, selection
 from monitor.signal.level import FLOOR_DBOV, NoiseFloor, NoiseLevel, SpeechLevel, dbov, frame_power, snr_db
-from monitor.signal.moment import Detector, Moment
+from monitor.signal.moment import Block, Detector
+from monitor.signal.music import Music
 from monitor.signal.runs import SpeechRuns
 from monitor.signal.settings import SignalSettings
 from monitor.signal.totals import Totals
@@ -22,6 +24,7 @@ from monitor.signal.vad import Vad
 from monitor.signal.voiced import Voiced
 
 _REFERENCE_UNTIL_MS = 500
+_COUNT = np.arange(1, MOST_FRAMES + 1)[:, None]
 _SIDES = np.arange(2)
 
 
@@ -38,6 +41,10 @@ class Readings:
     noise_dbov: NDArray[np.float32]
     snr_db: NDArray[np.float32]
     speech: NDArray[np.bool_]
+
+    def frames(self) -> Iterator[Readings]:
+        """One for each frame of a block, whose arrays are [t, n, 2]."""
+        return map(Readings, self.level_dbov, self.speech_level_dbov, self.noise_dbov, self.snr_db, self.speech)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +76,11 @@ class Bank:
         self._totals = Totals(self._samples)
         names = DETECTORS if settings.detectors is None else [name for name in DETECTORS if name in settings.detectors]
         self.detectors: dict[str, Detector] = {name: _build(DETECTORS[name], settings, rate_hz) for name in names}
+        music = self.detectors.get("music")
+        self._music = music if isinstance(music, Music) else None
         self._early = [detector for detector in self.detectors.values() if detector.early]
         self._late = [detector for detector in self.detectors.values() if not detector.early]
+        self._most = min(MOST_FRAMES, self._speech.longest, self._noise.longest)
         self._free: list[int] = []
         self._capacity, self._next = START_LINES, 0
 
@@ -98,31 +108,62 @@ class Bank:
 
     def step(self, lines: IntArray, pcm: Pcm, absent: NDArray[np.uint8]) -> Step:
         """lines int64[n], each at most once; pcm int16[n, 2, rate_hz // 50], absent uint8[n, 2] (`Absent`)."""
-        assert pcm.shape == (len(lines), 2, self._samples), pcm.shape
+        return self.steps(lines, pcm[None], absent[None])[0]
+
+    def steps(self, lines: IntArray, pcm: Pcm, absent: NDArray[np.uint8]) -> list[Step]:
+        """Several frames of these lines, between which the platform says nothing: pcm int16[t, n, 2, rate_hz // 50],
+        absent uint8[t, n, 2]. The same as `step` with each of them in turn, and cheaper."""
+        assert pcm.shape[1:] == (len(lines), 2, self._samples), pcm.shape
         if not len(lines):
             none = np.empty((0, 2))
-            return Step(_readings(none, none, none, none, none.astype(np.bool_)), [])
-        now = self._moment(lines, pcm, absent)
-        floor, trusted = self._floor.step(now)
-        now.floor_dbov = np.where(np.isnan(floor), FLOOR_DBOV, floor)
-        maybe, back_ms = self._vad.step(now, pcm, trusted)
-        now.voiced = self._voiced.step(now)
-        self._runs.step(now, maybe, back_ms)
-        speech_power = self._speech.step(now)
+            return [Step(_readings(none, none, none, none, none.astype(np.bool_)), []) for _ in pcm]
+        out: list[Step] = []
+        for at in range(0, len(pcm), self._most):
+            out += self._steps(self._block(lines, pcm[at : at + self._most], absent[at : at + self._most]))
+        return out
+
+    def _steps(self, block: Block) -> list[Step]:
+        floor, trusted = self._floor.step(block)
+        block.tell(floor_dbov=np.where(np.isnan(floor), FLOOR_DBOV, floor))
+        look = self._vad.look(block, trusted)
+        music_events = self._listen_for_music(block)
+        maybe, back_ms = self._vad.judge(block, look)
+        block.tell(voiced=self._voiced.step(block))
+        self._runs.step(block, maybe, back_ms)
+        speech_power = self._speech.step(block)
         for detector in self._early:
-            detector.step(now)
-        self._noise.forget(now.rows[now.condition("music") & ~now.music_before])
-        music = now.condition("music") | now.condition("music_likely")
-        now.blocked = now.speech | ~now.present | now.condition("tone") | music
-        now.noise_dbov, now.noise_ms, noise_power = self._noise.step(now, now.blocked)
-        heard = np.where(now.speech_ms >= _REFERENCE_UNTIL_MS, now.speech_ms // FRAME_MS, 0)
-        reference = self._references[now.groups][:, None]
-        now.snr_db = snr_db(speech_power, heard, noise_power, now.noise_ms // FRAME_MS, reference)
+            if detector is not self._music:
+                detector.steps(block)
+                continue
+            for now, events in zip(block.frames, music_events, strict=True):
+                now.events += events
+        music = block.all("music")
+        others = block.all("tone") | music | block.all("music_likely")
+        block.tell(blocked=block.speech | ~block.present | others)
+        noise_dbov, noise_ms, noise_power = self._noise.step(block, block.blocked, music & ~block.music_before)
+        heard = np.where(block.speech_ms >= _REFERENCE_UNTIL_MS, block.speech_ms // FRAME_MS, 0)
+        reference = self._references[block.groups][:, None]
+        snr = snr_db(speech_power, heard, noise_power, noise_ms // FRAME_MS, reference)
+        block.tell(noise_dbov=noise_dbov, noise_ms=noise_ms, snr_db=snr)
         for detector in self._late:
-            detector.step(now)
-        self._totals.step(now)
-        shown = np.where(np.isnan(now.noise_dbov), floor, now.noise_dbov)
-        return Step(_readings(now.level_dbov, now.speech_dbov, shown, now.snr_db, now.speech), now.events)
+            detector.steps(block)
+        self._totals.step(block)
+        shown = np.where(np.isnan(noise_dbov), floor, noise_dbov)
+        whole = _readings(block.level_dbov, block.speech_dbov, shown, snr, block.speech)
+        return [Step(each, now.events) for each, now in zip(whole.frames(), block.frames, strict=True)]
+
+    def _listen_for_music(self, block: Block) -> list[list[tuple[int, Event]]]:
+        """The VAD asks where music was playing before a frame, so music, which asks nothing of the VAD's, goes first;
+        what it has to say is said in its turn."""
+        if self._music is None:
+            return []
+        said = []
+        for now, before in zip(block.frames, block.music_before, strict=True):
+            before[:] = self._music.holding(now)
+            self._music.step(now)
+            said.append(now.events)
+            now.events = []
+        return said
 
     def call_data(self, line: int, body: CallAnswered | CallData) -> list[Event]:
         """What the platform says of the call, between two frames."""
@@ -155,30 +196,29 @@ class Bank:
         """Power of one frame at a level, as `Moment.power` has it."""
         return float(10.0 ** (dbov / 10.0) * (self._samples * 32768.0) ** 2)
 
-    def _moment(self, lines: IntArray, pcm: Pcm, absent: NDArray[np.uint8]) -> Moment:
+    def _block(self, lines: IntArray, pcm: Pcm, absent: NDArray[np.uint8]) -> Block:
         sel = selection(lines)
-        frames = self._frames[sel] + 1
-        self._frames[sel] = frames
-        power, music = frame_power(pcm), self.detectors.get("music")
-        now = Moment(
+        frames = self._frames[sel] + _COUNT[: len(pcm)]
+        self._frames[sel] = frames[-1]
+        power = frame_power(pcm)
+        block = Block(
             lines=lines,
             rows=2 * lines[:, None] + _SIDES,
             sel=sel,
             groups=self._groups[sel],
+            held=self._held[sel],
+            muted=self._muted[sel],
             at_ms=frames * FRAME_MS,
             present=absent == Absent.PRESENT,
             missing=absent >= Absent.LOST,
             power=power,
             pcm=pcm,
             level_dbov=dbov(power, 1, self._samples),
-            held=self._held[sel],
-            muted=self._muted[sel],
             music_before=np.zeros(absent.shape, np.bool_),
             music_since_ms=np.full(absent.shape, -1),
         )
-        if music is not None:
-            now.music_before = music.holding(now)
-        return now
+        block.part()
+        return block
 
     def _parts(self) -> list[State | Detector]:
         own = (self._floor, self._vad, self._runs, self._speech, self._noise, self._totals)

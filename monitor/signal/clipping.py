@@ -8,9 +8,9 @@ import numpy as np
 
 from monitor.core.events import Event
 from monitor.core.types import FRAME_MS
-from monitor.signal.columns import BoolArray, IntArray, Window
+from monitor.signal.columns import BoolArray, FloatArray, IntArray, Window, before, counting, frames_with, latest
 from monitor.signal.condition import OFF, WARN, ConditionDetector
-from monitor.signal.moment import Moment
+from monitor.signal.moment import Block, Moment
 from monitor.signal.settings import SignalSettings
 from monitor.signal.thresholds import Thresholds
 
@@ -45,72 +45,85 @@ class Clipping(ConditionDetector):
         self._first = self.state.column(np.int64)
         self._last = self.state.column(np.int64, -_RECENT_MS)
 
-    def step(self, now: Moment) -> None:
-        own, level = self._thresholds.of(now.groups), self.level(now)
-        stale = (level != OFF) & (now.at_ms[:, None] - self._last[now.sel] >= own.quiet_ms)
-        voice = now.speech & ~now.condition("tone")
-        if not (voice.any() or stale.any()):
+    def steps(self, block: Block) -> None:
+        own, level = self._thresholds.of(block.groups), self._level[block.sel]
+        voice = block.speech & ~block.all("tone")
+        last_0, at = self._last[block.sel], block.sides_ms
+        if not (np.count_nonzero(voice) or np.count_nonzero(level)):
             return
-        peak = np.zeros(voice.shape, np.int64)
-        if voice.any():
-            peak[voice] = now.peaks(voice)
-        ceiling = self._stands(now, voice, peak)
-        hits = self._hits(now, peak, ceiling)
-        spoken = hits[voice]
-        self._window.push(now.rows[voice], np.stack((spoken, np.full_like(spoken, self._samples)), axis=1))
-        sums = self._window.sums(now.sel)
-        percent = 100.0 * sums[:, :, 0] / np.maximum(sums[:, :, 1], 1)
-        enough = sums[:, :, 1] >= own.min_speech_ms // FRAME_MS * self._samples
-        at, last = now.at_ms[:, None], self._last[now.sel]
-        self._first[now.sel] = np.where((hits > 0) & (at - last > _RECENT_MS), at - FRAME_MS, self._first[now.sel])
-        self._last[now.sel] = np.where(hits > 0, at, last)
-        fresh = np.where(ceiling >= _HARD, 1, 2)
+        peaks = np.zeros(voice.shape, np.int64)
+        peaks[voice] = block.peaks(voice)
+        ceiling, anew = self._stands(block, voice, peaks)
+        hits = self._hits(block, voice & (peaks >= own.lowest_ceiling), peaks, ceiling)
+        pushing = self._window.pushing(block.sel, block.rows, voice, (hits, self._samples), anew)
+        pushing.keep()
+        sums = pushing.sums
+        percent = 100.0 * sums[..., 0] / np.maximum(sums[..., 1], 1)
+        enough = sums[..., 1] >= own.min_speech_ms // FRAME_MS * self._samples
+        hit = hits > 0
+        last = latest(hit, at, last_0)
+        last_before = before(last_0, last)
+        first = latest(hit & (at - last_before > _RECENT_MS), at - FRAME_MS, self._first[block.sel])
+        self._first[block.sel], self._last[block.sel] = first[-1], last[-1]
         begins = voice & enough & (percent >= own.percent)
-        keeps = (level != OFF) & ~stale & (~voice | (percent >= own.percent / 2) | ~enough)
-        want: IntArray = np.where(keeps & (level == WARN), WARN, np.where(begins, fresh, np.where(keeps, level, OFF)))
-        now.holds["clipping"] = want != OFF
+        if not (np.count_nonzero(begins) or np.count_nonzero(level)):
+            return
+        fresh = np.where(ceiling >= _HARD, 1, 2)
+        fades = ~(~voice | (percent >= own.percent / 2) | ~enough) | (at - last_before >= own.quiet_ms)
+        for t, now in enumerate(block.frames):
+            keeps = (level != OFF) & ~fades[t]
+            want = np.where(keeps & (level == WARN), WARN, np.where(begins[t], fresh[t], np.where(keeps, level, OFF)))
+            now.holds["clipping"] = want != OFF
+            self._tell(now, want, first[t], last[t], percent[t])
+            level = want
 
+    def _tell(self, now: Moment, want: IntArray, first: IntArray, last: IntArray, percent: FloatArray) -> None:
         def starting(i: int, side: int) -> dict[str, Any]:
-            since = int(self._first.array[int(now.lines[i]), side])
+            value = round(float(percent[i, side]), 2)
             kind = _KINDS[int(want[i, side])]
-            return {"since_ms": since, "kind": kind, "value": round(float(percent[i, side]), 2), "unit": "percent"}
+            return {"since_ms": int(first[i, side]), "kind": kind, "value": value, "unit": "percent"}
 
         def ending(i: int, side: int) -> dict[str, Any]:
-            return {"end_ms": int(self._last.array[int(now.lines[i]), side])}
+            return {"end_ms": int(last[i, side])}
 
         self.update(now, want, starting, ending)
 
-    def _stands(self, now: Moment, voice: BoolArray, peak: IntArray) -> IntArray:
-        """int64[n, 2]: the highest samples of the last half to one second of speech; counting starts anew under another
-        ceiling."""
-        newest, older, seen, before = (c[now.sel] for c in (self._newest, self._older, self._seen, self._ceiling))
-        seen += voice
+    def _stands(self, block: Block, voice: BoolArray, peaks: IntArray) -> tuple[IntArray, BoolArray]:
+        """int64[t, n, 2]: the highest samples of the last half to one second of speech; and where counting starts anew,
+        under another ceiling."""
+        own = (self._newest, self._older, self._ceiling, self._seen)
+        highest, older, ceiling, seen_0 = (column[block.sel] for column in own)
+        seen = counting(voice, seen_0)
         turn = voice & (seen % (_FRAMES // 2) == 0)
-        newest = np.maximum(newest, peak)
-        ceiling = np.maximum(newest, older)
-        self._older[now.sel] = np.where(turn, newest, older)
-        self._newest[now.sel] = np.where(turn, 0, newest)
-        same = np.abs(ceiling - before) * 64 <= before
-        self._window.restart(now.rows[~same & voice])
-        ceiling = np.where(same, np.maximum(ceiling, before), ceiling).astype(np.int64)
-        self._ceiling[now.sel], self._seen[now.sel] = ceiling, seen
-        stands: IntArray = ceiling
-        return stands
+        turns = frames_with(turn)
+        stands, anew = np.empty_like(peaks), np.zeros_like(voice)
+        for t, speaks in enumerate(voice):
+            highest = np.maximum(highest, peaks[t])
+            found = np.maximum(highest, older)
+            same = np.abs(found - ceiling) * 64 <= ceiling
+            np.greater(speaks, same, out=anew[t])
+            stands[t] = ceiling = np.where(speaks, np.where(same, np.maximum(found, ceiling), found), ceiling)
+            if turns[t]:
+                older = np.where(turn[t], highest, older)
+                highest = np.where(turn[t], 0, highest)
+        for column, values in zip(own, (highest, older, ceiling, seen[-1]), strict=True):
+            column[block.sel] = values
+        return stands, anew
 
     def finish(self, line: int, at_ms: int) -> list[Event]:
         """It ends with its last clipped sample."""
         return [event for side in (0, 1) for event in self.stop(line, side, at_ms, int(self._last.array[line, side]))]
 
-    def _hits(self, now: Moment, peak: IntArray, ceiling: IntArray) -> IntArray:
-        """int64[n, 2]: samples of each speech frame that stand at its channel's ceiling."""
-        hits = np.zeros(peak.shape, np.int64)
-        lowest = self._thresholds.of(now.groups).lowest_ceiling
-        at = (peak >= lowest) & (peak >= ceiling - (ceiling * _WITHIN).astype(np.int64))
-        if at.any():
-            samples = np.abs(now.pcm[at].astype(np.int32))
-            floor = ceiling[at] - (ceiling[at] * _WITHIN).astype(np.int64)
-            touching = samples >= floor[:, None]
+    def _hits(self, block: Block, loud: BoolArray, peaks: IntArray, ceiling: IntArray) -> IntArray:
+        """int64[t, n, 2]: samples of each loud frame that stand at its channel's ceiling."""
+        hits = np.zeros(ceiling.shape, np.int64)
+        floor = ceiling - (ceiling * _WITHIN).astype(np.int64)
+        at = loud & (peaks >= floor)
+        if np.count_nonzero(at):
+            touching = np.abs(block.pcm[at].astype(np.int32)) >= floor[at][:, None]
             beside = touching[:, 1:] & touching[:, :-1]
-            flat = touching & (np.pad(beside, ((0, 0), (1, 0))) | np.pad(beside, ((0, 0), (0, 1))))
+            flat = np.zeros_like(touching)
+            flat[:, 1:] = beside
+            flat[:, :-1] |= beside
             hits[at] = np.where(ceiling[at] >= _HARD, touching.sum(axis=1), flat.sum(axis=1))
         return hits

@@ -8,7 +8,7 @@ import numpy as np
 
 from monitor.core.events import CallAnswered, CallData, Condition, ConditionEnded, ConditionStarted, Event
 from monitor.signal.columns import BoolArray, IntArray, State
-from monitor.signal.moment import SIDES, Details, Moment
+from monitor.signal.moment import SIDES, Block, Details, Moment
 from monitor.signal.settings import SignalSettings
 
 OFF, WARN, ALARM = 0, 1, 2
@@ -22,7 +22,8 @@ def ended(body: ConditionStarted, end_ms: int, **changed: Any) -> ConditionEnded
 class ConditionDetector:
     """Base of the detectors: levels as columns, the bodies of what is open in a dict that only transitions touch.
 
-    A subclass sets `name` and `sides` (2: each channel, 1: both together) and calls `update` from its `step`.
+    A subclass sets `name` and `sides` (2: each channel, 1: both together) and calls `update` from its `step`, which
+    gets one frame of every line at a time; or it has `steps` of its own.
     """
 
     name: Condition
@@ -35,6 +36,14 @@ class ConditionDetector:
         self.state = State()
         self._level = self.state.column(np.int8, OFF, (self.sides,))
         self._open: dict[tuple[int, int], ConditionStarted] = {}
+
+    def steps(self, block: Block) -> None:
+        """Every frame of a block in turn."""
+        for now in block.frames:
+            self.step(now)
+
+    def step(self, now: Moment) -> None:
+        raise NotImplementedError
 
     def level(self, now: Moment) -> IntArray:
         """int8[n, sides] before this frame."""
@@ -53,7 +62,7 @@ class ConditionDetector:
         """
         have = self._level[now.sel]
         changed = have != want
-        if not changed.any():
+        if not np.count_nonzero(changed):
             return
         self._level[now.sel] = want
         for i, side in np.argwhere(changed).tolist():

@@ -27,7 +27,7 @@ class Dropout(ConditionDetector):
     def step(self, now: Moment) -> None:
         before = self._missing_ms[now.sel]
         missing_ms = np.where(now.missing, before + FRAME_MS, 0)
-        if not (before.any() or missing_ms.any()):
+        if not (np.count_nonzero(before) or np.count_nonzero(missing_ms)):
             return
         self._missing_ms[now.sel] = missing_ms
         want: IntArray = np.where(missing_ms >= self._thresholds.of(now.groups).after_ms, WARN, OFF)

@@ -6,15 +6,30 @@ are rounded to 0.01 dB before anybody compares them, so neighbours and array lay
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
 from monitor.core.types import FRAME_MS, Pcm
-from monitor.signal.columns import BoolArray, FloatArray, IntArray, State, Window
-from monitor.signal.moment import Moment
+from monitor.signal.columns import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Pushing,
+    State,
+    Window,
+    before,
+    counting,
+    frames_with,
+    held,
+    lasting,
+)
+from monitor.signal.moment import Block
 from monitor.signal.settings import SignalSettings
 from monitor.signal.thresholds import Thresholds
+from monitor.signal.waiting import Waiting, Waits
 
 FLOOR_DBOV = -100.0
 _SETTLE_FRAMES = 5
@@ -22,7 +37,6 @@ _HANG_FRAMES = 8
 _BUCKET_FRAMES = 25
 _BUCKETS = 8
 _YOUNG_FRAMES, _YOUNG_DBOV = 25, -50.0
-_MOST_STEP_DB = 20.0
 _MANY = np.iinfo(np.int64).max
 
 
@@ -32,12 +46,12 @@ def rounded(db: FloatArray) -> FloatArray:
 
 
 def frame_power(pcm: Pcm) -> IntArray:
-    """int64[n, 2] of int16[n, 2, N]: N squared times the variance, exact."""
+    """int64[..., 2] of int16[..., 2, N]: N squared times the variance, exact."""
     samples = pcm.astype(np.float64)
     # every partial sum is an integer under 2**53, so float64 adds exactly in any order
-    squares = np.einsum("ijk,ijk->ij", samples, samples).astype(np.int64)
-    total = pcm.sum(axis=2, dtype=np.int64)
-    power: IntArray = pcm.shape[2] * squares - total * total
+    squares = np.einsum("...k,...k->...", samples, samples).astype(np.int64)
+    total = np.add.reduce(pcm, axis=-1, dtype=np.int64)
+    power: IntArray = pcm.shape[-1] * squares - total * total
     return power
 
 
@@ -45,7 +59,9 @@ def dbov(power: IntArray, frames: IntArray | Literal[1], samples: int) -> FloatA
     """Level of `frames` frames of `samples` samples with this power in all, never under FLOOR_DBOV."""
     one = float(samples) * samples * 32768.0 * 32768.0
     full = one if isinstance(frames, int) else np.maximum(frames, 1) * one
-    return rounded(np.maximum(10.0 * np.log10(np.maximum(power, 1) / full), FLOOR_DBOV))
+    level: FloatArray = np.log10(np.maximum(power, 1) / full)
+    level *= 10.0
+    return rounded(np.maximum(level, FLOOR_DBOV))
 
 
 class NoiseFloor:
@@ -60,23 +76,37 @@ class NoiseFloor:
         self._older = self.state.column(np.int64, _MANY)
         self._buckets = self.state.column(np.int64, _MANY, (2, _BUCKETS))
 
-    def step(self, now: Moment) -> tuple[FloatArray, FloatArray]:
-        """dBov [n, 2], nan before the first frames; and what to trust: in the first half second no more than a usual
+    def step(self, block: Block) -> tuple[FloatArray, FloatArray]:
+        """dBov [t, n, 2], nan before the first frames; and what to trust: in the first half second no more than a usual
         line has, for a call may begin in the middle of a word. Absent frames leave both as they are."""
-        present = now.present
-        seen, smooth, newest, older = (c[now.sel] for c in (self._seen, self._smooth, self._newest, self._older))
-        moved = np.where(seen == 0, now.power, smooth + ((now.power - smooth) >> 2))
-        smooth = np.where(present, moved, smooth)
-        seen += present
-        newest = np.where(present & (seen >= _SETTLE_FRAMES), np.minimum(newest, smooth), newest)
-        floor = np.minimum(newest, older)
-        turn = present & (seen % _BUCKET_FRAMES == 0)
-        if turn.any():
-            rows = now.rows[turn]
-            self._buckets.rows[rows, (seen[turn] // _BUCKET_FRAMES) % _BUCKETS] = newest[turn]
-            self._older.rows[rows] = self._buckets.rows[rows].min(axis=1)
-            newest = np.where(turn, smooth, newest)
-        self._smooth[now.sel], self._seen[now.sel], self._newest[now.sel] = smooth, seen, newest
+        present, power = block.present, block.power
+        seen_0, smooth, newest, older = (c[block.sel] for c in (self._seen, self._smooth, self._newest, self._older))
+        seen = counting(present, seen_0)
+        first, turn = seen <= 1, present & (seen % _BUCKET_FRAMES == 0)
+        settled = present & (seen >= _SETTLE_FRAMES)
+        firsts, turns = frames_with(first), frames_with(turn)
+        floor = np.empty_like(power)
+        for t, now in enumerate(power):
+            moved = now - smooth
+            moved >>= 2
+            moved += smooth
+            if firsts[t]:
+                moved = np.where(first[t], now, moved)
+            smooth = np.where(present[t], moved, smooth)
+            newest = np.where(settled[t], np.minimum(newest, smooth), newest)
+            np.minimum(newest, older, out=floor[t])
+            if turns[t]:
+                rows, here = block.rows[turn[t]], turn[t]
+                self._buckets.rows[rows, (seen[t][here] // _BUCKET_FRAMES) % _BUCKETS] = newest[here]
+                older[here] = self._buckets.rows[rows].min(axis=1)
+                newest = np.where(here, smooth, newest)
+        for column, values in (
+            (self._smooth, smooth),
+            (self._seen, seen[-1]),
+            (self._newest, newest),
+            (self._older, older),
+        ):
+            column[block.sel] = values
         known = floor != _MANY
         shown = np.where(known, dbov(floor, 1, self._samples), np.nan)
         return shown, np.where(seen <= _YOUNG_FRAMES, np.fmin(shown, _YOUNG_DBOV), shown)
@@ -96,54 +126,63 @@ class SpeechLevel:
         self._thresholds = Thresholds(settings, lambda each: each.low_volume)
         self.state = State()
         self._window = Window(self.state, settings.low_volume.window_ms // FRAME_MS, 5)
+        self.longest = self._window.length
         self._after = self.state.column(np.int64, _HANG_FRAMES)
         self._dbov = self.state.column(np.float64, np.nan)
         self._total = self.state.column(np.float64, 0.0, (2, 2))
-        self._waits = self.state.column(np.int64, 0, (2, 6))
+        self._waiting = Waiting(self.state)
 
     def total(self, line: int, side: int) -> tuple[float, int]:
         """Power and frames measured since the line was opened."""
         power, frames = self._total.array[line, side].tolist()
         return power, int(frames)
 
-    def step(self, now: Moment) -> IntArray:
-        """Fills now.speech_dbov (nan before any), now.speech_ms, now.voiced_ms; returns the power measured, [n, 2]."""
-        dbov_before, after = self._dbov[now.sel], self._after[now.sel]
-        speech = now.speech
-        if speech.any():
-            echo_db = self._thresholds.of(now.groups).echo_db
-            echo = (now.runs.last_ms[:, ::-1] >= 0) & (now.level_dbov < dbov_before[:, ::-1] - echo_db)
-            speech = speech & ~echo
-        counted = now.present & (speech | (after < _HANG_FRAMES))
-        self._after[now.sel] = np.where(speech, 0, np.minimum(after + 1, _HANG_FRAMES))
-        now.speech_dbov = dbov_before
-        if counted.any():
-            counted = self._certain(now, counted)
-        sums = self._window.sums(now.sel)
-        power, count = sums[:, :, 0], sums[:, :, 1]
-        if counted.any():
-            now.speech_dbov = np.where(count > 0, dbov(power, count, self._samples), np.nan)
-            self._dbov[now.sel] = now.speech_dbov
-        now.speech_ms, now.voiced_ms = count * FRAME_MS, sums[:, :, 3] * FRAME_MS
-        now.moves_db = sums[:, :, 4] / (np.maximum(count, 1) * 100.0)
-        now.speech_since = self._window.oldest
+    def step(self, block: Block) -> IntArray:
+        """Tells speech_dbov (nan before any), speech_ms, voiced_ms; returns the power measured, [t, n, 2]."""
+        dbov_0, after_0, speech = self._dbov[block.sel], self._after[block.sel], block.speech
+        echo_db = self._thresholds.of(block.groups).echo_db
+        over_other = speech & (block.runs.last_ms[:, :, ::-1] >= 0)
+        if not np.count_nonzero(over_other):
+            pushing, level, after, waits = self._measured(block, speech, dbov_0, after_0)
+        else:
+            other = dbov_0[None, :, ::-1]
+            echo = over_other & (block.level_dbov < other - echo_db)
+            while True:
+                pushing, level, after, waits = self._measured(block, speech & ~echo, dbov_0, after_0)
+                if len(level) == 1:
+                    break
+                # what is echo depends on the level before, so the first frames are right first
+                found = over_other & (block.level_dbov < before(dbov_0, level)[:, :, ::-1] - echo_db)
+                if np.array_equal(found, echo):
+                    break
+                echo = found
+        self._after[block.sel], self._dbov[block.sel] = after[-1], level[-1]
+        self._waiting.keep(block, waits)
+        pushing.keep()
+        if pushing.any:
+            self._total[block.sel] = pushing.added(self._total[block.sel])
+        sums = pushing.sums
+        count = sums[..., 1]
+        moves_db = sums[..., 4] / (np.maximum(count, 1) * 100.0)
+        block.tell(speech_dbov=level, speech_ms=count * FRAME_MS, voiced_ms=sums[..., 3] * FRAME_MS, moves_db=moves_db)
+        for t, now in enumerate(block.frames):
+            now.speech_since = partial(pushing.oldest, t)
+        power: IntArray = sums[..., 0]
         return power
 
-    def _certain(self, now: Moment, counted: BoolArray) -> BoolArray:
-        """Measures what `counted` has of certain runs, and what waited for them; the rest waits. Returns the former."""
-        power, rows, waits = now.power[counted], now.rows[counted], self._waits.rows
-        at_ms = np.broadcast_to(now.at_ms[:, None], counted.shape)[counted]
-        step_db = np.minimum(np.abs(now.level_dbov - now.before_dbov)[counted], _MOST_STEP_DB)
-        moved = np.rint(step_db * 100.0).astype(np.int64)
-        entries: IntArray = np.stack((power, np.ones_like(power), at_ms, now.voiced[counted], moved), axis=1)
-        since, is_open = now.runs.since_ms[counted], now.runs.open[counted]
-        waited = np.where((waits[rows, 5] == since)[:, None], waits[rows, :5], 0)
-        entries = entries + waited
-        entries[:, 2] = np.where(waited[:, 1] > 0, waited[:, 2], at_ms)
-        waits[rows] = np.where(is_open[:, None], 0, np.concatenate((entries, since[:, None]), axis=1))
-        self._window.push(rows[is_open], entries[is_open])
-        self._total.rows[rows[is_open]] += entries[is_open, :2]
-        return counted & now.runs.open
+    def _measured(
+        self, block: Block, speech: BoolArray, dbov_0: FloatArray, after_0: IntArray
+    ) -> tuple[Pushing, FloatArray, IntArray, Waits | None]:
+        """What is pushed, the level after each frame, and frames since the last of speech, where this is the speech;
+        and what waits."""
+        after = np.minimum(lasting(~speech, after_0), _HANG_FRAMES)
+        counted = block.present & (speech | (before(after_0, after) < _HANG_FRAMES))
+        entries, waits = self._waiting.merged(block, counted)
+        pushing = self._window.pushing(block.sel, block.rows, counted & block.runs.open, entries)
+        power, count = pushing.sums[..., 0], pushing.sums[..., 1]
+        if not pushing.any:
+            return pushing, held(dbov_0, len(counted)), after, waits
+        return pushing, np.where(count > 0, dbov(power, count, self._samples), np.nan), after, waits
 
 
 class NoiseLevel:
@@ -153,6 +192,8 @@ class NoiseLevel:
         self._samples, self._guard = samples, max(guard_ms // FRAME_MS, 1)
         self.state = State()
         self._window = Window(self.state, window_ms // FRAME_MS, 2)
+        self.longest = self._window.length
+        self._dbov = self.state.column(np.float64, np.nan)
         self._quiet = self.state.column(np.int64)
         self._delay = self.state.column(np.int64, 0, (2, self._guard))
         self._total = self.state.column(np.float64, 0.0, (2, 2))
@@ -162,29 +203,50 @@ class NoiseLevel:
         power, frames = self._total.array[line, side].tolist()
         return power, int(frames)
 
-    def step(self, now: Moment, blocked: BoolArray) -> tuple[FloatArray, IntArray, IntArray]:
-        """blocked: frames that are not the line's noise, [n, 2]. Returns level (nan before any), its ms, its power."""
-        quiet = np.where(blocked, 0, self._quiet[now.sel] + 1)
-        self._quiet[now.sel] = quiet
-        if not blocked.all():
-            clear = ~blocked
-            rows = now.rows[clear]
-            slots = quiet[clear] % self._guard
-            delay = self._delay.rows
-            leaves = quiet[clear] > 2 * self._guard
-            power = delay[rows, slots][leaves]
-            entries = np.stack((power, np.ones_like(power)), axis=1)
-            self._window.push(rows[leaves], entries)
-            self._total.rows[rows[leaves]] += entries
-            delay[rows, slots] = now.power[clear]
-        sums = self._window.sums(now.sel)
-        power, count = sums[:, :, 0], sums[:, :, 1]
-        return np.where(count > 0, dbov(power, count, self._samples), np.nan), count * FRAME_MS, power
+    def step(self, block: Block, blocked: BoolArray, anew: BoolArray) -> tuple[FloatArray, IntArray, IntArray]:
+        """blocked: frames that are not the line's noise, [t, n, 2]; anew: where what was measured before turns out to
+        be something else. Returns level (nan before any), its ms, its power."""
+        cuts = [0, len(blocked)]
+        if np.count_nonzero(anew):
+            # a frame right after such a one finds nothing to forget
+            cuts[1:1] = [t + 1 for t, found in enumerate(frames_with(anew[1:] & ~anew[:-1])) if found]
+        parts = []
+        for first, end in pairwise(cuts):
+            self._forget(block.rows[anew[first]])
+            parts.append(self._measured(block, blocked, slice(first, end)))
+        level, sums = (each[0] if len(parts) == 1 else np.concatenate(each) for each in zip(*parts, strict=True))
+        return level, sums[..., 1] * FRAME_MS, sums[..., 0]
 
-    def forget(self, rows: IntArray) -> None:
+    def _measured(self, block: Block, blocked: BoolArray, span: slice) -> tuple[FloatArray, IntArray]:
+        """Level [t, n, 2] and int64[t, n, 2, 2], power and frames in the window, after each frame of a span."""
+        clear, power, guard = ~blocked[span], block.power[span], self._guard
+        quiet = lasting(clear, self._quiet[block.sel])
+        self._quiet[block.sel] = quiet[-1]
+        delayed = power
+        if np.count_nonzero(clear):
+            # what was measured `guard` frames ago: in this span, or waiting from before it
+            waiting = self._delay.array.reshape(-1)
+            cells = block.rows * guard + quiet % guard
+            delayed = waiting[cells[:guard]]
+            if len(power) > guard:
+                delayed = np.concatenate((delayed, power[:-guard]))
+            ends = clear[-guard:].reshape(-1).nonzero()[0]
+            waiting[cells[-guard:].reshape(-1)[ends]] = power[-guard:].reshape(-1)[ends]
+        pushing = self._window.pushing(block.sel, block.rows, quiet > 2 * guard, (delayed, 1))
+        if not pushing.any:
+            return held(self._dbov[block.sel], len(clear)), pushing.sums
+        pushing.keep()
+        self._total[block.sel] = pushing.added(self._total[block.sel])
+        power, count = pushing.sums[..., 0], pushing.sums[..., 1]
+        level = np.where(count > 0, dbov(power, count, self._samples), np.nan)
+        self._dbov[block.sel] = level[-1]
+        return level, pushing.sums
+
+    def _forget(self, rows: IntArray) -> None:
         """What was measured there turned out to be something else."""
         if len(rows):
             self._total.rows[rows] = np.maximum(self._total.rows[rows] - self._window.rows(rows), 0.0)
+            self._dbov.rows[rows] = np.nan
         self._window.clear(rows)
 
 

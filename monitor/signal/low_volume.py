@@ -34,7 +34,7 @@ class LowVolume(ConditionDetector):
         judged = (now.speech_ms >= own.min_speech_ms) & ~now.condition("noise") & ~now.condition("clipping")
         # a level is judged where there is speech to judge; only what outranks it acts at once
         due = now.speech & now.runs.open | ~judged & (level != OFF)
-        if not due.any():
+        if not np.count_nonzero(due):
             return
         dbov = np.where(judged, now.speech_dbov, 0.0)
         alarm = dbov <= own.alarm_dbov + np.where(level == ALARM, own.hysteresis_db - 0.005, 0.0)

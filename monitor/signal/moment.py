@@ -1,4 +1,7 @@
-"""What the bank knows of one frame of every line in a step: the detectors' input, and their way to speak."""
+"""What the bank knows of one frame of every line in a step: the detectors' input, and their way to speak.
+
+Frames that follow each other are measured together, as a `Block`; what cannot be is measured `Moment` by `Moment`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.core.events import Body, CallAnswered, CallData, Event
 from monitor.core.types import CHANNELS, Pcm, Side
@@ -48,21 +52,20 @@ class Moment:
     doubt; voiced: frames in which a voice is held (`voiced.py`). blocked: frames that are not the noise of the
     line. speech_dbov, noise_dbov, snr_db: over the last seconds of speech and of non-speech, nan where not known;
     speech_ms, voiced_ms: how much speech that was, and how much of it a voice held; moves_db: how much its level moved
-    from frame to frame. speech_since(row)[2]: at_ms of
-    the oldest speech frame measured.
+    from frame to frame. speech_since(row)[2]: at_ms of the oldest speech frame measured.
     """
 
     lines: IntArray
     rows: IntArray
     sel: Selection
     groups: IntArray
+    held: BoolArray
+    muted: BoolArray
     at_ms: IntArray
     present: BoolArray
     missing: BoolArray
     power: IntArray
     level_dbov: FloatArray
-    held: BoolArray
-    muted: BoolArray
     pcm: Pcm
     music_before: BoolArray
     music_since_ms: IntArray
@@ -98,18 +101,71 @@ class Moment:
     def condition(self, name: str) -> BoolArray:
         """Where a condition of an earlier detector holds on this frame, [n, 2]; nowhere if that one does not run."""
         found = self.holds.get(name)
-        return found if found is not None else np.zeros(self.speech.shape, np.bool_)
+        return found if found is not None else np.zeros(self.present.shape, np.bool_)
+
+
+@dataclass(slots=True)
+class Block(Moment):
+    """Consecutive frames of the same lines, in each of which nothing but media comes: a moment with time for a first
+    axis. at_ms: int64[t, n]; arrays [n, 2] are [t, n, 2], but for `rows` and `muted`, which with `sel`, `lines`,
+    `groups` and `held` are those of every frame. sides_ms: int64[t, n, 2], at_ms for each channel. evidence: frame by
+    frame. frames: each as a moment of its own.
+    """
+
+    sides_ms: IntArray = field(init=False)
+    frames: list[Moment] = field(default_factory=list)
+
+    def part(self) -> None:
+        """Makes the frames."""
+        self.sides_ms = self.at_ms.repeat(2).reshape(self.present.shape)
+        own = (
+            self.at_ms, self.present, self.missing, self.power, self.level_dbov, self.pcm, self.music_before,
+            self.music_since_ms,
+        )  # fmt: skip
+        shared = (self.lines, self.rows, self.sel, self.groups, self.held, self.muted)
+        self.frames = [Moment(*shared, *each) for each in zip(*own, strict=True)]
+
+    def tell(self, **known: NDArray[Any]) -> None:
+        """Sets what is known by now, here and in the frames."""
+        for name, values in known.items():
+            setattr(self, name, values)
+            if len(self.frames) == 1:
+                setattr(self.frames[0], name, values[0])
+                continue
+            for now, value in zip(self.frames, values, strict=True):
+                setattr(now, name, value)
+
+    def tell_evidence(self) -> None:
+        """Gives each frame its part of the evidence."""
+        if len(self.frames) == 1:
+            self.frames[0].evidence = self.evidence
+            return
+        ends = np.cumsum(np.count_nonzero(self.heard, axis=(1, 2))).tolist()
+        columns = [getattr(self.evidence, name) for name in Evidence.__slots__]
+        for now, first, end in zip(self.frames, [0, *ends[:-1]], ends, strict=True):
+            now.evidence = Evidence(*(column[first:end] for column in columns))
+
+    def all(self, name: str) -> BoolArray:
+        """`condition` of each frame, [t, n, 2]."""
+        found = [now.holds.get(name) for now in self.frames]
+        if found[0] is not None and len(found) == 1:
+            return found[0][None]
+        none = np.zeros(self.present.shape, np.bool_)
+        for flags, here in zip(none, found, strict=True):
+            if here is not None:
+                flags[:] = here
+        return none
 
 
 class Detector(Protocol):
     """One condition over all lines. early: stepped before the noise level is, which leaves its frames out.
-    Built once for a bank; `step` sees every frame of every line that has one."""
+    Built once for a bank; `steps` sees every frame of every line that has one."""
 
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None: ...
 
     early: ClassVar[bool]
 
-    def step(self, now: Moment) -> None: ...
+    def steps(self, block: Block) -> None: ...
 
     def holding(self, now: Moment) -> BoolArray: ...
 

@@ -54,7 +54,7 @@ class Music(ConditionDetector):
         undecided = now.at_ms[:, None] - since_before < _UNDECIDED_MS
         now.holds["music_likely"] = (since_before >= 0) & (undecided | (self._moved[now.sel] > own.moves))
         due = (now.at_ms % _EVERY_MS == 0)[:, None] & (now.heard | (self._stay[now.sel] > 0))
-        if not due.any():
+        if not np.count_nonzero(due):
             return
         stay, since, moved = self._stay[now.sel], self._since[now.sel], self._moved[now.sel]
         here, older = self._likeness(now, due)
@@ -95,7 +95,7 @@ class Music(ConditionDetector):
         """[n, 2] each: how like the spectrum's fine lines are to those 100 ms ago, and to those some seconds ago."""
         here, older = np.zeros(due.shape), np.ones(due.shape)
         rows = now.rows[due]
-        if now.heard.any() and (due & now.heard).any():
+        if np.count_nonzero(now.heard) and np.count_nonzero(due & now.heard):
             among = due[now.heard]
             fine = _fine_lines(now.evidence.power[among])
             rows_heard = now.rows[due & now.heard]

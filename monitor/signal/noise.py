@@ -41,7 +41,7 @@ class Noise(ConditionDetector):
         snr = np.where(known, now.snr_db, 99.0)
         self._kind.step(now)
         now.holds["noise"] = level != OFF
-        if not ((snr < own.warn_db + own.hysteresis_db).any() or (self._below[now.sel] != _NEVER).any()):
+        if not any(map(np.count_nonzero, (snr < own.warn_db + own.hysteresis_db, self._below[now.sel] != _NEVER))):
             return
         limits = np.stack(np.broadcast_arrays(own.warn_db, own.alarm_db), axis=-1)
         left = np.stack((level >= WARN, level >= ALARM), axis=2) * np.asarray(own.hysteresis_db)[..., None]

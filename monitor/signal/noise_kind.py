@@ -21,7 +21,7 @@ class NoiseKind:
 
     def step(self, now: Moment) -> None:
         noise = now.heard & ~now.blocked
-        if not noise.any():
+        if not np.count_nonzero(noise):
             return
         rows, among, found = now.rows[noise], noise[now.heard], now.evidence
         crest = 20.0 * np.log10(np.maximum(now.peaks(noise), 1) / 32768.0) - now.level_dbov[noise]

@@ -31,7 +31,7 @@ class OneWay(ConditionDetector):
         own, level, at = self._thresholds.of(now.groups), self.level(now), now.at_ms[:, None]
         excused = now.muted | (now.held > 0)[:, None]
         dead = (now.missing | now.present & (now.level_dbov <= own.dead_dbov)) & ~excused
-        if not dead.any() and not level.any() and (self._alive_ms[now.sel] >= own.alive_ms).all():
+        if not (np.count_nonzero(dead) or np.count_nonzero(level)) and (self._alive_ms[now.sel] >= own.alive_ms).all():
             self._since[now.sel] = at
             return
         alive_ms = np.where(dead, 0, self._alive_ms[now.sel] + FRAME_MS)

@@ -22,7 +22,7 @@ class Reverberant(ConditionDetector):
     """How fast the level falls when a voice stops: a near mouth falls silent at once, a room goes on for a while.
 
     value: mean rate of the falls, dB per second. certainty: where it lies between a wet and a dry voice, the doubt that
-    few falls leave counted in favour of the dry one.
+    few falls leave counted in favour of the dry one. Under noise nothing new is said.
     """
 
     name = "reverberant"
@@ -38,14 +38,14 @@ class Reverberant(ConditionDetector):
 
     def step(self, now: Moment) -> None:
         fall, voice, before = self._fall[now.sel], now.runs.last_ms >= 0, now.before_dbov
-        if not (voice.any() or fall.any()):
+        if not (np.count_nonzero(voice) or np.count_nonzero(fall)):
             return
         top = self._top[now.sel]
         falling = now.present & (now.level_dbov < before - 0.3) & (now.level_dbov > now.floor_dbov + 6.0)
         ended = ~falling & (fall >= _MIN_FRAMES) & (top - before >= _MIN_FALL_DB)
         self._fall[now.sel] = np.where(falling & (voice | (fall > 0)), fall + 1, 0)
         self._top[now.sel] = np.where(falling & (fall > 0), top, before)
-        if not ended.any():
+        if not np.count_nonzero(ended):
             return
         self._judge(now, ended, (top - before) / (np.maximum(fall, 1) * FRAME_MS / 1000.0))
 
@@ -61,7 +61,7 @@ class Reverberant(ConditionDetector):
         doubt = _SPREAD_DB_S / np.sqrt(np.clip(falls, 1.0, _MOST_FALLS))
         certainty = np.clip((own.dry_db_per_s - rate - doubt) / (own.dry_db_per_s - own.wet_db_per_s), 0.0, 1.0)
         certainty = np.rint(certainty * 100.0) / 100.0
-        judged = ended & (falls >= own.decays)
+        judged = ended & (falls >= own.decays) & ~now.condition("noise")
         stays = (level != OFF) & ~(judged & (certainty < own.ends))
         want: IntArray = np.where(stays | judged & (certainty >= own.starts), WARN, OFF)
 

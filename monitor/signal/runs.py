@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from monitor.core.events import Event, SpeechEnded, SpeechStarted
+from monitor.core.events import Body, Event, SpeechEnded, SpeechStarted
 from monitor.core.types import CHANNELS, FRAME_MS
-from monitor.signal.columns import BoolArray, IntArray, State
-from monitor.signal.moment import Moment, Runs
+from monitor.signal.columns import BoolArray, IntArray, State, before, latest
+from monitor.signal.moment import Block, Runs
 from monitor.signal.settings import SignalSettings
 from monitor.signal.thresholds import Thresholds
+
+_NEVER = -(1 << 40)
 
 
 class SpeechRuns:
@@ -30,38 +32,62 @@ class SpeechRuns:
         self._sure = self.state.column(np.bool_, 0)
         self._held_ms = self.state.column(np.int64)
 
-    def step(self, now: Moment, maybe: BoolArray, back_ms: IntArray) -> None:
+    def step(self, block: Block, maybe: BoolArray, back_ms: IntArray) -> None:
         """maybe: not judged yet, may belong to a run that begins later. back_ms: how far before this frame a run that
         begins on it reaches (sounds that turned out to be its beginning)."""
-        at = now.at_ms[:, None]
-        since, last, was_open, end = (column[now.sel] for column in (self._since, self._last, self._open, self._end))
-        speech = now.speech
-        over = (last >= 0) & ~speech & (at - last >= self._bridge_ms)
-        ended = over & was_open
-        begins = speech & (last < 0)
-        begin_at = np.maximum(at - FRAME_MS - back_ms, np.maximum(end, 0))
-        new_since = np.where(begins, begin_at, np.where(over, -1, since))
-        new_last = np.where(speech, at, np.where(over, -1, last))
-        grown = np.where(speech, at - np.where(begins, begin_at, last), 0)
-        sure = np.where(speech, np.where(begins, False, self._sure[now.sel]) | now.sure, self._sure[now.sel])
-        held_ms = np.where(begins, 0, self._held_ms[now.sel]) + now.voiced * FRAME_MS
-        started = speech & ~was_open & (at - new_since >= self._min_ms) & sure
-        if started.any():
-            own = self._thresholds.of(now.groups)
-            started &= (held_ms >= own.voiced_ms) | (at - new_since >= own.unvoiced_run_ms)
-        is_open = (was_open & ~over) | started
-        if ended.any():
-            end = np.where(ended, last, end)
-            self._end[now.sel] = end
-        self._since[now.sel], self._last[now.sel], self._open[now.sel] = new_since, new_last, is_open
-        self._sure[now.sel], self._held_ms[now.sel] = sure, held_ms
-        pending = (new_last >= 0) & ~is_open | maybe & (new_last < 0)
-        now.runs = Runs(new_since, new_last, is_open, pending, started, ended, end, grown)
-        for i, ch in np.argwhere(started | ended).tolist():
-            if started[i, ch]:
-                now.emit(i, ch, SpeechStarted(since_ms=int(new_since[i, ch])))
-            else:
-                now.emit(i, ch, SpeechEnded(since_ms=int(since[i, ch]), end_ms=int(last[i, ch])))
+        at, speech = block.sides_ms, block.speech
+        own = (self._since, self._last, self._end, self._open, self._sure, self._held_ms)
+        since_0, last_0, end_0, open_0, sure_0, held_0 = (column[block.sel] for column in own)
+        heard = latest(speech, at, np.where(last_0 >= 0, last_0, _NEVER))
+        goes = at - heard < self._bridge_ms
+        last = np.where(goes, heard, -1)
+        last_before = before(last_0, last)
+        begins = speech & (last_before < 0)
+        sure = latest(begins | block.sure, block.sure, sure_0)
+        held_ms = self._held(block, begins, held_0)
+        reach, end = at - FRAME_MS - back_ms, end_0[None]
+        while True:
+            starts = np.maximum(reach, np.maximum(end if len(end) == 1 else before(end_0, end), 0))
+            since = np.where(goes, latest(begins, starts, since_0), -1)
+            certain = speech & (at - since >= self._min_ms) & sure
+            if np.count_nonzero(certain):
+                voice = self._thresholds.of(block.groups)
+                certain &= (held_ms >= voice.voiced_ms) | (at - since >= voice.unvoiced_run_ms)
+            is_open = goes & latest(begins | certain, certain, open_0)
+            was_open = before(open_0, is_open)
+            ended = was_open & ~is_open
+            # the end of a run bounds how far back the next one reaches
+            found = latest(ended, last_before, end_0)
+            if len(speech) == 1 or np.array_equal(found, np.broadcast_to(end, found.shape)):
+                break
+            end = found
+        started = is_open & ~was_open
+        for column, values in zip(own, (since, last, found, is_open, sure, held_ms), strict=True):
+            column[block.sel] = values[-1]
+        grown = np.where(speech, at - np.where(begins, starts, last_before), 0)
+        pending = goes & ~is_open | maybe & ~goes
+        block.runs = Runs(since, last, is_open, pending, started, ended, found, grown)
+        each_frame = zip(since, last, is_open, pending, started, ended, found, grown, strict=True)
+        for now, each in zip(block.frames, each_frame, strict=True):
+            now.runs = Runs(*each)
+        changed = started | ended
+        if np.count_nonzero(changed):
+            was_since = before(since_0, since)
+            for t, i, ch in np.argwhere(changed).tolist():
+                if started[t, i, ch]:
+                    body: Body = SpeechStarted(since_ms=int(since[t, i, ch]))
+                else:
+                    body = SpeechEnded(since_ms=int(was_since[t, i, ch]), end_ms=int(last_before[t, i, ch]))
+                block.frames[t].emit(i, ch, body)
+
+    def _held(self, block: Block, begins: BoolArray, held_0: IntArray) -> IntArray:
+        """int64[t, n, 2]: for how long a voice was held, in ms, since the newest run began."""
+        spoken = block.voiced * FRAME_MS
+        if len(spoken) == 1:
+            return np.where(begins, spoken, held_0 + spoken)
+        total = np.cumsum(spoken, axis=0)
+        held_ms: IntArray = total - latest(begins, total - spoken, -held_0)
+        return held_ms
 
     def finish(self, line: int, at_ms: int) -> list[Event]:
         """Ends the runs that are open at the hang-up."""

@@ -36,7 +36,7 @@ class TalkOver(ConditionDetector):
         runs, level = now.runs, self.level(now)
         held_ms = self._hold(now)
         both = (runs.open[:, 0] & runs.open[:, 1])[:, None]
-        if not (both.any() or level.any()):
+        if not (np.count_nonzero(both) or np.count_nonzero(level)):
             return
         own = self._thresholds.of(now.groups)
         second = both & (runs.since_ms - runs.since_ms[:, ::-1] >= own.lead_ms)

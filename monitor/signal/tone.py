@@ -49,7 +49,7 @@ class Tone(ConditionDetector):
         on, keys = self._lines(now)
         on_ms, key_ms = self._on_ms[now.sel], self._keys_ms[now.sel]
         now.holds["tone"] = on | keys
-        if not (now.holds["tone"].any() or level.any() or on_ms.any() or key_ms.any()):
+        if not any(map(np.count_nonzero, (now.holds["tone"], level, on_ms, key_ms))):
             return
         off_at, last_on, first = (column[now.sel] for column in (self._off_at, self._last_on_ms, self._first))
         off_ms = now.at_ms[:, None] - FRAME_MS - off_at
@@ -99,10 +99,10 @@ class Tone(ConditionDetector):
     def _lines(self, now: Moment) -> tuple[BoolArray, BoolArray]:
         """Where a frame is nothing but a call progress tone, and nothing but the two lines of a key."""
         on, keys = np.zeros_like(now.heard), np.zeros_like(now.heard)
-        if now.heard.any():
+        if np.count_nonzero(now.heard):
             found = now.evidence
             bare = found.flatness < self._settings.flatness
-            if bare.any():
+            if np.count_nonzero(bare):
                 power = found.power[bare]
                 total = power[:, 3:].sum(axis=1) + 1.0
                 share = self._settings.share

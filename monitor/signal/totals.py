@@ -6,9 +6,9 @@ import numpy as np
 
 from monitor.core.events import ChannelQuality, Event
 from monitor.core.types import CHANNELS, FRAME_MS
-from monitor.signal.columns import State
+from monitor.signal.columns import State, counting
 from monitor.signal.level import NoiseLevel, SpeechLevel, dbov, snr_db
-from monitor.signal.moment import Moment
+from monitor.signal.moment import Block
 
 
 class Totals:
@@ -22,12 +22,12 @@ class Totals:
         self._speech = self.state.column(np.int64)
         self._clipped = self.state.column(np.int64)
 
-    def step(self, now: Moment) -> None:
-        self._media[now.sel] = self._media[now.sel] + now.present
-        self._missing[now.sel] = self._missing[now.sel] + now.missing
-        if now.speech.any():
-            self._speech[now.sel] = self._speech[now.sel] + now.speech
-            self._clipped[now.sel] = self._clipped[now.sel] + (now.speech & now.condition("clipping"))
+    def step(self, block: Block) -> None:
+        counted = [(self._media, block.present), (self._missing, block.missing)]
+        if np.count_nonzero(block.speech):
+            counted += [(self._speech, block.speech), (self._clipped, block.speech & block.all("clipping"))]
+        for column, flags in counted:
+            column[block.sel] = counting(flags, column[block.sel])[-1]
 
     def events(self, line: int, at_ms: int, speech: SpeechLevel, noise: NoiseLevel) -> list[Event]:
         """One `channel.quality` for each channel that had media."""

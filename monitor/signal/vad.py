@@ -2,10 +2,10 @@
 
 A frame at the absolute floor costs no VAD call (but for a call's first two seconds) and is not speech. For a frame that
 stands over the noise floor, some rectified units weigh what it is (WebRTC's vote, its height over the floor,
-periodicity, flatness, tonality, balance, movement, how its power lies in ten bands), and the same over about the last
-60 ms, 300 ms and 2 s: what was there all the time is the background. WebRTC alone calls white noise, hiss, tones and
-hum speech. Sounds just before the first speech frame (the s of 是) that WebRTC votes for are given back to the run once
-it begins.
+periodicity, flatness, tonality, balance, movement, how its power lies in ten bands), and the same over the last 60 and
+300 ms. A longer memory learns how long people speak in the material, not what speech is. WebRTC alone calls white
+noise, hiss, tones and hum speech. Sounds just before the first speech frame (the s of 是) that WebRTC votes for are
+given back to the run once it begins.
 
 The weights, and how and on what `bench/fit_vad.py` fitted them, stand in `weights.py`; `bench signal` shows what they
 are worth beside Silero and WebRTC alone, docs/detection.md what they came to. Several people talking in the background
@@ -14,14 +14,14 @@ are voices to it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import _webrtcvad  # type: ignore[import-not-found, unused-ignore]
 import numpy as np
 
-from monitor.core.types import FRAME_MS, Pcm
-from monitor.signal.columns import BoolArray, FloatArray, IntArray, State
-from monitor.signal.moment import Moment
+from monitor.core.types import FRAME_MS
+from monitor.signal.columns import BoolArray, FloatArray, IntArray, State, before, counting, held, lasting
+from monitor.signal.moment import Block
 from monitor.signal.settings import SignalSettings
 from monitor.signal.silero import Silero
 from monitor.signal.spectrum import FRAME, HZ_PER_BIN, Evidence, evidence, narrow
@@ -75,48 +75,79 @@ class Vad:
             self._silero.close(line)
         del self._detectors[2 * line], self._detectors[2 * line + 1]
 
-    def step(self, now: Moment, pcm: Pcm, floor_dbov: FloatArray) -> tuple[BoolArray, IntArray]:
-        """Fills now.speech; returns (maybe, back_ms) for `SpeechRuns.step`."""
-        own = self._thresholds.of(now.groups)
-        over = now.level_dbov - floor_dbov
-        loud = now.present & (now.level_dbov > own.gate_dbov)
-        fed = self._fed[now.sel]
-        votes = self._vote(now, pcm, loud | now.present & (fed < _LEARNING_FRAMES))
-        self._fed[now.sel] = np.minimum(fed + now.present, _LEARNING_FRAMES)
+    def look(self, block: Block, floor_dbov: FloatArray) -> Look:
+        """What each frame is worth, whatever the detectors say; tells heard, evidence and before_dbov."""
+        own = self._thresholds.of(block.groups)
+        level, present = block.level_dbov, block.present
+        over = level - floor_dbov
+        loud = present & (level > own.gate_dbov)
+        fed = counting(present, self._fed[block.sel])
+        learning = fed - present < _LEARNING_FRAMES
+        votes = self._vote(block, loud | present & learning)
         stands_out = over >= own.gate_over_floor_db
-        now.heard = loud & (stands_out | (fed < _LEARNING_FRAMES))
-        narrow_pcm = narrow(pcm)
-        if now.heard.any():
-            before = self._before[now.sel]
-            now.evidence = evidence(np.concatenate((before[now.heard], narrow_pcm[now.heard]), axis=1))
-        voted = votes & now.heard & stands_out
-        now.before_dbov = self._level[now.sel]
-        memory = self._memory[now.sel] * _KEPT
-        fresh = np.zeros((*voted.shape, len(UNITS)))
-        weighed = now.heard & stands_out
-        if weighed.any():
-            step_db = np.abs(now.level_dbov - now.before_dbov)[weighed]
-            sums = _sums(self._features(over[weighed], step_db, votes[weighed], now.evidence, weighed[now.heard]))
-            memory[weighed] += sums[:, 1:] * _TAKEN
-            fresh[weighed] = sums[:, 0]
-        score = _score(fresh + memory[:, :, 0] + memory[:, :, 1] + memory[:, :, 2])
-        sound: BoolArray = (score > 0) & loud & ~now.music_before
-        self._memory[now.sel], self._level[now.sel], self._before[now.sel] = memory, now.level_dbov, narrow_pcm
-        if self._silero is not None:
-            now.speech = now.sure = self._silero.judge(now.rows, pcm) & loud & ~now.music_before
-            return np.zeros_like(sound), np.full(sound.shape, _SILERO_LATE_MS)
-        now.speech, now.sure = sound, sound & (score >= _SURE)
-        waiting = self._waiting[now.sel]
-        maybe = voted & ~sound
-        self._waiting[now.sel] = np.where(maybe, waiting + 1, 0)
-        return maybe & (waiting < _BACK_FRAMES), np.minimum(waiting, _BACK_FRAMES) * FRAME_MS
+        heard = loud & (stands_out | learning)
+        before_dbov = before(self._level[block.sel], level)
+        block.tell(heard=heard, before_dbov=before_dbov)
+        frames = narrow(block.pcm.reshape(-1, 2, self._samples)).reshape(*heard.shape, FRAME)
+        chosen = heard.reshape(-1).nonzero()[0]
+        if len(chosen):
+            earlier = before(self._before[block.sel], frames)
+            windows = [each.reshape(-1, FRAME)[chosen] for each in (earlier, frames)]
+            block.evidence = evidence(np.concatenate(windows, axis=1))
+            block.tell_evidence()
+        weighed = heard & stands_out
+        score = self._scored(block, weighed, over, votes)
+        columns = (
+            (self._fed, np.minimum(fed[-1], _LEARNING_FRAMES)),
+            (self._level, level[-1]),
+            (self._before, frames[-1]),
+        )
+        for column, values in columns:
+            column[block.sel] = values
+        return Look(loud, votes & weighed, score)
 
-    def _vote(self, now: Moment, pcm: Pcm, loud: BoolArray) -> BoolArray:
+    def judge(self, block: Block, look: Look) -> tuple[BoolArray, IntArray]:
+        """Tells speech and sure; returns (maybe, back_ms) for `SpeechRuns.step`."""
+        allowed = look.loud & ~block.music_before
+        sound: BoolArray = (look.score > 0) & allowed
+        if self._silero is not None:
+            judged = np.stack([self._silero.judge(block.rows, pcm) for pcm in block.pcm]) & allowed
+            block.tell(speech=judged, sure=judged)
+            return np.zeros_like(sound), np.full(sound.shape, _SILERO_LATE_MS)
+        block.tell(speech=sound, sure=sound & (look.score >= _SURE))
+        maybe = look.voted & ~sound
+        waiting_0 = self._waiting[block.sel]
+        waiting = lasting(maybe, waiting_0)
+        self._waiting[block.sel] = waiting[-1]
+        waited = before(waiting_0, waiting)
+        return maybe & (waited < _BACK_FRAMES), np.minimum(waited, _BACK_FRAMES) * FRAME_MS
+
+    def _scored(self, block: Block, weighed: BoolArray, over: FloatArray, votes: BoolArray) -> FloatArray:
+        """The log-odds of speech in hundredths, [t, n, 2], from what the frames are and what is kept of others."""
+        memory = self._memory[block.sel]
+        said = np.zeros((weighed.size, *_SAID))
+        chosen = weighed.reshape(-1).nonzero()[0]
+        if len(chosen):
+            step_db = np.abs(block.level_dbov - block.before_dbov)
+            over, step_db, votes = over.reshape(-1)[chosen], step_db.reshape(-1)[chosen], votes.reshape(-1)[chosen]
+            sums = _sums(self._features(over, step_db, votes, block.evidence, weighed[block.heard]))
+            sums[:, 1:] *= _TAKEN
+            said[chosen] = sums
+        said = said.reshape(*weighed.shape, *_SAID)
+        for each in said:
+            memory = memory * _KEPT
+            memory += each[:, :, 1:]
+            for remembered in range(len(MEMORIES)):
+                each[:, :, 0] += memory[:, :, remembered]
+        self._memory[block.sel] = memory
+        return _score(said[..., 0, :])
+
+    def _vote(self, block: Block, loud: BoolArray) -> BoolArray:
         votes = loud.copy()
         where = np.nonzero(loud.reshape(-1))[0]
         if len(where):
-            rows = now.rows.reshape(-1)[where].tolist()
-            size, data = 2 * self._samples, pcm.tobytes()
+            rows = held(block.rows, len(loud)).reshape(-1)[where].tolist()
+            size, data = 2 * self._samples, block.pcm.tobytes()
             process, detectors, rate, samples = _webrtcvad.process, self._detectors, self._rate_hz, self._samples
             votes.reshape(-1)[where] = [
                 process(detectors[row], rate, data[at * size : (at + 1) * size], samples)
@@ -125,6 +156,15 @@ class Vad:
         return votes
 
 
+class Look(NamedTuple):
+    """Frames over the gate, those that WebRTC votes for, and the log-odds of speech in hundredths; all [t, n, 2]."""
+
+    loud: BoolArray
+    voted: BoolArray
+    score: FloatArray
+
+
+_SAID = 1 + len(MEMORIES), len(UNITS)
 _KEPT = 1.0 - np.array(MEMORIES)[:, None]
 _TAKEN = np.array(MEMORIES)[:, None]
 # numbers on a grid are integers in disguise: their sums are exact, whatever the order they are added in

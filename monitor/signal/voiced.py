@@ -31,7 +31,7 @@ class Voiced:
         before neither falls nor rises by more than `voiced_fall_db` and `voiced_rise_db`. A ring with a time constant
         of 150 ms, which is long, falls by 1.2 dB in a frame; a blow rises by more than 6."""
         found = np.zeros(now.speech.shape, np.bool_)
-        if now.speech.any() and now.heard.any():
+        if np.count_nonzero(now.speech) and np.count_nonzero(now.heard):
             own = self._thresholds.of(now.groups)
             step_db = now.level_dbov - now.before_dbov
             periodic = np.zeros(now.speech.shape)

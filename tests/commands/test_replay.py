@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit.material import short
 from tests.commands.shell import run
 from tests.demo_runs import test_model as model_for_tests
-from tests.audit.material import short
 
 
 def test_a_recording_is_played_to_its_end(tmp_path: Path) -> None:

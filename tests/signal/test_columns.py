@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.signal.columns import START_LINES, State, Window, selection
+from monitor.signal.columns import START_LINES, State, Window, before, counting, held, lasting, latest, selection
 
 
 def test_a_read_is_a_copy_however_the_rows_are_selected() -> None:
@@ -35,21 +35,69 @@ def test_columns_grow_with_their_fill_and_are_reset_by_row() -> None:
     assert state.line_bytes() == 2 * 3 * 8
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(-1000, 1000)), max_size=60))
-def test_a_window_sums_the_newest_of_each_row(pushes: list[tuple[int, int]]) -> None:
+ROWS = np.array([[0, 1], [2, 3]])
+BOTH = slice(0, 2)
+
+
+@given(
+    st.lists(st.lists(st.tuples(st.integers(-1, 1000), st.booleans()), min_size=4, max_size=4), max_size=40),
+    st.integers(1, 5),
+)
+def test_a_window_sums_the_newest_of_each_row_and_can_begin_anew(
+    frames: list[list[tuple[int, bool]]], most: int
+) -> None:
+    """Each frame: for each of four rows a value, or -1 for none, and whether the window begins anew before it."""
     window, kept = Window(State(), 5, 2), {row: [(0, 0)] for row in range(4)}
-    for row, value in pushes:
-        window.push(np.array([row]), np.array([[value, 1]]))
-        kept[row].append((value, 1))
-    sums = window.sums(slice(0, 2)).reshape(4, 2)
-    for row in range(4):
-        assert sums[row].tolist() == [sum(v for v, _ in kept[row][-5:]), sum(n for _, n in kept[row][-5:])]
+    for at in range(0, len(frames), most):
+        block = frames[at : at + most]
+        values = np.array([[value for value, _ in frame] for frame in block]).reshape(-1, 2, 2)
+        anew = np.array([[begins and value >= 0 for value, begins in frame] for frame in block]).reshape(-1, 2, 2)
+        pushing = window.pushing(BOTH, ROWS, values >= 0, (values, 1), anew)
+        for frame, sums, restarts in zip(block, pushing.sums.reshape(-1, 4, 2), anew.reshape(-1, 4), strict=True):
+            for row, (value, _) in enumerate(frame):
+                kept[row] = [(0, count) for _, count in kept[row]] if restarts[row] else kept[row]
+                kept[row] += [(value, 1)] if value >= 0 else []
+                assert sums[row].tolist() == [sum(each) for each in zip(*kept[row][-5:], strict=True)]
+        pushing.keep()
+        assert window.rows(ROWS).tolist() == pushing.sums[-1].tolist()
 
 
-def test_a_window_knows_its_oldest_and_can_restart_its_first() -> None:
+def test_a_window_knows_its_oldest_after_every_frame_of_a_block() -> None:
     window = Window(State(), 3, 2)
-    for k in range(1, 6):
-        window.push(np.array([1]), np.array([[k, 10 * k]]))
-    assert window.oldest(1).tolist() == [3, 30]
-    window.restart(np.array([1]))
-    assert window.sums(slice(0, 1))[0, 1].tolist() == [0, 120]
+    here = np.zeros((3, 1, 2), np.bool_)
+    here[:, 0, 1] = True
+    for first, oldest in ((1, [1, 1, 1]), (4, [2, 3, 4])):
+        values = np.arange(first, first + 3)[:, None, None] * np.ones((1, 1, 2), np.int64)
+        pushing = window.pushing(slice(0, 1), ROWS[:1], here, (values, 10 * values))
+        pushing.keep()
+        assert [pushing.oldest(frame, 1).tolist() for frame in range(3)] == [[each, 10 * each] for each in oldest]
+    window.clear(np.array([1]))
+    assert not window.rows(np.array([1])).any()
+
+
+FLAGS = st.lists(st.booleans(), min_size=1, max_size=12)
+
+
+@given(FLAGS, st.integers(0, 9))
+def test_what_runs_through_a_block_is_what_runs_through_its_frames(flags: list[bool], start: int) -> None:
+    shape, first = (len(flags), 1, 2), np.full((1, 2), start)
+    column = np.broadcast_to(np.array(flags)[:, None, None], shape)
+    values = np.arange(100, 100 + column.size).reshape(shape)
+    now, stands, count = first, first, first
+    for t, flag in enumerate(column):
+        now, stands, count = np.where(flag, values[t], now), np.where(flag, stands + 1, 0), count + flag
+        assert np.array_equal(latest(column, values, first)[t], now)
+        assert np.array_equal(lasting(column, first)[t], stands)
+        assert np.array_equal(counting(column, first)[t], count)
+        assert np.array_equal(held(first, len(flags))[t], first)
+        assert np.array_equal(before(first, values)[t], values[t - 1] if t else first)
+
+
+def test_floats_are_added_one_after_the_other() -> None:
+    values = np.array([1 << 54, 1, 1, 1]).repeat(2).reshape(4, 1, 2)
+    once, in_turn = (Window(State(), 4, 1) for _ in range(2))
+    total = once.pushing(slice(0, 1), ROWS[:1], values > 0, (values,)).added(np.zeros((1, 2, 1)))
+    step = np.zeros((1, 2, 1))
+    for value in values:
+        step = in_turn.pushing(slice(0, 1), ROWS[:1], value[None] > 0, (value[None],)).added(step)
+    assert np.array_equal(total, step)

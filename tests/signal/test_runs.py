@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from monitor.core.events import SpeechEnded, SpeechStarted
-from monitor.signal.moment import Moment
+from monitor.signal.moment import Block
 from monitor.signal.runs import SpeechRuns
 from monitor.signal.settings import SignalSettings
 
 
-def run(text: str, sure: bool = True) -> tuple[list[tuple[int, int]], list[int], int]:
-    """Runs as (since, end), the times they were said to start at, and how much they grew in all."""
+def run(
+    text: str, sure: bool = True, cuts: Sequence[int] | None = None
+) -> tuple[list[tuple[int, int]], list[int], int]:
+    """Runs as (since, end), the times they were said to start at, and how much they grew in all. cuts: where blocks
+    end; else every frame is one."""
     runs, starts, ends, grown = SpeechRuns(SignalSettings()), [], [], 0
-    for k, letter in enumerate(text):
-        now = moment(20 * (k + 1), letter in "Ss", sure, letter == "S")
-        runs.step(
-            now, np.full((1, 2), letter == "m"), np.array([[40 if letter == "S" and text[k - 1] == "m" else 0, 0]])
-        )
-        grown += int(now.runs.grown_ms[0, 0])
-        for _, event in now.events:
+    edges = range(len(text) + 1) if cuts is None else sorted({0, *cuts, len(text)})
+    for first, end in pairwise(edges):
+        block = made(20 * (first + 1), text[first:end], sure)
+        back_ms = [40 if text[k] == "S" and text[k - 1] == "m" else 0 for k in range(first, end)]
+        runs.step(block, both(letter == "m" for letter in text[first:end]), both(back_ms))
+        grown += int(block.runs.grown_ms[:, 0, 0].sum())
+        for _, event in (each for now in block.frames for each in now.events):
             if isinstance(event.body, SpeechStarted):
                 starts.append(event.at_ms)
             elif isinstance(event.body, SpeechEnded):
@@ -32,19 +40,25 @@ def run(text: str, sure: bool = True) -> tuple[list[tuple[int, int]], list[int],
     return ends, starts, grown
 
 
-def moment(at_ms: int, speech: bool, sure: bool, voiced: bool = True) -> Moment:
-    none = np.zeros((1, 2), np.bool_)
-    now = Moment(
+def both(agent: Iterable[int]) -> NDArray[Any]:
+    """[t, 1, 2]: these of the agent, nothing of the customer."""
+    column = np.array(list(agent))[:, None, None]
+    return np.concatenate((column, np.zeros_like(column)), axis=2)
+
+
+def made(at_ms: int, letters: str, sure: bool = True) -> Block:
+    """Frames of one line, the first of which ends at at_ms."""
+    none = np.zeros((len(letters), 1, 2), np.bool_)
+    block = Block(
         lines=np.array([0]), rows=np.array([[0, 1]]), sel=slice(0, 1), groups=np.zeros(1, np.int64),
-        at_ms=np.array([at_ms]), present=~none,
-        missing=none, power=none.astype(np.int64), level_dbov=none.astype(np.float64), held=np.zeros(1, np.int8),
-        muted=none, pcm=np.zeros((1, 2, 160), np.int16), music_before=none,
-        music_since_ms=none.astype(np.int64),
+        held=np.zeros(1, np.int8), muted=none[:1], at_ms=at_ms + 20 * np.arange(len(letters))[:, None], present=~none,
+        missing=none, power=none.astype(np.int64), level_dbov=none.astype(np.float64),
+        pcm=np.zeros((len(letters), 1, 2, 160), np.int16), music_before=none, music_since_ms=none.astype(np.int64),
     )  # fmt: skip
-    now.speech = np.array([[speech, False]])
-    now.sure = now.speech & sure
-    now.voiced = now.speech & voiced
-    return now
+    block.part()
+    speech = both(letter in "Ss" for letter in letters)
+    block.tell(speech=speech, sure=speech & sure, voiced=both(letter == "S" for letter in letters))
+    return block
 
 
 def test_a_run_is_certain_at_100_ms() -> None:
@@ -98,3 +112,10 @@ def test_runs_follow_their_definition(text: str) -> None:
                 spans.append([20 * k, 20 * (k + 1)])
     assert run(text)[0] == [(a, b) for a, b in spans if b - a >= 100]
     assert run(text)[2] == sum(b - a for a, b in spans)
+
+
+@given(st.text(alphabet="Ssm.", max_size=50), st.text(alphabet="S.", max_size=50), st.sets(st.integers(0, 100)))
+def test_runs_are_the_same_however_the_frames_are_cut(text: str, more: str, cuts: set[int]) -> None:
+    whole = text + more
+    edges = sorted({cut for cut in (*cuts, 50) if cut < len(whole)})
+    assert run(whole, cuts=edges) == run(whole)

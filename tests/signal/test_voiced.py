@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from monitor.signal.bank import Bank
-from monitor.signal.moment import Moment
+from monitor.signal.moment import Block
 from monitor.signal.settings import SignalSettings, VadSettings
 from monitor.signal.voiced import Voiced
 from tests import tapes
@@ -20,11 +20,11 @@ def shares(signal: Signal, settings: SignalSettings) -> tuple[int, int]:
     class Listens:
         early = False
 
-        def step(self, now: Moment) -> None:
+        def steps(self, block: Block) -> None:
             nonlocal speech, held
-            found = voiced.step(now)
-            speech, held = speech + int(now.speech.sum()), held + int(found.sum())
-            assert not (found & ~now.speech).any()
+            found = voiced.step(block)
+            speech, held = speech + int(block.speech.sum()), held + int(found.sum())
+            assert not (found & ~block.speech).any()
 
     bank._late.append(Listens())  # type: ignore[arg-type]
     number = bank.open()
@@ -69,8 +69,8 @@ def test_every_group_of_lines_has_its_own_thresholds() -> None:
     class Listens:
         early = False
 
-        def step(self, now: Moment) -> None:
-            held[:] += now.voiced.sum(axis=1)
+        def steps(self, block: Block) -> None:
+            held[:] += block.voiced.sum(axis=(0, 2))
 
     bank._late.append(Listens())  # type: ignore[arg-type]
     numbers = np.array([bank.open(), bank.open("worn")])
