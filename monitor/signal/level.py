@@ -142,7 +142,10 @@ class SpeechLevel:
         dbov_0, after_0, speech = self._dbov[block.sel], self._after[block.sel], block.speech
         echo_db = self._thresholds.of(block.groups).echo_db
         over_other = speech & (block.runs.last_ms[:, :, ::-1] >= 0)
-        if not np.count_nonzero(over_other):
+        if not (np.count_nonzero(speech) or np.count_nonzero(after_0 < _HANG_FRAMES)):
+            pushing, waits = self._window.pushing(block.sel, block.rows, speech, ()), None
+            level, after = held(dbov_0, len(speech)), held(after_0, len(speech))
+        elif not np.count_nonzero(over_other):
             pushing, level, after, waits = self._measured(block, speech, dbov_0, after_0)
         else:
             other = dbov_0[None, :, ::-1]

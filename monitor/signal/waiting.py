@@ -43,11 +43,11 @@ class Waiting:
     def merged(self, block: Block, counted: BoolArray) -> tuple[list[NDArray[Any] | int], Waits | None]:
         """Power, frames, at_ms, voiced frames and 100ths of dB moved that each of the frames `counted` [t, n, 2] pushes
         where its run is certain; and what waits then. Nothing is kept yet."""
+        if not np.count_nonzero(counted):
+            return [], None
         step_db = np.minimum(np.abs(block.level_dbov - block.before_dbov), _MOST_STEP_DB)
         moved = np.rint(step_db * 100.0).astype(np.int64)
         entries: list[NDArray[Any] | int] = [block.power, 1, block.sides_ms, block.voiced, moved]
-        if not np.count_nonzero(counted):
-            return entries, None
         state, run = self._column[block.sel], block.runs.since_ms + 1
         start = Waits(*(state[:, k] for k in range(len(Waits._fields))))
         certain = counted & block.runs.open
