@@ -38,14 +38,14 @@ class Reverberant(ConditionDetector):
 
     def step(self, now: Moment) -> None:
         fall, voice, before = self._fall[now.sel], now.runs.last_ms >= 0, now.before_dbov
-        if not (voice.any() or fall.any()):
+        if not (np.count_nonzero(voice) or np.count_nonzero(fall)):
             return
         top = self._top[now.sel]
         falling = now.present & (now.level_dbov < before - 0.3) & (now.level_dbov > now.floor_dbov + 6.0)
         ended = ~falling & (fall >= _MIN_FRAMES) & (top - before >= _MIN_FALL_DB)
         self._fall[now.sel] = np.where(falling & (voice | (fall > 0)), fall + 1, 0)
         self._top[now.sel] = np.where(falling & (fall > 0), top, before)
-        if not ended.any():
+        if not np.count_nonzero(ended):
             return
         self._judge(now, ended, (top - before) / (np.maximum(fall, 1) * FRAME_MS / 1000.0))
 
