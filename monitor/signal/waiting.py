@@ -42,7 +42,7 @@ class Waiting:
 
     def merged(self, block: Block, counted: BoolArray) -> tuple[list[NDArray[Any] | int], Waits | None]:
         """Power, frames, at_ms, voiced frames and 100ths of dB moved that each of the frames `counted` [t, n, 2] pushes
-        where its run is certain; and what waits then. Nothing is kept yet."""
+        where its run is certain; and what waits then. Nothing is kept yet. Nothing for none counted."""
         if not np.count_nonzero(counted):
             return [], None
         step_db = np.minimum(np.abs(block.level_dbov - block.before_dbov), _MOST_STEP_DB)

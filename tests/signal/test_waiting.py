@@ -28,7 +28,8 @@ def test_a_run_that_becomes_certain_brings_what_it_had(stretches: list[str], mos
         entries, waits = waiting.merged(block, counted)
         waiting.keep(block, waits)
         columns = [np.broadcast_to(each, counted.shape)[counted & runs.open] for each in entries]
-        pushed += np.stack(columns, axis=1).tolist()
+        assert bool(columns) == counted.any()
+        pushed += np.stack(columns, axis=1).tolist() if columns else []
     assert pushed == expected(frames)
 
 
