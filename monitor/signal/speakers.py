@@ -133,9 +133,7 @@ def _stretches(runs: list[tuple[int, int]], size: int) -> list[tuple[int, int, i
     return out
 
 
-def _discriminants(
-    features: Floats, octave: Floats, stretches: list[tuple[int, int, int]], believe: int
-) -> Floats:
+def _discriminants(features: Floats, octave: Floats, stretches: list[tuple[int, int, int]], believe: int) -> Floats:
     """float64[k, 14]: stretches on axes sorted by how much more they differ all over than within a turn."""
     whole = np.array([_mean(features[a:b], octave[a:b]) for a, b, _ in stretches])
     halves = np.array(

@@ -39,9 +39,7 @@ def grouped(**groups: object) -> SignalSettings:
 
 
 def test_the_first_group_that_fits_line_and_trunk_holds() -> None:
-    found = grouped(
-        gateway={"lines": ["sip-*"], "trunks": ["gw1"]}, sip={"lines": ["sip-*"], "noise": {"warn_db": 20}}
-    )
+    found = grouped(gateway={"lines": ["sip-*"], "trunks": ["gw1"]}, sip={"lines": ["sip-*"], "noise": {"warn_db": 20}})
     assert found.group_of("sip-3", "gw1") == "gateway"
     assert found.group_of("sip-3", None) == found.group_of("sip-3", "gw2") == "sip"
     assert found.group_of("isdn-1", "gw1") is found.group_of(None, None) is None
