@@ -101,10 +101,17 @@ class Settings(Section):
 
     def rule_files(self) -> list[tuple[str, str]]:
         """(name, text) of every rule pack, in order. Raises ConfigError for one that cannot be read."""
-        paths = [
-            file for pack in self.rules.packs for file in (sorted(pack.glob("*.toml")) if pack.is_dir() else [pack])
-        ]
-        return [(self._shown(path), read_text(path)) for path in paths]
+        return [(self._shown(path), read_text(path)) for path in self.rule_paths()]
+
+    def rule_paths(self) -> list[Path]:
+        """Where the rule packs lie, in order. Raises ConfigError for a folder without one."""
+        paths: list[Path] = []
+        for pack in self.rules.packs:
+            inside = sorted(pack.glob("*.toml")) if pack.is_dir() else [pack]
+            if not inside:
+                raise ConfigError(str(pack), "holds no rule pack", "no file *.toml in it", "See [rules] packs")
+            paths += inside
+        return paths
 
     def rulebook(self) -> Rulebook:
         """Raises RuleError for a mistake in a pack."""

@@ -21,7 +21,7 @@ from monitor.desk.rules import notes
 from monitor.desk.server import Server
 from monitor.desk.settings import DeskSettings
 from monitor.desk.state import Desk, RuleNote, Status
-from monitor.errors import LinewatchError, RuleError
+from monitor.errors import LinewatchError
 from monitor.fault import Finding, findings
 from monitor.live import Live
 from monitor.sources.base import Source
@@ -117,14 +117,11 @@ class Service:
     async def reload(self) -> None:
         """Read the rule packs again (SIGHUP); a mistake leaves the last good ones in force, and says so.
 
-        Large packs take seconds to read: in a thread, so that no line waits for it. Packs that hold no rule any more
-        are a mistake too: an editor that is just writing a file leaves it empty for a moment.
+        Large packs take seconds to read: in a thread, so that no line waits for it.
         """
         try:
             async with self._reloading:
                 rulebook = await asyncio.to_thread(self.settings.rulebook)
-            if self.live.lines.rulebook.rules and not rulebook.rules:
-                raise RuleError("[rules] packs", "hold no rule any more")
         except LinewatchError as error:
             log.error("rules not reloaded, the last good ones stay in force", error=str(error))
             notice = SystemNotice(kind="rules_kept", message=str(error))

@@ -232,7 +232,7 @@ async def test_a_bad_rule_pack_leaves_the_last_good_one_in_force(
         monkeypatch.setattr(Settings, "rulebook", broken)
         told: list[Any] = []
         monkeypatch.setattr(service.bus, "publish", told.extend)
-        service.reload()
+        await service.reload()
         assert service.live.lines.rulebook is before
         assert [one.body["kind"] for one in told] == ["rules_kept"]
         assert "rules/x.toml:3: this rule has no kind" in told[0].body["message"]
@@ -245,6 +245,7 @@ async def test_a_bad_rule_pack_leaves_the_last_good_one_in_force(
         (b'[[rule]]\nid = "x"\nkind = "forbiden"\n', 'bad.toml:1: rule "x": unknown kind'),
         (b"title = \xff\n", "is not UTF-8 text"),
         (b"x = " + b"[" * 5000, "lie too deep"),
+        (b"", "bad.toml: the pack holds no rule"),
     ],
 )
 async def test_a_pack_broken_on_disk_is_told_to_supervisors_and_calls_go_on(
@@ -257,15 +258,15 @@ async def test_a_pack_broken_on_disk_is_told_to_supervisors_and_calls_go_on(
         rules = service.settings.rules.model_copy(update={"packs": (*service.settings.rules.packs, bad)})
         service.settings = service.settings.model_copy(update={"rules": rules})
         bad.write_bytes(text)
-        service.reload()
+        await service.reload()
         notice = (await until(socket, "system.notice"))["body"]
         assert notice["kind"] == "rules_kept"
         assert said in notice["message"]
         assert service.live.lines.rulebook is before
         line = service.live.open(CallInfo("after", "test"))
         await line.end("hangup")
-        bad.write_bytes(b'pack = "good"\n')
-        service.reload()
+        bad.write_text('pack = "good"\n[sets]\n"再见" = ["再见", "拜拜"]\n', "utf-8")
+        await service.reload()
         assert service.live.lines.rulebook.version != before.version
 
 

@@ -101,7 +101,8 @@ async def test_a_hang_up_signal_reads_the_rules_again_and_keeps_the_last_good_on
                 lambda: None,
                 lambda: add("\n# edited\n"),
                 lambda: add("\n[[rule]]\nid = 7\n"),
-                lambda: [pack.write_text("") for pack in packs.glob("*.toml")],
+                lambda: add(None),
+                lambda: [pack.unlink() for pack in packs.glob("*.toml")],
             )
             for edit in edits:
                 edit()
@@ -110,9 +111,9 @@ async def test_a_hang_up_signal_reads_the_rules_again_and_keeps_the_last_good_on
                 reloaded.clear()
                 versions.append(service.live.lines.rulebook.version)
 
-    def add(text: str) -> None:
-        with (packs / "line.toml").open("a", encoding="utf-8") as file:
-            file.write(text)
+    def add(text: str | None) -> None:
+        with (packs / "line.toml").open("a" if text else "w", encoding="utf-8") as file:
+            file.write(text or "")
 
     reloaded, reload = asyncio.Event(), Service.reload
 
@@ -123,10 +124,10 @@ async def test_a_hang_up_signal_reads_the_rules_again_and_keeps_the_last_good_on
     monkeypatch.setattr(Service, "reload", told)
     async with Service(settings) as service:
         await service.run([Editor()])
-    first, edited, broken, emptied = versions
+    first, edited, broken, emptied, gone = versions
     assert first == load(None).rulebook().version
     assert edited != first
-    assert broken == emptied == edited
+    assert broken == emptied == gone == edited
 
 
 async def test_its_figures_are_there_to_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

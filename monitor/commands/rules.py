@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -12,9 +13,30 @@ import typer
 
 from monitor import config
 from monitor.commands.common import MISTAKE, Config, Set, group, note, settings_of, stderr
+from monitor.config import Settings
 from monitor.errors import ConfigError
 
 app = group("Rule packs: check them, try them on text, and on stored calls.")
+
+
+def _with_packs(settings: Settings, packs: list[Path]) -> Settings:
+    """The settings with these packs instead, and the presets of their rules."""
+    from monitor.compliance.rulebook import read
+
+    def given(presets: Mapping[str, str]) -> Settings:
+        rules = settings.rules.model_copy(
+            update={"packs": tuple(path.absolute() for path in packs), "presets": presets}
+        )
+        return settings.model_copy(update={"rules": rules})
+
+    ids = read(given({}).rule_files(), {})[2]
+    return given({rule_id: name for rule_id, name in settings.rules.presets.items() if rule_id in ids})
+
+
+def _overlooked(settings: Settings) -> bool:
+    """Whether the folder `rules` of this place is passed over: paths are looked for beside the configuration."""
+    here = Path("rules").resolve()
+    return any(here.glob("*.toml")) and here not in [pack.resolve() for pack in settings.rules.packs]
 
 
 class Role(StrEnum):
@@ -23,13 +45,26 @@ class Role(StrEnum):
 
 
 @app.command("check")
-def rules_check(config_: Config = None, set_: Set = None) -> None:
-    """Compile the packs and run every rule's examples."""
+def rules_check(
+    packs: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH...", help="Packs or folders of them; those of [rules] packs.")
+    ] = None,
+    config_: Config = None,
+    set_: Set = None,
+) -> None:
+    """Compile the packs and run every rule's examples; says which files it read."""
     from monitor.compliance.check import check
     from monitor.compliance.rulebook import read
 
     settings = settings_of(config_, set_)
-    rules, mistakes, _ = read(settings.rule_files(), settings.rules.presets, tuple(settings.signal.groups))
+    if packs:
+        settings = _with_packs(settings, packs)
+    elif _overlooked(settings):
+        note(f"{Path('rules').absolute()} is not read: no config.toml here. `linewatch rules check rules` reads it.")
+    files, paths = settings.rule_files(), settings.rule_paths()
+    rules, mistakes, where = read(files, settings.rules.presets, tuple(settings.signal.groups))
+    for (name, _), path in zip(files, paths, strict=True):
+        note(f"{path}: {sum(place.rpartition(':')[0] == name for place in where.values())} rules")
     findings = [] if mistakes else check(settings.rulebook())
     errors = [*map(str, mistakes), *(str(one) for one in findings if one.level == "error")]
     for line in errors:

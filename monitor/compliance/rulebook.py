@@ -189,6 +189,9 @@ def _read(
             errors.append(document)
             continue
         company = document.data.get("company", "") or company
+        if not document.data.get("rule") and not document.data.get("sets"):
+            # an editor that is just writing a file leaves it empty for a moment
+            errors.append(RuleError(file, "the pack holds no rule", do="Write [[rule]] tables, or take it away"))
         for number, raw in enumerate(document.data.get("rule", ())):
             place = f"{file}:{document.line(('rule', number)) or 1}"
             rule, found = _rule(file, number, raw, document, presets, groups, sets[file])
@@ -201,6 +204,8 @@ def _read(
                 continue
             where[rule.id] = place
             rules.append(rule)
+    if files and not rules and not errors:
+        errors.append(RuleError(", ".join(documents), "there is no rule in any pack", "sets only"))
     for rule_id in presets:
         if rule_id not in where and not errors:
             meant = nearest(rule_id, list(where))

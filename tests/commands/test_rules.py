@@ -6,6 +6,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from monitor import resources
 from tests.commands.shell import run
 
@@ -23,6 +25,32 @@ def test_rules_check_names_every_mistake(tmp_path: Path) -> None:
     result = run("rules", "check", "--set", f'rules.packs=["{pack}"]')
     assert result.exit_code == 2
     assert len(re.findall(r"mine\.toml:\d+: .*did you mean", result.stderr)) == 2
+
+
+def test_rules_check_reads_the_packs_it_is_given_and_says_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rules").mkdir()
+    text = (resources.locate("rules") / "line.toml").read_text("utf-8")
+    (tmp_path / "rules" / "line.toml").write_text(text, encoding="utf-8")
+    passed_over = run("rules", "check")
+    assert f"{tmp_path / 'rules'} is not read" in passed_over.stderr
+    assert str(resources.locate("rules") / "talk.toml") in passed_over.stderr
+    for path in ("rules", "rules/line.toml"):
+        result = run("rules", "check", path)
+        assert result.exit_code == 0, result.stderr
+        assert re.search(rf"(?m)^{re.escape(str(tmp_path / 'rules' / 'line.toml'))}: \d+ rules$", result.stderr)
+        assert "talk.toml" not in result.stderr
+
+
+@pytest.mark.parametrize("text", ["", "# all gone\n", 'pack = "mine"\n', None])
+def test_a_pack_without_a_rule_and_a_folder_without_a_pack_are_mistakes(text: str | None, tmp_path: Path) -> None:
+    if text is not None:
+        (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    result = run("rules", "check", tmp_path)
+    assert result.exit_code == 2
+    assert ("mine.toml: the pack holds no rule" if text is not None else "holds no rule pack") in result.stderr
 
 
 def test_rules_try_prints_hits_as_json_lines() -> None:
@@ -53,9 +81,7 @@ def test_rules_test_says_what_the_present_rules_would_find(stocked: Path) -> Non
 
 
 def test_rules_test_names_up_to_five_places_to_listen_to(stocked: Path, tmp_path: Path) -> None:
-    pack = tmp_path / "none.toml"
-    pack.write_text("", encoding="utf-8")
-    result = run("rules", "test", "-c", stocked, "--set", f'rules.packs=["{pack}"]')
+    result = run("rules", "test", "-c", stocked, "--set", "rules.packs=[]")
     assert result.exit_code == 0, result.stderr
     gone = sum(len(json.loads(line)["gone"]) for line in result.stdout.splitlines())
     assert f"{gone} removed" in result.stderr
