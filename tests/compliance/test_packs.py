@@ -14,6 +14,7 @@ import pytest
 
 from bench.homophones import common_characters, misheard
 from monitor.compliance.check import check
+from monitor.compliance.metric import Metric_
 from monitor.compliance.phrases import listen
 from monitor.compliance.rule import Wording
 from monitor.compliance.trial import read_tsv, try_text
@@ -33,10 +34,14 @@ ROWS = (
 SENTENCES: tuple[tuple[str, str, str], ...] = (
     ("A1.greeting", "words", "您好,欢迎致电星云客户服务热线,客服代表一零八很高兴为您服务,请问有什么可以帮助您!"),
     ("A2.customer-greets", "words", "您好,请问有什么可以帮助您?"),
+    ("A1.hey-speak", "words", "喂,说话呀!"),
+    ("A2.hey-say", "words", "喂,说吧!"),
     ("A4.silent-call", "step0", "您好!请问有什么可以帮助您?"),
+    ("A4.silent-call", "step1", "您好!请问有什么可以帮助您?"),
     ("A4.silent-call", "step2", "对不起,您的电话没有声音,请您换一部电话再次打来,好吗?再见!"),
     ("A4.threat", "words", "喂,说话呀!再不说话我就挂了啊!"),
     ("A5.speakerphone", "words", "对不起,您的声音太小,请您拿起话筒说话好吗?"),
+    ("A5.louder", "words", "喂,大声一点儿!"),
     ("A6.low-volume", "step0", "对不起!请您大声一点,好吗?"),
     ("A6.low-volume", "step1", "对不起!您的电话声音太小,请您换一部电话打来,好吗?"),
     ("A7.noise", "step0", "对不起,您的电话杂音太大,听不清,请您换一部电话再次打来好吗?再见!"),
@@ -51,6 +56,21 @@ SENTENCES: tuple[tuple[str, str, str], ...] = (
     ("B1.no-idea", "words", "我也不知道该怎么办"),
     ("B1.company-rule", "words", "公司就是这么规定的"),
     ("B1.cannot-read", "words", "你自己不认识说明书上的字吗"),
+    ("B4.no-way", "words", "没有办法"),
+)
+# what the standard names beside whole sentences: a customer's words that a rule hangs on, courtesies, words to count
+WORDS: tuple[tuple[str, str, str], ...] = (
+    *(("A2.customer-greets", "anchor", text) for text in ("小姐,您好", "先生,您好")),
+    *(("A10.agent-too-quiet", "anchor", text) for text in ("声音小", "听不清楚")),
+    *(("C3.vague-words", "words", text) for text in ("大概", "可能", "应该吧")),
+    ("C4.hello", "words", "你好"),
+    ("C4.fine", "words", "好的"),
+    ("C4.would-you", "words", "好吗"),
+    ("C4.please", "words", "请"),
+    ("C4.thanks", "words", "谢谢"),
+    ("C4.sorry", "words", "对不起"),
+    *(("C4.courtesies", "words", text) for text in ("你好", "好的", "好吗", "请", "谢谢", "对不起")),
+    ("D1.dead-air", "excuse", "请稍等"),
 )
 
 
@@ -59,6 +79,9 @@ def wording(rule_id: str, key: str) -> Wording:
     if key.startswith("step"):
         found: Wording = rule.steps[int(key[4:])].words  # type: ignore[attr-defined]
         return found
+    if key in ("anchor", "excuse"):
+        part: Wording = (rule.after if key == "anchor" else rule.excuse).words  # type: ignore[attr-defined]
+        return part
     whole: Wording = rule.words  # type: ignore[attr-defined]
     return whole
 
@@ -70,6 +93,13 @@ def is_found(rule_id: str, key: str, text: str, channel: Channel = "agent") -> b
 
 def test_every_example_does_what_it_says() -> None:
     assert [str(one) for one in check(BOOK) if one.level != "note"] == []
+
+
+def test_every_rule_shows_what_fires_and_what_passes() -> None:
+    """A metric without an alert has nothing that could fire."""
+    silent = {rule.id for rule in BOOK.rules if isinstance(rule, Metric_) and not rule.alert}
+    assert [rule.id for rule in BOOK.rules if not rule.passes] == []
+    assert [rule.id for rule in BOOK.rules if not rule.fires and rule.id not in silent] == []
 
 
 def test_every_row_of_the_standard_has_a_rule() -> None:
@@ -84,7 +114,20 @@ def test_every_rule_cites_its_clause_and_has_a_title_in_both_languages() -> None
 @pytest.mark.parametrize(("rule_id", "key", "sentence"), SENTENCES)
 def test_every_sentence_of_the_standard_is_found(rule_id: str, key: str, sentence: str) -> None:
     assert is_found(rule_id, key, sentence)
-    assert is_found(rule_id, key, sentence.replace(",", "").replace("!", "").replace("?", ""))
+    plain = sentence.replace(",", "").replace("!", "").replace("?", "")
+    assert is_found(rule_id, key, plain)
+    if BOOK.rule(rule_id).kind == "forbidden":
+        assert all(rule_id in fired(play(BOOK, f"agent: {said}")) for said in (sentence, plain))
+
+
+@pytest.mark.parametrize(("rule_id", "key", "text"), WORDS)
+def test_words_that_the_standard_names_are_found(rule_id: str, key: str, text: str) -> None:
+    assert is_found(rule_id, key, text, "customer" if key == "anchor" else "agent")
+
+
+@pytest.mark.parametrize("name", ["王先生", "王小姐", "王女士"])
+def test_the_customers_name_is_heard_as_the_standard_writes_it(name: str) -> None:
+    assert variants.uses_a_name(BOOK, "A3", f"{name},您好")
 
 
 def test_everyday_variants_are_found() -> None:
@@ -128,10 +171,12 @@ def test_harmless_sentences_that_resemble_forbidden_ones_are_mostly_let_pass(nam
 
 
 def test_one_character_in_ten_replaced_by_a_homophone_loses_few_sentences() -> None:
+    """At least one character; from five syllables on, since of three or four that is far more than one in ten."""
     by_sound, chance = common_characters(), random.Random(7)
     tries = found = 0
     lost: dict[str, int] = defaultdict(int)
-    for (rule_id, key, sentence), _ in itertools.product(SENTENCES, range(40)):
+    whole = [one for one in SENTENCES if len(listen(normalise(one[2])).codes) >= 5]
+    for (rule_id, key, sentence), _ in itertools.product(whole, range(40)):
         tries += 1
         if is_found(rule_id, key, misheard(sentence, by_sound, chance)):
             found += 1
