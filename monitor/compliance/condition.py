@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import Field
 
 from monitor.compliance.anchor import Anchor, LineState
-from monitor.compliance.rule import Listening, Rule, Table, Wording, wording_keys
+from monitor.compliance.rule import Listening, Rule, Said, Table, wording_keys
 from monitor.compliance.runner import AlertCleared, AlertConfirmed, Found, Lane, Runner
 from monitor.compliance.words import Words
 from monitor.core.events import ConditionEnded, ConditionStarted, Event
@@ -26,7 +26,7 @@ class Excuse(Table):
     after them."""
 
     channel: Channel = "agent"
-    words: Wording
+    words: Said
     before_ms: int = Field(10_000, ge=0, le=600_000)
     for_ms: int = Field(60_000, ge=1000, le=3_600_000)
 

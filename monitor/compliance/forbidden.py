@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from monitor.compliance.anchor import Anchor
 from monitor.compliance.matcher import ALIKE_FROM, Hit
-from monitor.compliance.rule import Listening, Rule, Wording, wording_keys
+from monitor.compliance.rule import Listening, Rule, Said, wording_keys
 from monitor.compliance.runner import Found, Lane, Runner
 from monitor.compliance.turns import Range, keys
 from monitor.compliance.words import Words
@@ -45,7 +45,7 @@ class Forbidden(Rule):
 
     kind: Literal["forbidden"]
     channel: Channel = "agent"
-    words: Wording
+    words: Said
     unless: tuple[str, ...] = Field((), description="larger phrases in which a hit is harmless")
     negation: bool = Field(True, description="a phrase that is denied is not counted")
     similarity: int = Field(85, ge=60, le=100)
@@ -53,12 +53,6 @@ class Forbidden(Rule):
     times: int = Field(1, ge=1, le=100)
     near: Anchor | None = Field(None, description="only what is said in the near_ms after this anchor")
     near_ms: int = Field(20_000, ge=100, le=3_600_000)
-
-    @model_validator(mode="after")
-    def _has_words(self) -> Self:
-        if self.words.empty:
-            raise ValueError("words holds no phrases")
-        return self
 
     @property
     def lazy(self) -> bool:  # type: ignore[override]
@@ -103,6 +97,7 @@ class Forbidden(Rule):
         evidence = sorted((one.evidence for one in counted), key=lambda one: (one.start_ms, one.end_ms, one.quote))
         start_ms, end_ms = evidence[0].start_ms, max(one.end_ms for one in evidence)
         lane.memory.alert(self, end_ms, self.channel, start_ms, end_ms, evidence=evidence)
+        lane.memory.quote(self, self.channel, evidence)
 
 
 class Watch(Runner):

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from monitor.compliance.rule import Listening, Rule, Wording, wording_keys
+from monitor.compliance.rule import Listening, Rule, Said, Wording, wording_keys
 from monitor.compliance.runner import Found, Lane, Runner
 from monitor.compliance.words import Words
 from monitor.core.events import Event
@@ -24,7 +24,7 @@ class Hangup(Rule):
     wait_ms: how long the agent waits after the goodbye."""
 
     kind: Literal["hangup"]
-    goodbye: Wording
+    goodbye: Said
     farewell: Wording = Wording()
     within_ms: int = Field(20_000, ge=1000, le=600_000)
     wait_ms: int = Field(2000, ge=0, le=60_000)

@@ -12,7 +12,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from monitor.compliance.rule import Listening, Rule, Table, Wording, wording_keys
+from monitor.compliance.rule import Listening, Rule, Said, Table, Wording, wording_keys
 from monitor.compliance.runner import Found, Lane, Runner
 from monitor.compliance.words import Words
 from monitor.core.events import Evidence, Metric
@@ -25,7 +25,7 @@ _MOST = 200
 class QuestionKind(Table):
     id: str = Field(min_length=1)
     title: str
-    words: Wording
+    words: Said
 
 
 class Questions(Rule):

@@ -12,7 +12,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from monitor.compliance.rule import Listening, Rule, Wording, wording_keys
+from monitor.compliance.rule import Listening, Rule, Said, wording_keys
 from monitor.compliance.runner import Found, Lane, Runner
 from monitor.compliance.words import Words
 from monitor.core.events import Event, Evidence, StepVerdict
@@ -26,7 +26,7 @@ class Required(Rule):
 
     kind: Literal["required"]
     channel: Channel = "agent"
-    words: Wording
+    words: Said
     within_ms: int | None = Field(None, ge=100, le=3_600_000)
     before_end_ms: int | None = Field(None, ge=100, le=3_600_000)
     if_customer_heard: bool = False
@@ -40,8 +40,6 @@ class Required(Rule):
     def _one_window(self) -> Self:
         if self.within_ms is not None and self.before_end_ms is not None:
             raise ValueError("within_ms and before_end_ms are two windows; write two rules")
-        if self.words.empty:
-            raise ValueError("words holds no phrases")
         return self
 
     def listening(self) -> Iterator[Listening]:

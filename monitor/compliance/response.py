@@ -15,7 +15,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from monitor.compliance.anchor import Anchor
-from monitor.compliance.rule import Listening, Rule, Wording, wording_keys
+from monitor.compliance.rule import Listening, Rule, Said, Wording, wording_keys
 from monitor.compliance.runner import Found, Lane, Runner
 from monitor.compliance.turns import TurnCount, keys
 from monitor.compliance.words import Words
@@ -34,7 +34,7 @@ class Response(Rule):
     after: Anchor
     side: Literal["after", "before", "around"] = "after"
     channel: Channel = "agent"
-    words: Wording
+    words: Said
     unless_said: Wording = Wording()
     within_ms: int | None = Field(None, ge=100, le=600_000)
     within_turns: int | None = Field(None, ge=1, le=50)
@@ -49,8 +49,6 @@ class Response(Rule):
     def _bounded(self) -> Self:
         if self.within_ms is None and self.within_turns is None and self.within_sentences is None:
             raise ValueError("one of within_ms, within_turns and within_sentences is needed")
-        if self.words.empty:
-            raise ValueError("words holds no phrases")
         return self
 
     def listening(self) -> Iterator[Listening]:

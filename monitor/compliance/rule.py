@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from monitor.compliance.matcher import PhraseSet, Sound
 from monitor.compliance.patterns import safe
@@ -131,6 +131,16 @@ class Wording(Table):
         """Speech shorter than this cannot hold any of the phrases."""
         lengths = [form.shortest for group in self.groups for phrase in group for form in compiled(phrase)]
         return min(lengths, default=0) * SYLLABLE_MS
+
+
+def _holds_words(wording: Wording) -> Wording:
+    if wording.empty:
+        raise ValueError("holds no phrases; write at least one in phrases, exact, regex or all_of")
+    return wording
+
+
+Said = Annotated[Wording, AfterValidator(_holds_words)]
+"""Wording that a rule cannot do without."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from monitor.compliance.rule import Rule
 
 NEVER_MS = 2**62
+MOST_QUOTES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ class CallMemory:
     out: list[Event] = field(default_factory=list)
     violations: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     first_alert: dict[str, tuple[int, str, bool]] = field(default_factory=dict)
+    quotes: dict[str, list[tuple[Side, tuple[tuple[int, int], ...]]]] = field(default_factory=dict)
+    """Of forbidden rules: when the words of each alert were said; the first MOST_QUOTES to come."""
     passed: set[str] = field(default_factory=set)
     not_judged: set[str] = field(default_factory=set)
     surname: str = ""
@@ -141,6 +144,12 @@ class CallMemory:
             self._remember(rule, alert_id, start_ms, proof)
         self.emit(at_ms, channel, body)
         return alert_id
+
+    def quote(self, rule: Rule, channel: Side, evidence: Iterable[Evidence]) -> None:
+        """Remember which words an alert rests on, so that the score can charge them once."""
+        known = self.quotes.setdefault(rule.id, [])
+        if len(known) < MOST_QUOTES:
+            known.append((channel, tuple((one.start_ms, one.end_ms) for one in evidence)))
 
     def _proof(self, evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
         """Where the channels were not recorded apart, who said it is never more than probable."""

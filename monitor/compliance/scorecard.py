@@ -6,15 +6,21 @@ was violated. A rule that could not be judged leaves numerator and base: its pos
 not below 0. A fatal rule violated for certain (evidence exact, or none needed) makes the total 0. A dimension is the
 same sum over its own rules, as a share of its own base: 100 times (base + points) / base. Rules that did not apply
 (no silent call, no complaint) count as kept.
+
+Words cost once: a forbidden rule of which every alert quotes mostly words that a graver one quotes too stays among the
+items, with no points.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from monitor.compliance.rule import Rule
-from monitor.compliance.runner import CallMemory
+from monitor.compliance.runner import MOST_QUOTES, CallMemory
+from monitor.compliance.words import merged, without
 from monitor.core.events import DIMENSIONS, Score, ScoreItem
+from monitor.core.types import SEVERITIES
 
 FULL = 100.0
 
@@ -22,13 +28,15 @@ FULL = 100.0
 def score(rules: Iterable[Rule], memory: CallMemory) -> Score:
     """Reads what the rules of a call found. Rules with no points and not fatal are left out of the items."""
     known = list(rules)
+    paid = _paid_for(known, memory)
     items, open_rules = [], []
     for rule in known:
         if rule.id in memory.violations:
             if rule.points or rule.fatal:
                 _, alert_id, certain = memory.first_alert[rule.id]
                 fatal_here = rule.fatal and certain
-                items.append(ScoreItem(rule_id=rule.id, points=rule.points, fatal=fatal_here, alert_id=alert_id))
+                points = 0.0 if rule.id in paid else rule.points
+                items.append(ScoreItem(rule_id=rule.id, points=points, fatal=fatal_here, alert_id=alert_id))
         elif rule.id in memory.not_judged and rule.id not in memory.passed and _counts(rule):
             open_rules.append(rule)
     by_id = {rule.id: rule for rule in known}
@@ -48,6 +56,33 @@ def score(rules: Iterable[Rule], memory: CallMemory) -> Score:
         items=tuple(items),
         not_judged=tuple(rule.id for rule in open_rules),
     )
+
+
+def _paid_for(rules: Iterable[Rule], memory: CallMemory) -> set[str]:
+    """Rules whose every alert quotes words that a graver rule, by points and then by severity, is charged for."""
+    paid: set[str] = set()
+    charged: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    quoting = [rule for rule in rules if rule.id in memory.quotes and (rule.points < 0 or rule.fatal)]
+    for rule in sorted(quoting, key=lambda one: (one.points, -SEVERITIES.index(one.severity), one.id)):
+        quotes = memory.quotes[rule.id]
+        all_known = memory.violations[rule.id] < MOST_QUOTES
+        if all_known and not rule.fatal and all(_within(spans, charged[side]) for side, spans in quotes):
+            paid.add(rule.id)
+            continue
+        for side, spans in quotes:
+            charged[side] = merged([*charged[side], *spans])
+    return paid
+
+
+def _within(spans: Sequence[tuple[int, int]], others: list[tuple[int, int]]) -> bool:
+    """Whether at least half of this time is others' too."""
+    mine = merged(list(spans))
+    alone = [piece for span in mine for piece in without(span, others)]
+    return 2 * _length(alone) <= _length(mine) > 0
+
+
+def _length(spans: Iterable[tuple[int, int]]) -> int:
+    return sum(end - start for start, end in spans)
 
 
 def _counts(rule: Rule) -> bool:

@@ -12,7 +12,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from monitor.compliance.anchor import Anchor
-from monitor.compliance.rule import SYLLABLE_MS, Listening, Rule, Wording, wording_keys
+from monitor.compliance.rule import SYLLABLE_MS, Listening, Rule, Said, wording_keys
 from monitor.compliance.runner import Found, Lane, Runner
 from monitor.compliance.turns import TurnCount
 from monitor.compliance.words import Words
@@ -24,7 +24,7 @@ class Unanswered(Rule):
 
     kind: Literal["unanswered"]
     after: Anchor
-    empty: Wording
+    empty: Said
     within_turns: int = Field(2, ge=1, le=20)
     min_chars: int = Field(6, ge=1, le=100)
 

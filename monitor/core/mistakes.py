@@ -57,7 +57,8 @@ def _mistake(details: ErrorDetails, model: type[BaseModel], document: Document, 
     if kind == "missing":
         return Mistake(line, key, f'"{key}" is missing')
     if kind == "value_error":
-        return Mistake(line, key, f'"{key}": {str(details["ctx"]["error"]).rstrip(".")}' if key else details["msg"])
+        what = str(details["ctx"]["error"]).rstrip(".")
+        return Mistake(line, key, f'"{key}": {what}' if key else what)
     wanted = _WANTED.get(kind) or _plain(details["msg"])
     return Mistake(line, key, f'"{key}" must be {wanted}{_unit(path)}', _shown(details["input"]))
 

@@ -21,7 +21,7 @@ from monitor.compliance.trial import read_tsv, try_text
 from monitor.core.types import Channel
 from monitor.speech.normalise import normalise
 from tests.compliance import variants
-from tests.playbook import fired, packs, play
+from tests.playbook import fired, packs, play, score
 
 BOOK = packs()
 HERE = Path(__file__).parent
@@ -183,6 +183,23 @@ def test_one_character_in_ten_replaced_by_a_homophone_loses_few_sentences() -> N
         else:
             lost[sentence] += 1
     assert found / tries >= 0.95, dict(lost)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rule_id"),
+    [
+        ("喂,说话呀!", "A1.hey-speak"),
+        ("喂,说话呀!再不说话我就挂了啊!", "A4.threat"),
+        ("绝对不可能有这种事情发生", "B1.impossible"),
+    ],
+)
+def test_one_sentence_costs_the_points_of_one_rule(sentence: str, rule_id: str) -> None:
+    forbidden = BOOK.only(*(rule.id for rule in BOOK.rules if rule.kind == "forbidden"))
+    told = play(forbidden, f"agent: {sentence}")
+    assert len(fired(told)) > 1
+    assert {item.rule_id: item.points for item in score(told).items if item.points} == {
+        rule_id: BOOK.rule(rule_id).points
+    }
 
 
 GOOD_CALL = """

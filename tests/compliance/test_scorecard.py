@@ -45,3 +45,32 @@ def test_the_item_names_the_first_alert() -> None:
     events = play(rules, "1-2 agent: 不关我的事\n4-5 agent: 不关我的事", delay_ms=[9000, 0])
     first = min((one.body for one in events if one.type == "alert.raised"), key=lambda body: body.start_ms)  # type: ignore[attr-defined]
     assert score(events).items[0].alert_id == first.alert_id  # type: ignore[attr-defined]
+
+
+SAME = (
+    'kind = "forbidden"\npoints = -5\ndimension = "skill"\nwords = { phrases = ["我就挂了"] }',
+    'kind = "forbidden"\npoints = -10\ndimension = "relationship"\nwords = { phrases = ["再不说话我就挂了"] }',
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("1-3 agent: 再不说话我就挂了", {"r0": 0, "r1": -10}),
+        ("1-3 agent: 我就挂了", {"r0": -5}),
+        ("1-3 agent: 再不说话我就挂了\n5-6 agent: 我就挂了", {"r0": -5, "r1": -10}),
+        ("1-3 agent: 再不说话我就挂了\n5-7 agent: 再不说话我就挂了", {"r0": 0, "r1": -10}),
+    ],
+)
+def test_words_cost_once_the_points_of_the_gravest_rule_that_quotes_them(text: str, points: dict[str, float]) -> None:
+    for delay_ms in (0, 9000):
+        found = score(play(book(*SAME), text, delay_ms=lambda _, ms=delay_ms: ms))  # type: ignore[misc]
+        assert {item.rule_id: item.points for item in found.items} == points
+        assert found.total == 100 + sum(points.values())
+        assert found.dimensions["skill"] == 100 + points["r0"]
+
+
+def test_the_same_words_of_the_other_channel_are_charged_by_themselves() -> None:
+    other = SAME[0].replace("points", 'channel = "customer"\npoints')
+    found = score(play(book(other, SAME[1]), "1-3 agent: 再不说话我就挂了\n1-3 customer: 再不说话我就挂了"))
+    assert {item.rule_id: item.points for item in found.items} == {"r0": -5, "r1": -10}
