@@ -43,11 +43,12 @@ NOISES = {
 }
 UNDER_SPEECH = (
     "white", "hiss", "pink", "synthetic pink", "tap", "hum", "babble", "talk", "brown", "clatter", "dishes", "clatter",
-    "coloured", "coloured", "typing",
+    "coloured", "coloured", "typing", "thuds",
 )  # fmt: skip
 ALONE = (*UNDER_SPEECH, "idle", "ring-back", "busy", "dtmf", "music", "crackle")
 # what a frame weighs: many voices at once are voices still, and 0 dB is asking much
-WEIGHTS = {"babble": 0.2, "talk": 0.2}
+WEIGHTS = {"babble": 0.2, "talk": 0.2, "ring-back": 8.0, "busy": 4.0, "dtmf": 4.0}
+COMES_AND_GOES = 0.4
 SPEECH_WEIGHS = 3.0
 Array = NDArray[Any]
 
@@ -111,6 +112,24 @@ def typing(samples: int, random: np.random.Generator) -> Signal:
     return out
 
 
+def thuds(samples: int, random: np.random.Generator) -> Signal:
+    """Steps, typing on a hollow desk, things put down: low tones that die away, some at a time with rests between."""
+    out, at = random.normal(size=samples) * 0.02, 0
+    every_s, rest_s, hz = random.uniform(0.09, 0.4), random.uniform(0.3, 3), random.uniform(70, 500)
+    while at < samples - 400:
+        for _ in range(int(random.integers(1, 12))):
+            at += int(RATE * every_s * random.uniform(0.6, 1.4))
+            t = np.arange(min(int(RATE * random.uniform(0.08, 0.3)), max(0, samples - at))) / RATE
+            thud = sum(
+                random.uniform(0.2, 1) * np.sin(2 * np.pi * hz * k * random.uniform(0.9, 1.1) * t)
+                for k in (1, 1.6, 2.4)
+            ) * np.exp(-t / random.uniform(0.01, 0.07))
+            tick = random.normal(size=len(t)) * random.uniform(0, 1) * np.exp(-t / random.uniform(0.001, 0.01))
+            out[at : at + len(t)] += (thud + tick) * random.uniform(0.3, 1)
+        at += int(RATE * random.exponential(rest_s))
+    return out
+
+
 def tilted(signal: Signal, random: np.random.Generator) -> Signal:
     """Up to 4 dB an octave brighter or duller, as telephones are."""
     hz = np.maximum(np.fft.rfftfreq(len(signal), 1 / RATE), 100)
@@ -167,6 +186,7 @@ class Material:
             "clatter": lambda: clatter(samples, random),
             "coloured": lambda: coloured(samples, random),
             "typing": lambda: typing(samples, random),
+            "thuds": lambda: thuds(samples, random),
             "talk": lambda: self._talk(samples),
             "idle": lambda: np.resize(self._idle[int(random.integers(len(self._idle)))], samples),
             "ring-back": lambda: tapes.ring_back(ms, -20, RATE),
@@ -198,6 +218,7 @@ class Material:
         gap = int(random.integers(75, 250))
         voice, speech = np.pad(np.concatenate(sound), (0, gap * FRAME)), np.pad(np.concatenate(truth), (0, gap))
         beside = tapes.at_level(self.noise(noise, len(voice)), -66 if snr_db is None else dbov - snr_db)
+        beside = self._coming_and_going(beside) if random.random() < COMES_AND_GOES else beside
         if random.random() < 0.5:
             beside = beside + tapes.white(len(voice) // 8 + 1, -66, RATE, int(random.integers(1 << 20)))[: len(voice)]
         return Clip(voice + beside, speech, WEIGHTS.get(noise, 0.5 if snr_db == 0 else 1.0))
@@ -213,8 +234,19 @@ class Material:
         voice = tilted(voice, random) if random.random() < 0.6 else voice
         return in_a_room(voice, random) if random.random() < 0.15 else voice, speech
 
+    def _coming_and_going(self, noise: Signal) -> Signal:
+        """From one moment on, or up to another, as when a window is opened or a car drives by."""
+        random, seconds = self._random, len(noise) / RATE
+        begins, ends = random.uniform(0, seconds), np.inf
+        if random.random() < 0.5:
+            begins, ends = sorted((begins, random.uniform(0, seconds)))
+        t, ramp_s = np.arange(len(noise)) / RATE, random.uniform(0.005, 0.5)
+        return noise * np.clip((t - begins) / ramp_s, 0.003, 1) * np.clip((ends - t) / ramp_s, 0.003, 1)
+
     def alone(self, noise: str, dbov: float) -> Clip:
-        sound = np.concatenate((np.zeros(12_000), tapes.at_level(self.noise(noise, 12 * RATE), dbov)))
+        beside = tapes.at_level(self.noise(noise, 12 * RATE), dbov)
+        beside = self._coming_and_going(beside) if self._random.random() < COMES_AND_GOES else beside
+        sound = np.concatenate((np.zeros(12_000), beside))
         line = tapes.white(13_500, -66, RATE, int(self._random.integers(1 << 20)))[: len(sound)]
         return Clip(sound[: len(line)] + line, np.zeros(len(line) // FRAME, np.bool_), WEIGHTS.get(noise, 2.0))
 
