@@ -11,12 +11,13 @@ import asyncio
 from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from monitor.core.events import Envelope
 from monitor.view import CallView
 
 KEEP_CLOSED = 50
+Watch = Literal["words", "alerts", "nothing"]
 
 AGENT_TYPES = frozenset(
     (
@@ -61,10 +62,13 @@ class Want:
         return self.teams is None or view.team in self.teams
 
     def admits_type(self, envelope: Envelope) -> bool:
-        kind = envelope.type
-        if self.allowed_agent is not None and (
-            kind not in AGENT_TYPES or (kind == "meter" and envelope.channel != "agent")
-        ):
+        if self.allowed_agent is not None and envelope.type == "meter" and envelope.channel != "agent":
+            return False
+        return self.gets(envelope.type)
+
+    def gets(self, kind: str) -> bool:
+        """Whether it gets envelopes of this type at all."""
+        if self.allowed_agent is not None and kind not in AGENT_TYPES:
             return False
         return self.types is None or kind in self.types or f"{kind.split('.')[0]}.*" in self.types
 
@@ -234,6 +238,14 @@ class Bus:
 
     def view(self, call_id: str) -> CallView | None:
         return self._views.get(call_id)
+
+    def watched(self, call_id: str) -> Watch:
+        """What somebody sees of a running call before it is final: its words, pending alerts alone, or nothing."""
+        view = self._views.get(call_id)
+        looking = [each.want for each in self._subscriptions if view is not None and each.want.admits_call(view)]
+        if any(want.gets("hypothesis") for want in looking):
+            return "words"
+        return "alerts" if any(want.gets("alert.pending") for want in looking) else "nothing"
 
     @property
     def subscribers(self) -> int:

@@ -13,9 +13,10 @@ from typing import Literal
 
 from monitor.asr.admission import Admission
 from monitor.asr.hypotheses import Previews
-from monitor.asr.queue import OnAnswer
+from monitor.asr.queue import AGENT_LEAD_S, OnAnswer
 from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import AsrSettings
+from monitor.bus import Watch
 from monitor.compliance.engine import Engine
 from monitor.core.events import (
     AlertPending,
@@ -107,7 +108,9 @@ class Hearing:
         if patience_s is None and segment.call_id in self._transcribed:
             self._transcribed[segment.call_id] = True
         if segment.call_id in self._transcribed or patience_s is None:
-            self._recogniser.submit(segment, on_answer, patience_s, self._lines.timed(segment))
+            first = segment.channel == "agent" and self._lines.agent_alone(segment.call_id)
+            lead_s = AGENT_LEAD_S if first else 0.0
+            self._recogniser.submit(segment, on_answer, patience_s, self._lines.timed(segment), lead_s)
         else:
             on_answer(segment, Answer(segment.segment_id, lost="not_admitted"))
 
@@ -131,15 +134,20 @@ class Hearing:
         self._tell(SystemNotice(kind=kind, message=f"segments are lost: {answer.lost}", value=float(self._lost)))
         self._told_s, self._lost = now_s, 0
 
-    def look(self, now_s: float, watched: bool) -> None:
-        """Called every turn of the loop: measure the recogniser, ask for previews of what is being said."""
+    def look(self, now_s: float, watched: Callable[[str], Watch]) -> None:
+        """Called every turn of the loop: measure the recogniser, ask for previews of what is being said.
+
+        watched: what somebody sees of a call before it is final. For pending alerts alone only channels are previewed
+        on which something must not be said.
+        """
         if self.admission is not None and now_s - self._measured_s >= MEASURE_EVERY_S:
             self._measured_s = now_s
             self._observe(self.admission)
-        if self._settings.hypotheses and watched and now_s - self._looked_s >= LOOK_EVERY_S:
+        if self._settings.hypotheses and now_s - self._looked_s >= LOOK_EVERY_S:
             self._looked_s = now_s
             for call_id in list(self._transcribed):
-                self._ask(call_id)
+                if (seen := watched(call_id)) != "nothing":
+                    self._ask(call_id, seen == "words")
 
     def _observe(self, admission: Admission) -> None:
         was_late = admission.late
@@ -168,8 +176,10 @@ class Hearing:
         message = f"{len(call_ids)} calls {how if kind == 'overload' else 'are transcribed again'}: "
         self._tell(SystemNotice(kind=kind, message=message + ", ".join(call_ids), value=float(len(self._transcribed))))
 
-    def _ask(self, call_id: str) -> None:
+    def _ask(self, call_id: str, words: bool) -> None:
         for channel in CHANNELS:
+            if call_id not in self._lines or not (words or self._lines.forbids(call_id, channel)):
+                continue
             spoken = self._lines.spoken(call_id, channel)
             if spoken is None or not self._previews.due(call_id, *spoken):
                 continue

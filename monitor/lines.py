@@ -215,6 +215,14 @@ class Lines:
         line = self._lines.get(segment.call_id)
         return partial(line.call.quotes, segment.channel) if line else lambda text: False
 
+    def forbids(self, call_id: str, channel: Channel) -> bool:
+        """Whether something must not be said on this channel, so that an alert could be pending before its final."""
+        return channel in self.rulebook.rules_for(self.call(call_id).info).forbids
+
+    def agent_alone(self, call_id: str) -> bool:
+        """Whether no verdict on this call hangs on what the customer says."""
+        return call_id in self and self.rulebook.rules_for(self.call(call_id).info).agent_alone
+
     def hang_up(self, call_id: str, reason: str, ended_by: EndedBy | None = None) -> Output:
         """The line is gone. ended_by None: the leg whose media stopped at least 200 ms before the other's, if one did.
 

@@ -218,7 +218,7 @@ class Live:
                         await self.wake.wait()
             self._advance_silent_lines()
             self.take(self.lines.step(max_frames=FRAMES_A_TURN))
-            self.hearing.look(self._loop.time(), self.bus.subscribers > 0)
+            self.hearing.look(self._loop.time(), self.bus.watched)
             for line in self._open.values():
                 line.moved.set()
             await asyncio.sleep(0)

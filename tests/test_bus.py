@@ -100,6 +100,18 @@ async def test_an_agent_sees_own_prompts_and_alerts_and_no_words_of_anybody():
     assert set(shown["meters"]) == {"agent"}
 
 
+def test_what_is_seen_of_a_call_before_it_is_final():
+    bus, story = Bus(), Story()
+    bus.publish([story.started()])
+    call_id = story.started().call_id
+    seen = [bus.watched(call_id)]
+    for want in (Want(allowed_agent="a-none"), Want(types=frozenset({"alert.*"})), Want()):
+        bus.subscribe(want, 100)
+        seen.append(bus.watched(call_id))
+    assert seen == ["nothing", "nothing", "alerts", "words"]
+    assert bus.watched("another call") == "nothing"
+
+
 async def test_a_filtered_client_can_tell_left_out_from_lost():
     bus, story = Bus(), Story()
     subscription = bus.subscribe(Want(types=frozenset({"alert.*", "call.started"})), 100)

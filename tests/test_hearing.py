@@ -14,6 +14,7 @@ from monitor import hearing as room
 from monitor.asr.admission import Admission
 from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import AdmissionSettings, AsrSettings
+from monitor.bus import Watch
 from monitor.compliance.rulebook import Rulebook
 from monitor.core.events import Envelope
 from monitor.core.types import Answer, CallInfo, MediaChunk, Segment
@@ -42,10 +43,12 @@ TEXT = "这不关我的事,公司就是这么规定的。"
 class Stage:
     """Lines, a scripted recogniser and what it publishes; `settle` runs what workers sent to the loop."""
 
-    def __init__(self, engine: Scripted, capacity: int | str = "all", hypotheses: bool = True) -> None:
+    def __init__(
+        self, engine: Scripted, capacity: int | str = "all", hypotheses: bool = True, rules: str = RULES
+    ) -> None:
         self.engine = engine
         self.settings = AsrSettings(hypotheses=hypotheses, hypothesis_every_ms=500)
-        self.lines = Lines(LineSettings(), Rulebook.parse([("t.toml", RULES)]))
+        self.lines = Lines(LineSettings(), Rulebook.parse([("t.toml", rules)]))
         self.recogniser = Recogniser(engine, self.settings)
         self.todo: deque[Callable[[], None]] = deque()
         self.out: list[Envelope] = []
@@ -58,14 +61,14 @@ class Stage:
         self.lines.open(CallInfo(call_id, "test"))
         return admitted
 
-    def play(self, call_id: str, pcm: np.ndarray, watched: bool = True) -> list[Segment]:
+    def play(self, call_id: str, pcm: np.ndarray, watched: Watch = "words") -> list[Segment]:
         segments = []
         for at in range(0, pcm.size, 160):
             for channel, samples in (("agent", pcm[at : at + 160]), ("customer", np.zeros(160, np.int16))):
                 self.lines.push(call_id, MediaChunk(channel, samples))
             segments += self.lines.step().segments
             self.now_s += 0.02
-            self.hearing.look(self.now_s, watched)
+            self.hearing.look(self.now_s, lambda call_id: watched)
             while self.recogniser.stats().hypotheses_waiting or self.recogniser.stats().running:
                 time.sleep(0.001)
             while self.todo:
@@ -169,7 +172,7 @@ def test_losses_are_told_but_not_every_one_and_a_dead_engine_by_its_name(stage):
 def test_nobody_watching_means_no_previews_and_so_does_the_setting(stage, voice):
     unwatched = stage(Scripted(so_far))
     unwatched.open("one")
-    unwatched.play("one", voice, watched=False)
+    unwatched.play("one", voice, watched="nothing")
     off = stage(Scripted(so_far), hypotheses=False)
     off.open("one")
     off.play("one", voice)
@@ -177,10 +180,30 @@ def test_nobody_watching_means_no_previews_and_so_does_the_setting(stage, voice)
     assert unwatched.engine.asked == off.engine.asked == []
 
 
+def test_who_sees_pending_alerts_alone_has_previews_where_something_must_not_be_said(stage, voice):
+    forbidden = stage(Scripted(so_far))
+    forbidden.open("one")
+    forbidden.play("one", voice, watched="alerts")
+    assert {envelope.channel for envelope in forbidden.out if envelope.type == "hypothesis"} == {"agent"}
+    required = stage(Scripted(so_far), rules=RULES.replace('"forbidden"', '"required"'))
+    required.open("one")
+    required.play("one", voice, watched="alerts")
+    assert required.engine.asked == []
+
+
+@pytest.mark.parametrize(("channel", "first"), [("agent", True), ("customer", False)])
+def test_the_agent_leads_only_where_no_rule_reads_the_customers_words(stage, channel, first):
+    rules = RULES.replace("[rule.words]", f'channel = "{channel}"\n[rule.words]')
+    stand = stage(Scripted(), rules=rules)
+    stand.open("one")
+    assert stand.lines.agent_alone("one") is first
+    assert not stand.lines.agent_alone("two")
+
+
 def test_previews_change_nothing_of_what_is_final(stage, voice):
     with_them, without = stage(Scripted(so_far)), stage(Scripted(so_far))
     finals = []
-    for stand, watched in ((with_them, True), (without, False)):
+    for stand, watched in ((with_them, "words"), (without, "nothing")):
         stand.open("one")
         (cut,) = stand.play("one", voice, watched)
         finals.append((cut.segment_id, cut.start_ms, cut.end_ms, cut.samples.tobytes()))

@@ -27,7 +27,7 @@ class Shift:
         self.recogniser: Any = Clockwork(decode_s)
         self.out: list[Envelope] = []
         admission = Admission(AdmissionSettings(lines=admit), 1, decode_s / (SPEECH_MS / 1000))
-        nobody: Any = SimpleNamespace(timed=lambda segment: None)
+        nobody: Any = SimpleNamespace(timed=lambda segment: None, agent_alone=lambda call_id: False)
         self.hearing = Hearing(nobody, self.recogniser, AsrSettings(), admission, self.out.extend, lambda what: what())
         self.lines = [f"line-{number}" for number in range(lines)]
         self.taken = [self.hearing.admit(line) for line in self.lines]
@@ -43,7 +43,7 @@ class Shift:
                 if self._at[line] <= clock.now_s:
                     self._at[line] += EVERY_S
                     self._send(line, clock.now_s)
-            self.hearing.look(clock.now_s, watched=False)
+            self.hearing.look(clock.now_s, watched=lambda call_id: "nothing")
 
     def _send(self, line: str, at_s: float) -> None:
         self.sent[line] += 1

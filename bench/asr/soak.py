@@ -103,7 +103,7 @@ class Lines:
         return self._due[0][0] - now_s if self._due else LOOK_S
 
     def look(self, now_s: float) -> None:
-        self._hearing.look(now_s, False)
+        self._hearing.look(now_s, lambda call_id: "nothing")
         least, most = self.transcribed
         self.transcribed = min(least, self._hearing.transcribed), max(most, self._hearing.transcribed)
 
@@ -114,6 +114,10 @@ class _Rules:
     @staticmethod
     def timed(segment: Segment) -> Any:
         return lambda text: quoted(segment, text)
+
+    @staticmethod
+    def agent_alone(call_id: str) -> bool:
+        return False
 
 
 def soak(folder: Path, minutes: float, lines: int = 0) -> list[Row]:

@@ -17,12 +17,13 @@ OnAnswer = Callable[[Segment, Answer], None]
 Timed = Callable[[str], bool]
 """Whether the words of a text need times, because an alert may quote them."""
 AGENT_LEAD_S = 0.3
-"""Most rules read the agent's words, so at equal deadlines an agent's segment goes first by this much."""
+"""Where no rule reads the customer's words, an agent's segment goes first by this much."""
 
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """One segment on its way. deadline_s: on the monotonic clock, inf for none. Answered exactly once: see `claim`."""
+    """One segment on its way. deadline_s: on the monotonic clock, inf for none; lead_s: so much sooner than that it is
+    as urgent as others. Answered exactly once: see `claim`."""
 
     segment: Segment
     on_answer: OnAnswer
@@ -32,6 +33,7 @@ class Job:
     started_s: float | None = None
     answered: bool = False
     timed: Timed | None = None
+    lead_s: float = 0.0
 
     @property
     def key(self) -> tuple[str, str]:
@@ -127,8 +129,7 @@ class JobQueue:
 
     def push(self, job: Job) -> None:
         assert not self.full(job.segment.final)
-        lead = AGENT_LEAD_S if job.segment.channel == "agent" else 0.0
-        self._lanes[job.segment.final].push(job.deadline_s - lead, next(self._numbers), job)
+        self._lanes[job.segment.final].push(job.deadline_s - job.lead_s, next(self._numbers), job)
         if not job.segment.final:
             self._previews[job.key] = job
 

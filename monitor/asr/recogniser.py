@@ -52,18 +52,24 @@ class Recogniser:
             thread.start()
 
     def submit(
-        self, segment: Segment, on_answer: OnAnswer, timeout_s: float | None, timed: Timed | None = None
+        self,
+        segment: Segment,
+        on_answer: OnAnswer,
+        timeout_s: float | None,
+        timed: Timed | None = None,
+        lead_s: float = 0.0,
     ) -> None:
         """Queue a segment; on_answer(segment, answer) follows exactly once, from any thread, maybe at once.
 
         timeout_s None: as long as it takes, and where the queue is full this waits for room. Otherwise the answer is
         lost ("timeout") when there is none in time, and lost ("overload") at once where the queue is full. A
         hypothesis (segment.final False) gives way: lost ("superseded") to a newer one or to its final, ("shed") when
-        too many wait. timed: asked of a final's text, from a worker's thread, whether its words need times.
+        too many wait. timed: asked of a final's text, from a worker's thread, whether its words need times. lead_s: it
+        goes before what was submitted at most so much sooner.
         """
         now = time.monotonic()
         deadline = math.inf if timeout_s is None else now + timeout_s
-        job = Job(segment, on_answer, self._decoder.context_ms(segment), now, deadline, timed=timed)
+        job = Job(segment, on_answer, self._decoder.context_ms(segment), now, deadline, timed=timed, lead_s=lead_s)
         with self._changed:
             if timeout_s is None and segment.final and threading.current_thread() not in (*self._workers, self._watch):
                 self._changed.wait_for(lambda: self._closed or not self._queue.full(True))

@@ -42,6 +42,7 @@ class Forbidden(Rule):
     times: fires from the so-manieth time in a call."""
 
     quoted: ClassVar[frozenset[str]] = frozenset({"words"})
+    told_of_phrases: ClassVar[bool] = True
 
     kind: Literal["forbidden"]
     channel: Channel = "agent"
@@ -53,6 +54,10 @@ class Forbidden(Rule):
     times: int = Field(1, ge=1, le=100)
     near: Anchor | None = Field(None, description="only what is said in the near_ms after this anchor")
     near_ms: int = Field(20_000, ge=100, le=3_600_000)
+
+    @property
+    def forbids(self) -> Channel:
+        return self.channel
 
     @property
     def lazy(self) -> bool:  # type: ignore[override]

@@ -8,7 +8,7 @@ words themselves, never of the turn they stand in.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -23,6 +23,8 @@ class Required(Rule):
     """within_ms: the first so many ms from the answer. before_end_ms: the last so many ms before the hang-up; neither:
     the whole call. if_customer_heard: only in calls in which the customer spoke. not_if_ended_by: no verdict of missing
     where one of these ended the call (someone hung up before it could be said)."""
+
+    told_of_phrases: ClassVar[bool] = True
 
     kind: Literal["required"]
     channel: Channel = "agent"

@@ -167,6 +167,8 @@ class Rule(Table):
     timed: ClassVar[bool] = True
     quoted: ClassVar[frozenset[str]] = frozenset()
     """Names in `listening` whose words an alert quotes; their times are found in the audio."""
+    told_of_phrases: ClassVar[bool] = False
+    """Whether all that it takes from what is said are the phrases of `listening`."""
 
     id: str = Field(min_length=1, max_length=64, pattern=r"^[\w.\-]+$")
     kind: str
@@ -196,6 +198,16 @@ class Rule(Table):
     def asks_who(self) -> bool:
         """Whether its verdict hangs on who of the two speaks."""
         return True
+
+    @property
+    def forbids(self) -> Channel | None:
+        """On which channel something must not be said, where it is said."""
+        return None
+
+    @property
+    def hears_agent_alone(self) -> bool:
+        """Whether its verdict is certain not to hang on what the customer says."""
+        return self.told_of_phrases and all(listening.channel == "agent" for listening in self.listening())
 
     @property
     def said(self) -> str:

@@ -40,12 +40,15 @@ class Pack(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class RulesOfCall:
-    """The rules that are for one call. lazy: those followed only from their first hit on."""
+    """The rules that are for one call. lazy: those followed only from their first hit on. forbids: channels on which
+    something must not be said. agent_alone: whether no verdict hangs on what the customer says."""
 
     all: tuple[Rule, ...]
     ids: frozenset[str]
     eager: tuple[Rule, ...]
     lazy: Mapping[str, Rule]
+    forbids: frozenset[Channel]
+    agent_alone: bool
 
 
 class Rulebook:
@@ -124,7 +127,9 @@ class Rulebook:
             rules = tuple(rule for rule in mine if rule.scope.holds(info))
             eager = tuple(rule for rule in rules if not rule.lazy)
             lazy = {rule.id: rule for rule in rules if rule.lazy}
-            known = RulesOfCall(rules, frozenset(rule.id for rule in rules), eager, lazy)
+            forbids = frozenset(rule.forbids for rule in rules if rule.forbids is not None)
+            alone = all(rule.hears_agent_alone for rule in rules)
+            known = RulesOfCall(rules, frozenset(rule.id for rule in rules), eager, lazy, forbids, alone)
             if len(self._scopes) < MAX_SCOPES:
                 self._scopes[key] = known
         return known
@@ -326,9 +331,7 @@ def _line(document: Document, number: int, key: str) -> int | None:
     return document.line(("rule", number, *inner))
 
 
-def _preset(
-    where: str, raw: dict[str, Any], chosen: str | None
-) -> tuple[dict[str, Any], RuleError | None]:
+def _preset(where: str, raw: dict[str, Any], chosen: str | None) -> tuple[dict[str, Any], RuleError | None]:
     """The rule's own keys with those of the chosen preset over them; steps are matched by their id."""
     values = dict(raw)
     presets = values.pop("presets", {})

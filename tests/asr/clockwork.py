@@ -26,8 +26,10 @@ class Clockwork:
         self._numbers = itertools.count()
         self._due: list[tuple[float, int, Job]] = []
 
-    def submit(self, segment: Segment, on_answer: OnAnswer, timeout_s: float, timed: object = None) -> None:
-        job = Job(segment, on_answer, 4000, self.now_s, self.now_s + timeout_s)
+    def submit(
+        self, segment: Segment, on_answer: OnAnswer, timeout_s: float, timed: object = None, lead_s: float = 0.0
+    ) -> None:
+        job = Job(segment, on_answer, 4000, self.now_s, self.now_s + timeout_s, lead_s=lead_s)
         if self._queue.full(True):
             self._answer(job, Answer(segment.segment_id, lost="overload"))
             return

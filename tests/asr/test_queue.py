@@ -7,7 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.asr.queue import AGENT_LEAD_S, Job, JobQueue
+from monitor.asr.queue import Job, JobQueue
 from monitor.core.types import Answer, Segment
 from tests.asr.segments import segment
 
@@ -37,9 +37,11 @@ def test_the_earliest_deadline_is_next_and_equals_keep_their_order():
     assert queue.take(1) == []
 
 
-def test_at_like_deadlines_the_agent_goes_first():
-    queue = filled(job("customer", 10), job("agent", 10 + AGENT_LEAD_S / 2, channel="agent"))
-    assert names(queue.take(1)) == ["agent"]
+def test_at_like_deadlines_who_has_a_lead_goes_first():
+    leading = job("leading", 10.1)
+    leading.lead_s = 0.3
+    queue = filled(job("a", 10), leading, job("b", 9.7))
+    assert [names(queue.take(1))[0] for _ in range(3)] == ["b", "leading", "a"]
 
 
 def test_a_batch_is_the_most_urgent_and_what_shares_its_context():
