@@ -11,6 +11,7 @@ import structlog
 from monitor.asr import registry
 from monitor.asr.admission import Admission, measure, probe
 from monitor.asr.decoding import Engine
+from monitor.asr.heap import give_back_large_buffers
 from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import AsrSettings
 from monitor.asr.whisper import Placement, WhisperEngine, place
@@ -41,6 +42,7 @@ def load(settings: AsrSettings) -> Recogniser:
         return Recogniser(OpenAiEngine(settings.openai, settings.language), settings, settings.workers or 4, 1)
     placement = place(settings, cores())
     folder = registry.locate(chosen_model(settings, placement), _models_dir(settings))
+    give_back_large_buffers()
     engine = WhisperEngine(folder, settings, placement)
     batch = settings.batch or paying_batch(engine, placement.batch)
     return Recogniser(engine, settings, placement.workers, batch)
