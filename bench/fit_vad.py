@@ -43,7 +43,7 @@ NOISES = {
 }
 UNDER_SPEECH = (
     "white", "hiss", "pink", "synthetic pink", "tap", "hum", "babble", "talk", "brown", "clatter", "dishes", "clatter",
-    "coloured", "coloured", "typing",
+    "coloured", "coloured", "typing", "thuds",
 )  # fmt: skip
 ALONE = (*UNDER_SPEECH, "idle", "ring-back", "busy", "dtmf", "music", "crackle")
 # what a frame weighs: many voices at once are voices still, and 0 dB is asking much
@@ -112,6 +112,24 @@ def typing(samples: int, random: np.random.Generator) -> Signal:
     return out
 
 
+def thuds(samples: int, random: np.random.Generator) -> Signal:
+    """Steps, typing on a hollow desk, things put down: low tones that die away, some at a time with rests between."""
+    out, at = random.normal(size=samples) * 0.02, 0
+    every_s, rest_s, hz = random.uniform(0.09, 0.4), random.uniform(0.3, 3), random.uniform(70, 500)
+    while at < samples - 400:
+        for _ in range(int(random.integers(1, 12))):
+            at += int(RATE * every_s * random.uniform(0.6, 1.4))
+            t = np.arange(min(int(RATE * random.uniform(0.08, 0.3)), max(0, samples - at))) / RATE
+            thud = sum(
+                random.uniform(0.2, 1) * np.sin(2 * np.pi * hz * k * random.uniform(0.9, 1.1) * t)
+                for k in (1, 1.6, 2.4)
+            ) * np.exp(-t / random.uniform(0.01, 0.07))
+            tick = random.normal(size=len(t)) * random.uniform(0, 1) * np.exp(-t / random.uniform(0.001, 0.01))
+            out[at : at + len(t)] += (thud + tick) * random.uniform(0.3, 1)
+        at += int(RATE * random.exponential(rest_s))
+    return out
+
+
 def tilted(signal: Signal, random: np.random.Generator) -> Signal:
     """Up to 4 dB an octave brighter or duller, as telephones are."""
     hz = np.maximum(np.fft.rfftfreq(len(signal), 1 / RATE), 100)
@@ -168,6 +186,7 @@ class Material:
             "clatter": lambda: clatter(samples, random),
             "coloured": lambda: coloured(samples, random),
             "typing": lambda: typing(samples, random),
+            "thuds": lambda: thuds(samples, random),
             "talk": lambda: self._talk(samples),
             "idle": lambda: np.resize(self._idle[int(random.integers(len(self._idle)))], samples),
             "ring-back": lambda: tapes.ring_back(ms, -20, RATE),

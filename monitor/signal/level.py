@@ -33,7 +33,7 @@ from monitor.signal.waiting import Waiting, Waits
 
 FLOOR_DBOV = -100.0
 _SETTLE_FRAMES = 5
-_HANG_FRAMES = 8
+_HANG_FRAMES = 6
 _BUCKET_FRAMES = 25
 _BUCKETS = 8
 _YOUNG_FRAMES, _YOUNG_DBOV = 25, -50.0
@@ -113,7 +113,7 @@ class NoiseFloor:
 
 
 class SpeechLevel:
-    """Active speech level over the last seconds of a channel's speech runs: speech frames and the 160 ms after them.
+    """Active speech level over the last seconds of a channel's speech runs: speech frames and the 120 ms after them.
 
     ITU-T P.56 method B counts as active what its envelope finds within 15.9 dB of the level, and 200 ms more. The VAD
     finds somewhat more than that envelope, so a somewhat shorter hangover comes out at the same level (within 0.3 dB on
