@@ -10,6 +10,7 @@ how they were put together; what is not speech, alone; and voices at -45 dBov.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import numpy as np
 import webrtcvad
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from bench import detection
 from bench.rows import Row, row
-from monitor.core.events import SpeechEnded
+from monitor.core.events import Event, SpeechEnded
 from monitor.signal.bank import Bank
 from monitor.signal.settings import SignalSettings, VadSettings
 from tests import tapes
@@ -85,8 +86,8 @@ def _spoken(signal: Signal, labels: Labels) -> float:
     return tapes.level(signal[: len(spoken)][spoken])
 
 
-def bank_speech(signals: list[Signal], engine: str, runs: bool) -> list[Labels]:
-    bank = Bank(RATE, SignalSettings(vad=VadSettings(engine=engine)))  # type: ignore[arg-type]
+def bank_speech(signals: list[Signal], engine: Literal["webrtc", "silero"], runs: bool) -> list[Labels]:
+    bank = Bank(RATE, SignalSettings(vad=VadSettings(engine=engine)))
     feeds = [tapes.line(signal, signal * 0, RATE).columns() for signal in signals]
     out = [np.zeros(len(pcm), np.bool_) for pcm, _ in feeds]
     numbers = [bank.open() for _ in feeds]
@@ -102,7 +103,7 @@ def bank_speech(signals: list[Signal], engine: str, runs: bool) -> list[Labels]:
     return out
 
 
-def _mark(out: list[Labels], events: list, runs: bool) -> None:  # type: ignore[type-arg]
+def _mark(out: list[Labels], events: list[tuple[int, Event]], runs: bool) -> None:
     for line, event in events:
         if runs and isinstance(event.body, SpeechEnded) and event.channel == "agent":
             out[line][event.body.since_ms // 20 : event.body.end_ms // 20] = True

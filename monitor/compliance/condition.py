@@ -76,7 +76,7 @@ class _Watch(Runner):
 
     def __init__(self, rule: Condition, lane: Lane) -> None:
         self.rule, self.lane, self.rule_id = rule, lane, rule.id
-        self.hears = rule.excuse is not None or rule.near is not None  # type: ignore[misc]
+        self.hears = rule.excuse is not None or rule.near is not None
         self._near_ms: int | None = None
         self._since_ms: int | None = None
         self._due_ms: int | None = None

@@ -60,11 +60,11 @@ class Forbidden(Rule):
         return self.channel
 
     @property
-    def lazy(self) -> bool:  # type: ignore[override]
+    def lazy(self) -> bool:
         return self.times == 1 and self.range == Range() and self.near is None
 
     @property
-    def timed(self) -> bool:  # type: ignore[override]
+    def timed(self) -> bool:
         limits = (self.range.from_ms, self.range.first_ms, self.range.last_ms, self.near)
         return any(limit is not None for limit in limits)
 

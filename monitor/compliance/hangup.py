@@ -15,8 +15,8 @@ from pydantic import Field
 from monitor.compliance.rule import Listening, Rule, Said, Wording, wording_keys
 from monitor.compliance.runner import Found, Lane, Runner
 from monitor.compliance.words import Words
-from monitor.core.events import Event
-from monitor.core.types import CHANNELS
+from monitor.core.events import CallData, CallEnded, Event
+from monitor.core.types import CHANNELS, EndedBy
 
 
 class Hangup(Rule):
@@ -53,12 +53,12 @@ class _Ending(Runner):
         self._farewell_ms: int | None = None
         self._transfer_ms: int | None = None
         self._agent_ms = 0
-        self._ended: Event | None = None
+        self._ended: tuple[int, EndedBy] | None = None
 
     def fact(self, event: Event) -> None:
-        if event.type == "call.ended":
-            self._ended = event
-        elif event.body.kind == "transfer":  # type: ignore[attr-defined]
+        if isinstance(event.body, CallEnded):
+            self._ended = (event.at_ms, event.body.ended_by)
+        elif isinstance(event.body, CallData) and event.body.kind == "transfer":
             self._transfer_ms = event.at_ms
 
     def words(self, words: Words, found: Sequence[Found]) -> None:
@@ -76,7 +76,7 @@ class _Ending(Runner):
         rule, memory = self.rule, self.lane.memory
         if self._ended is None or self.lane.state.answered_ms is None:
             return
-        ended_by, at_ms = self._ended.body.ended_by, self._ended.at_ms  # type: ignore[attr-defined]
+        at_ms, ended_by = self._ended
         if ended_by in ("customer", "system") or memory.hung_up:
             return
         if ended_by == "unknown":

@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 from monitor.compliance.rule import Listening, Rule, Wording, wording_keys
 from monitor.compliance.runner import Found, Lane, Runner
 from monitor.compliance.words import Words
-from monitor.core.events import Event, Metric
+from monitor.core.events import ConditionStarted, Event, Metric, SpeechEnded, SpeechStarted
 from monitor.core.types import Channel
 
 Measure = Literal[
@@ -48,7 +48,7 @@ class Metric_(Rule):  # noqa: N801  (Metric is the event)
     min_speech_ms: int = Field(10_000, ge=0, le=3_600_000)
 
     @property
-    def timed(self) -> bool:  # type: ignore[override]
+    def timed(self) -> bool:
         return True
 
     @model_validator(mode="after")
@@ -85,14 +85,14 @@ class _Measuring(Runner):
         body = event.body
         if self.lane.state.answered_ms is None:
             return
-        if event.type == "speech.ended" and event.channel in self._speech_ms:
-            self._speech_ms[event.channel] += body.end_ms - body.since_ms  # type: ignore[attr-defined]
+        if isinstance(body, SpeechEnded) and event.channel in self._speech_ms:
+            self._speech_ms[event.channel] += body.end_ms - body.since_ms
             if event.channel != self.rule.channel:
-                self._other_end_ms = body.end_ms  # type: ignore[attr-defined]
-        elif event.type == "speech.started" and event.channel == self.rule.channel:
-            self._replied(body.since_ms)  # type: ignore[attr-defined]
-        elif event.type == "condition.started" and event.channel == self.rule.channel:
-            self._overs += body.condition == "talk_over"  # type: ignore[attr-defined]
+                self._other_end_ms = body.end_ms
+        elif isinstance(body, SpeechStarted) and event.channel == self.rule.channel:
+            self._replied(body.since_ms)
+        elif isinstance(body, ConditionStarted) and event.channel == self.rule.channel:
+            self._overs += body.condition == "talk_over"
 
     def _replied(self, since_ms: int) -> None:
         if self._other_end_ms is not None and 0 <= since_ms - self._other_end_ms < _LONGEST_GAP_MS:

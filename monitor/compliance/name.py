@@ -17,7 +17,7 @@ from monitor.compliance.rule import Rule
 from monitor.compliance.runner import Found, Lane, Runner
 from monitor.compliance.turns import TurnCount
 from monitor.compliance.words import Words
-from monitor.core.events import Event, Evidence
+from monitor.core.events import CallData, Event, Evidence
 from monitor.speech.pinyin import alike, syllable
 
 SURNAMES = (
@@ -82,8 +82,8 @@ class _Using(Runner):
         memory = self.lane.memory
         if event.type == "call.answered" and memory.info.customer_surname:
             self._learn(memory.info.customer_surname, event.at_ms, None)
-        elif event.type == "call.data" and event.body.kind == "surname" and event.body.value:  # type: ignore[attr-defined]
-            self._learn(event.body.value, event.at_ms, None)  # type: ignore[attr-defined]
+        elif isinstance(event.body, CallData) and event.body.kind == "surname" and event.body.value:
+            self._learn(event.body.value, event.at_ms, None)
 
     def _learn(self, name: str, at_ms: int, evidence: Evidence | None) -> None:
         if not self._name:

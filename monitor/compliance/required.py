@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from monitor.compliance.rule import Listening, Rule, Said, wording_keys
 from monitor.compliance.runner import Found, Lane, Runner
 from monitor.compliance.words import Words
-from monitor.core.events import Event, Evidence, StepVerdict
+from monitor.core.events import CallEnded, Event, Evidence, StepVerdict
 from monitor.core.types import Channel, EndedBy
 
 
@@ -35,7 +35,7 @@ class Required(Rule):
     not_if_ended_by: tuple[EndedBy, ...] = ()
 
     @property
-    def timed(self) -> bool:  # type: ignore[override]
+    def timed(self) -> bool:
         return self.within_ms is not None or self.before_end_ms is not None
 
     @model_validator(mode="after")
@@ -67,8 +67,8 @@ class _Window(Runner):
         self._said: dict[int, Evidence] = {}
 
     def fact(self, event: Event) -> None:
-        if event.type == "call.ended":
-            self._ended_by = event.body.ended_by  # type: ignore[attr-defined]
+        if isinstance(event.body, CallEnded):
+            self._ended_by = event.body.ended_by
         elif self._from_ms is None:
             self._from_ms = event.at_ms
             if self.rule.within_ms is not None:
@@ -82,7 +82,7 @@ class _Window(Runner):
             start_ms = one.evidence.start_ms
             if start_ms >= self._from_ms - 500 and (self._until_ms is None or start_ms < self._until_ms):
                 self._said[one.key[1]] = one.evidence
-        if self.rule.before_end_ms is None and self.rule.words.satisfied(self._said.keys()):  # type: ignore[arg-type]
+        if self.rule.before_end_ms is None and self.rule.words.satisfied(self._said.keys()):
             self._met(max(one.end_ms for one in self._said.values()))
 
     def timer(self, at_ms: int) -> None:
@@ -107,7 +107,7 @@ class _Window(Runner):
     def _judge(self, at_ms: int) -> None:
         rule, lane = self.rule, self.lane
         assert self._from_ms is not None
-        if rule.words.satisfied(self._said.keys()):  # type: ignore[arg-type]
+        if rule.words.satisfied(self._said.keys()):
             self._met(at_ms)
             return
         if rule.if_customer_heard and "customer" not in lane.state.heard_since_answer:
@@ -118,7 +118,7 @@ class _Window(Runner):
             self._not_judged(at_ms)
             return
         self._done = True
-        missing = rule.words.missing(self._said.keys())  # type: ignore[arg-type]
+        missing = rule.words.missing(self._said.keys())
         alert_id = lane.memory.alert(
             rule, at_ms, rule.channel, self._from_ms, at_ms, f"{rule.said}（未说：{'；'.join(missing)}）",
             self._said.values(), verdict="missing",

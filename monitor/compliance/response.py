@@ -42,7 +42,7 @@ class Response(Rule):
     each: bool = False
 
     @property
-    def timed(self) -> bool:  # type: ignore[override]
+    def timed(self) -> bool:
         return self.after.words.empty or (self.within_turns is None and self.within_sentences is None)
 
     @model_validator(mode="after")

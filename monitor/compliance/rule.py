@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
@@ -109,7 +109,7 @@ class Wording(Table):
     def empty(self) -> bool:
         return not self.has_any_of and not self.all_of
 
-    def satisfied(self, found: frozenset[int] | set[int]) -> bool:
+    def satisfied(self, found: Set[int]) -> bool:
         """found: indices into `groups` that were heard."""
         first = 1 if self.has_any_of else 0
         if self.has_any_of and 0 in found:
@@ -119,7 +119,7 @@ class Wording(Table):
         heard = sum(1 for at in range(first, first + len(self.all_of)) if at in found)
         return heard >= (self.need or len(self.all_of))
 
-    def missing(self, found: frozenset[int] | set[int]) -> list[str]:
+    def missing(self, found: Set[int]) -> list[str]:
         """The first phrase of each group not heard."""
         if self.satisfied(found):
             return []
@@ -163,8 +163,6 @@ class Rule(Table):
     passes, fires: examples, each a story of one or more lines (see monitor/compliance/story.py).
     """
 
-    lazy: ClassVar[bool] = False
-    timed: ClassVar[bool] = True
     quoted: ClassVar[frozenset[str]] = frozenset()
     """Names in `listening` whose words an alert quotes; their times are found in the audio."""
     told_of_phrases: ClassVar[bool] = False
@@ -193,6 +191,16 @@ class Rule(Table):
     def for_group(self, group: str | None) -> Rule:
         """The rule with what its `groups` table says for a group of lines."""
         return self._groups.get(group, self) if group is not None else self
+
+    @property
+    def lazy(self) -> bool:
+        """Whether nothing has to follow a call before the first hit of this rule's words."""
+        return False
+
+    @property
+    def timed(self) -> bool:
+        """Whether its verdict hangs on times, so that plain text cannot show it."""
+        return True
 
     @property
     def asks_who(self) -> bool:

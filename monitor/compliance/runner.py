@@ -22,11 +22,15 @@ from monitor.core.events import (
     AlertConfirmed,
     AlertRaised,
     Body,
+    CallAnswered,
+    CallData,
     Event,
     Evidence,
     PromptCleared,
     PromptShown,
     ScriptStep,
+    SpeechEnded,
+    SpeechStarted,
     StepVerdict,
 )
 from monitor.core.types import CallInfo, Channel, Side
@@ -51,7 +55,7 @@ class Runner:
     """Follows one call for one rule in one lane. Override what is needed."""
 
     wants: ClassVar[frozenset[str]] = frozenset()
-    hears: ClassVar[bool] = False
+    hears: bool = False
     rule_id: str = ""
     awake: bool = True
     """False: only utterances with hits of this rule are of interest at present."""
@@ -200,19 +204,19 @@ class LaneState:
 
     def take(self, event: Event) -> None:
         body, channel = event.body, event.channel
-        match event.type:
-            case "call.answered":
+        match body:
+            case CallAnswered():
                 self.answered_ms = event.at_ms
                 self.heard_since_answer = set(self.speaking_since)
-            case "speech.started" if channel in ("agent", "customer"):
-                self.speaking_since[channel] = body.since_ms  # type: ignore[attr-defined]
+            case SpeechStarted() if channel in ("agent", "customer"):
+                self.speaking_since[channel] = body.since_ms
                 if self.answered_ms is not None:
                     self.heard_since_answer.add(channel)
-            case "speech.ended" if channel in ("agent", "customer"):
+            case SpeechEnded() if channel in ("agent", "customer"):
                 self.speaking_since.pop(channel, None)
-                self.last_end_ms[channel] = body.end_ms  # type: ignore[attr-defined]
-            case "call.data" if body.kind in ("hold", "mute", "pause") and body.on is not None:  # type: ignore[attr-defined]
-                self.on_hold = bool(body.on)  # type: ignore[attr-defined]
+                self.last_end_ms[channel] = body.end_ms
+            case CallData() if body.kind in ("hold", "mute", "pause") and body.on is not None:
+                self.on_hold = body.on
 
 
 _FACT, _WORDS, _TIMER = 0, 1, 2

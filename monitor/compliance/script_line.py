@@ -12,7 +12,8 @@ from monitor.compliance.runner import Found, Lane, Runner
 from monitor.compliance.sayings import TOGETHER_MS, Grades, Saying, Verdict
 from monitor.compliance.script import Script
 from monitor.compliance.words import Words
-from monitor.core.events import ConditionEnded, ConditionStarted, Event
+from monitor.core.events import CallEnded, ConditionEnded, ConditionStarted, Event, StepVerdict
+from monitor.core.types import EndedBy
 
 
 class _Holding(Runner):
@@ -29,8 +30,8 @@ class _Holding(Runner):
 
     def fact(self, event: Event) -> None:
         body = event.body
-        if event.type == "call.ended":
-            self.ended(event)
+        if isinstance(body, CallEnded):
+            self.ended(event.at_ms, body.ended_by)
             return
         assert isinstance(body, ConditionStarted)
         for number, line in enumerate(self.rule.line):
@@ -65,7 +66,7 @@ class _Holding(Runner):
     def gone(self, at_ms: int) -> None:
         """The condition is over."""
 
-    def ended(self, event: Event) -> None:
+    def ended(self, at_ms: int, ended_by: EndedBy) -> None:
         """The line is gone."""
 
 
@@ -82,8 +83,8 @@ class LinePrompter(_Holding):
             self.lane.memory.unprompt(self.rule, at_ms, self.prompt_id)
             self.prompt_id = ""
 
-    def ended(self, event: Event) -> None:
-        self.gone(event.at_ms)
+    def ended(self, at_ms: int, ended_by: EndedBy) -> None:
+        self.gone(at_ms)
 
 
 class LineGrader(_Holding):
@@ -152,23 +153,22 @@ class LineGrader(_Holding):
         due_ms = self._due_ms if at == 0 else self._last_end_ms + step.wait_ms
         early = at > 0 and self._expected == at and saying.start_ms < due_ms - step.early_ms
         late = saying.start_ms > due_ms + step.grace_ms
-        verdict = "early" if early else "late" if late and at == 0 else "in_time"
-        self._grades.add(Verdict(at, verdict, due_ms, saying.end_ms, saying))  # type: ignore[arg-type]
+        verdict: StepVerdict = "early" if early else "late" if late and at == 0 else "in_time"
+        self._grades.add(Verdict(at, verdict, due_ms, saying.end_ms, saying))
         self._expected, self._last_end_ms = at + 1, saying.end_ms
         if self._expected < len(self.rule.steps):
             self._next_ms = saying.end_ms + self.rule.steps[self._expected].wait_ms
             self.lane.set_timer(max(self._next_ms, self.lane.now_ms), self)
             self._next_ms = max(self._next_ms, self.lane.now_ms)
 
-    def ended(self, event: Event) -> None:
+    def ended(self, at_ms: int, ended_by: EndedBy) -> None:
         self._grade()
         begun = self._expected > 0
-        ended_by = event.body.ended_by  # type: ignore[attr-defined]
         step = self.rule.steps[-1]
         if (self.armed_ms is None and not begun) or ended_by in ("customer", "system") or not step.hang_up:
             self._grades.close()
             return
-        excused = self._excused_ms is not None and event.at_ms - self._excused_ms <= self.rule.excuse_ms
+        excused = self._excused_ms is not None and at_ms - self._excused_ms <= self.rule.excuse_ms
         done = self._expected >= len(self.rule.spoken)
         if excused and not done:
             self._grades.close()
@@ -177,10 +177,10 @@ class LineGrader(_Holding):
         due_ms = (self._last_end_ms if begun else self._due_ms) + step.wait_ms
         if ended_by == "unknown":
             if begun:
-                self._grades.add(Verdict(last, "not_judged", event.at_ms, event.at_ms))
+                self._grades.add(Verdict(last, "not_judged", at_ms, at_ms))
         else:
             for at in range(self._expected, len(self.rule.spoken)):
-                self._grades.add(Verdict(at, "skipped", self._due_ms, event.at_ms))
-            early = not done or event.at_ms < due_ms - step.early_ms
-            self._grades.add(Verdict(last, "early" if early else "in_time", due_ms, event.at_ms))
+                self._grades.add(Verdict(at, "skipped", self._due_ms, at_ms))
+            early = not done or at_ms < due_ms - step.early_ms
+            self._grades.add(Verdict(last, "early" if early else "in_time", due_ms, at_ms))
         self._grades.close()

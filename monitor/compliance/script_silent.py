@@ -12,7 +12,8 @@ from monitor.compliance.runner import Found, Lane, Runner
 from monitor.compliance.sayings import TOGETHER_MS, Grades, Saying, Verdict
 from monitor.compliance.script import Script
 from monitor.compliance.words import Words
-from monitor.core.events import Event, StepVerdict
+from monitor.core.events import CallEnded, Event, SpeechEnded, StepVerdict
+from monitor.core.types import EndedBy
 
 UNHEARD_MS = 600
 """Less than this of unheard time cannot have held a sentence of the script."""
@@ -42,15 +43,15 @@ class _Timing(Runner):
                 self._wait(event.at_ms)
         elif not self.dues:
             return
-        elif event.type == "call.ended":
+        elif isinstance(body, CallEnded):
             self.over, self.next_ms = True, None
-            self.ended(event)
+            self.ended(event.at_ms, body.ended_by)
         elif event.type == "speech.started":
             self.next_ms = None
             if event.channel == "customer":
                 self._cancel(event)
-        elif event.type == "speech.ended" and event.channel == "agent":
-            self._wait(body.end_ms)  # type: ignore[attr-defined]
+        elif isinstance(body, SpeechEnded) and event.channel == "agent":
+            self._wait(body.end_ms)
             self.agent_ended(event)
         elif event.type == "call.data":
             self._held(event)
@@ -96,7 +97,7 @@ class _Timing(Runner):
     def cancelled(self, event: Event) -> None:
         """The customer was heard."""
 
-    def ended(self, event: Event) -> None:
+    def ended(self, at_ms: int, ended_by: EndedBy) -> None:
         """The line is gone."""
 
 
@@ -117,10 +118,14 @@ class SilentPrompter(_Timing):
         self._prompt_id = self.lane.memory.prompt(self.rule, at_ms, self.dues[0], text, countdown_ms)
 
     def cancelled(self, event: Event) -> None:
-        if self._prompt_id:
-            self.lane.memory.unprompt(self.rule, event.at_ms, self._prompt_id)
+        self._clear(event.at_ms)
 
-    ended = cancelled
+    def ended(self, at_ms: int, ended_by: EndedBy) -> None:
+        self._clear(at_ms)
+
+    def _clear(self, at_ms: int) -> None:
+        if self._prompt_id:
+            self.lane.memory.unprompt(self.rule, at_ms, self._prompt_id)
 
 
 class SilentGrader(_Timing):
@@ -198,19 +203,18 @@ class SilentGrader(_Timing):
         if at <= self.at and at < len(self.rule.spoken) and at_ms > self.dues[at] + self.rule.spoken[at].grace_ms:
             self._pass_over(at + 1, at_ms)
 
-    def ended(self, event: Event) -> None:
-        ended_by = event.body.ended_by  # type: ignore[attr-defined]
+    def ended(self, at_ms: int, ended_by: EndedBy) -> None:
         if ended_by == "agent":
             self._grades.open()
             self._grade()
             done = self._expected >= len(self.rule.spoken)
-            self._pass_over(len(self.rule.spoken), event.at_ms)
-            self._hung_up(event.at_ms, done)
+            self._pass_over(len(self.rule.spoken), at_ms)
+            self._hung_up(at_ms, done)
         else:
-            self._stop(event.at_ms)
+            self._stop(at_ms)
             if ended_by == "unknown" and self.at and self.rule.steps[-1].hang_up:
                 last = len(self.rule.steps) - 1
-                self._grades.add(Verdict(last, "not_judged", event.at_ms, event.at_ms))
+                self._grades.add(Verdict(last, "not_judged", at_ms, at_ms))
         self._grades.close()
 
     def _hung_up(self, at_ms: int, done: bool) -> None:

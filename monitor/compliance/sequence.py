@@ -44,7 +44,7 @@ class Sequence_(Rule):  # noqa: N801  (Sequence is taken)
     within_turns: int | None = Field(None, ge=1, le=100)
 
     @property
-    def timed(self) -> bool:  # type: ignore[override]
+    def timed(self) -> bool:
         return self.within_ms is not None or self.after.words.empty
 
     @model_validator(mode="after")

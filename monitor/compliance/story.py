@@ -84,12 +84,12 @@ class Story:
         return story
 
     def _line(self, line: str, now_ms: int) -> int:
-        said = _SAID.match(line)
+        other = _OTHER.match(line)
+        bare = other is None or not re.match(r"[a-z_]", other["word"])
+        said = _SAID.match(line) or (_SAID.match(f"agent: {line}") if bare else None)
         if said is not None:
             return self._said(said, now_ms)
-        other = _OTHER.match(line)
-        if other is None or not re.match(r"[a-z_]", other["word"]):
-            return self._said(_SAID.match(f"agent: {line}"), now_ms)  # type: ignore[arg-type]
+        assert other is not None
         return self._other(line, other, now_ms)
 
     def _said(self, said: re.Match[str], now_ms: int) -> int:

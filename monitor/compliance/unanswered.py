@@ -29,7 +29,7 @@ class Unanswered(Rule):
     min_chars: int = Field(6, ge=1, le=100)
 
     @property
-    def timed(self) -> bool:  # type: ignore[override]
+    def timed(self) -> bool:
         return False
 
     def listening(self) -> Iterator[Listening]:
