@@ -247,10 +247,6 @@ class Bus:
             return "words"
         return "alerts" if any(want.gets("alert.pending") for want in looking) else "nothing"
 
-    @property
-    def subscribers(self) -> int:
-        return len(self._subscriptions)
-
     def _visible(self, subscription: Subscription) -> Snapshot:
         views = tuple(view.copy() for view in self._views.values() if subscription.want.admits_call(view))
         subscription._seen = {view.call_id: view.seq for view in views}

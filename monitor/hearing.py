@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Literal
 
 from monitor.asr.admission import Admission
 from monitor.asr.hypotheses import Previews
-from monitor.asr.queue import AGENT_LEAD_S, OnAnswer
+from monitor.asr.queue import OnAnswer
 from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import AsrSettings
 from monitor.bus import Watch
@@ -27,9 +26,11 @@ from monitor.core.events import (
     Envelope,
     Event,
     Hypothesis,
+    NoticeCode,
     SpeechStarted,
     SystemNotice,
     Utterance,
+    notice,
 )
 from monitor.core.types import CHANNELS, Answer, Segment
 from monitor.lines import Lines
@@ -40,6 +41,8 @@ PREVIEW_WITHIN_S = 1.0
 NOTICE_EVERY_S = 10.0
 GONE_AFTER = 3
 LOSSES = ("overload", "timeout", "engine_error")
+AGENT_LEAD_S = 0.3
+"""Where no rule reads the customer's words, an agent's segment goes first by this much."""
 
 Publish = Callable[[Sequence[Envelope]], None]
 Soon = Callable[[Callable[[], None]], object]
@@ -82,13 +85,7 @@ class Hearing:
         if self.admission is None or (not self._let_go and self.admission.admits(len(self._transcribed))):
             self._transcribed[call_id] = False
             return True
-        self._tell(
-            SystemNotice(
-                kind="overload",
-                message=f"call {call_id} is monitored without transcription: the recogniser is full",
-                value=float(len(self._transcribed)),
-            )
-        )
+        self._tell(notice("call_not_admitted", float(len(self._transcribed)), call=call_id))
         return False
 
     def left(self, call_id: str) -> None:
@@ -130,8 +127,10 @@ class Hearing:
         self._lost += 1
         if now_s - self._told_s < NOTICE_EVERY_S:
             return
-        kind: Literal["model_gone", "overload"] = "model_gone" if self._failed >= GONE_AFTER else "overload"
-        self._tell(SystemNotice(kind=kind, message=f"segments are lost: {answer.lost}", value=float(self._lost)))
+        if self._failed >= GONE_AFTER:
+            self._tell(notice("recogniser_fails", float(self._lost), count=self._lost))
+        else:
+            self._tell(notice("segments_lost", float(self._lost), count=self._lost, reason=answer.lost))
         self._told_s, self._lost = now_s, 0
 
     def look(self, now_s: float, watched: Callable[[str], Watch]) -> None:
@@ -154,9 +153,9 @@ class Hearing:
         stats = self._recogniser.stats()
         admission.observe(stats)
         if admission.late and not was_late:
-            self._tell(SystemNotice(kind="lag", message="segments wait for the recogniser", value=stats.wait_p95_ms))
+            self._tell(notice("segments_wait", stats.wait_p95_ms, wait_ms=round(stats.wait_p95_ms)))
         elif was_late and not admission.late:
-            self._tell(SystemNotice(kind="recovered", message="the recogniser keeps up again", value=stats.wait_p95_ms))
+            self._tell(notice("recogniser_back", stats.wait_p95_ms))
         if too_many := admission.excess(len(self._transcribed)):
             live = [call_id for call_id, hurried in self._transcribed.items() if not hurried]
             self._move(live[-too_many:], self._transcribed, self._let_go)
@@ -171,10 +170,8 @@ class Hearing:
         if not call_ids:
             return
         there.update({call_id: here.pop(call_id) for call_id in call_ids})
-        kind: Literal["overload", "recovered"] = "overload" if there is self._let_go else "recovered"
-        how = "are monitored without transcription: the recogniser is too slow for them"
-        message = f"{len(call_ids)} calls {how if kind == 'overload' else 'are transcribed again'}: "
-        self._tell(SystemNotice(kind=kind, message=message + ", ".join(call_ids), value=float(len(self._transcribed))))
+        code: NoticeCode = "calls_let_go" if there is self._let_go else "calls_back"
+        self._tell(notice(code, float(len(self._transcribed)), count=len(call_ids), calls=list(call_ids)))
 
     def _ask(self, call_id: str, words: bool) -> None:
         for channel in CHANNELS:
@@ -209,8 +206,8 @@ class Hearing:
         if call_id in self._lines:
             self._publish(self._lines.call(call_id).overlay(events))
 
-    def _tell(self, notice: SystemNotice) -> None:
-        self._publish([Envelope.of(Event(0, None, notice), None, None)])
+    def _tell(self, body: SystemNotice) -> None:
+        self._publish([Envelope.of(Event(0, None, body), None, None)])
 
 
 def pending(lines: Lines, draft: Segment, stable: str) -> list[AlertRaised]:

@@ -16,7 +16,7 @@ from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import AsrSettings
 from monitor.bus import Bus
 from monitor.config import Settings
-from monitor.core.events import Envelope, Event, SystemNotice
+from monitor.core.events import Envelope, Event, notice
 from monitor.desk.rules import notes
 from monitor.desk.server import Server
 from monitor.desk.settings import DeskSettings
@@ -124,8 +124,7 @@ class Service:
                 rulebook = await asyncio.to_thread(self.settings.rulebook)
         except LinewatchError as error:
             log.error("rules not reloaded, the last good ones stay in force", error=str(error))
-            notice = SystemNotice(kind="rules_kept", message=str(error))
-            self.bus.publish([Envelope.of(Event(0, None, notice), None, None)])
+            self.bus.publish([Envelope.of(Event(0, None, notice("rules_kept", why=str(error))), None, None)])
             return
         self.live.reload(rulebook)
         log.info("rules reloaded for new calls", version=rulebook.version)

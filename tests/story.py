@@ -84,7 +84,5 @@ class Story:
         return self.tell(at_ms, e.CallClosed(duration_ms=at_ms))
 
 
-def notice(kind: str = "lag", message: str = "behind") -> e.Envelope:
-    return e.Envelope.of(
-        e.Event(0, None, e.SystemNotice.model_validate({"kind": kind, "message": message})), None, None
-    )
+def notice() -> e.Envelope:
+    return e.Envelope.of(e.Event(0, None, e.notice("segments_lost", count=2, reason="timeout")), None, None)

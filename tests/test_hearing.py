@@ -113,7 +113,7 @@ def test_a_line_beyond_capacity_is_answered_at_once_and_supervisors_are_told(sta
     assert not stand.open("two")
     (notice,) = stand.bodies("system.notice")
     assert notice["kind"] == "overload"
-    assert "two" in notice["message"]
+    assert (notice["code"], notice["params"]) == ("call_not_admitted", {"call": "two"})
     inbox = Inbox()
     for call_id in ("one", "two"):
         stand.hearing.submit(Segment("a1", call_id, "agent", 0, 500, 0, 8000, np.zeros(4000, np.int16), 500, -20, -60),
@@ -162,8 +162,8 @@ def test_losses_are_told_but_not_every_one_and_a_dead_engine_by_its_name(stage):
         stand.hearing.answered(one, Answer("a1", lost=lost), [], 4.0 * second)
     told = [(notice["kind"], notice["message"], notice["value"]) for notice in stand.bodies("system.notice")]
     assert told == [
-        ("overload", "segments are lost: overload", 1.0),
-        ("overload", "segments are lost: engine_error", 2.0),
+        ("overload", "segments lost: 1, the last one: overload", 1.0),
+        ("overload", "segments lost: 2, the last one: engine_error", 2.0),
     ]
     stand.hearing.answered(one, Answer("a1", lost="engine_error"), [], 30.0)
     assert stand.bodies("system.notice")[-1]["kind"] == "model_gone"

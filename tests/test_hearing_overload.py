@@ -64,7 +64,7 @@ class Shift:
     def notices(self) -> list[tuple[str, int]]:
         """(kind, calls named in it) of those about lines."""
         bodies = [envelope.body for envelope in self.out]
-        return [(body["kind"], body["message"].count("line-")) for body in bodies if "calls" in body["message"]]
+        return [(body["kind"], len(body["params"]["calls"])) for body in bodies if "calls" in body["params"]]
 
 
 def test_lines_are_let_go_until_the_others_are_on_time_and_come_back_when_the_machine_does() -> None:

@@ -298,8 +298,7 @@ room.load = lambda asr: Recogniser(Reader(), asr, workers=1)
 async def main():
     async with room.Service(settings_in(Path(sys.argv[1]))) as service:
         print(service.server.url, flush=True)
-        while not service.bus.subscribers:
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(sys.stdin.readline)
         await service.run([FilesSource(FilesSettings(paths=(locate("demo/calls/broadband.wav"),), speed=20))])
 
 asyncio.run(main())
@@ -309,14 +308,18 @@ asyncio.run(main())
 @pytest.mark.system
 async def test_kill_9_loses_nothing_that_was_pushed(tmp_path: Path) -> None:
     process = subprocess.Popen(  # noqa: ASYNC220
-        [sys.executable, "-c", SERVER, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]
-    )
+        [sys.executable, "-c", SERVER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        cwd=Path(__file__).parents[1],
+    )  # fmt: skip
     try:
+        assert process.stdin is not None
         assert process.stdout is not None
         url = (await asyncio.to_thread(process.stdout.readline)).strip()
         pushed: list[Envelope] = []
         async with connect(url.replace("http", "ws") + "/ws/supervisor", max_size=None) as socket:
             await socket.send(json.dumps({"type": "hello", "token": BOSS}))
+            assert [json.loads(await socket.recv())["type"] for _ in range(2)] == ["hello", "snapshot"]
+            print(file=process.stdin, flush=True)
             while len(pushed) < 40:
                 message = json.loads(await socket.recv())
                 if message.get("seq") and message.get("stored") is not False:

@@ -16,8 +16,6 @@ from monitor.core.types import Answer, Segment
 OnAnswer = Callable[[Segment, Answer], None]
 Timed = Callable[[str], bool]
 """Whether the words of a text need times, because an alert may quote them."""
-AGENT_LEAD_S = 0.3
-"""Where no rule reads the customer's words, an agent's segment goes first by this much."""
 
 
 @dataclass(slots=True, eq=False)

@@ -8,7 +8,8 @@ from typing import Any
 from rich.text import Text
 
 from monitor.core.events import Envelope
-from monitor.sinks.report.words import Lang, word
+from monitor.sinks import notice_words
+from monitor.sinks.report.words import Lang, figure, lost, word
 
 WORDS: dict[str, tuple[str, str]] = {
     "supervisor": ("班长", "supervisor"),
@@ -22,7 +23,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "cleared": ("恢复", "over"),
     "acknowledged": ("已处理", "acknowledged by"),
     "pending": ("待定", "pending"),
-    "hold": ("保持", "hold"),
     "mute": ("静音", "mute"),
     "transfer": ("转接", "transfer"),
     "join": ("加入", "join"),
@@ -32,9 +32,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "hangup_side": ("挂机方", "hung up by"),
     "on": ("开始", "on"),
     "off": ("结束", "off"),
-    "unheard": ("未转写", "not transcribed"),
-    "refused": ("疑为臆造，不计", "taken for invented, not counted"),
-    "not_judged": ("未判定", "not judged"),
     "score": ("得分", "score"),
     "alerts": ("告警", "alerts"),
 }
@@ -42,7 +39,6 @@ SIDES = {"agent": "cyan", "customer": "magenta", "both": "blue"}
 SEVERITIES = {"critical": "bold white on red", "major": "bold black on yellow", "minor": "black on cyan", "info": "dim"}
 VERDICTS = {"in_time": ("✓", "green"), "early": ("✗", "yellow"), "late": ("✗", "yellow"), "not_judged": ("–", "dim")}
 MISSED = ("✗", "red")
-UNITS = {"dbov": "dBov", "db": "dB"}
 
 Json = dict[str, Any]
 
@@ -108,7 +104,7 @@ def _condition(envelope: Envelope, lang: Lang) -> list[Text]:
     # one side is silent whenever the other speaks
     if envelope.body["condition"] == "silence" and envelope.channel != "both":
         style = "dim"
-    value = figure(envelope.body)
+    value = figure(envelope.body.get("value"), envelope.body.get("unit"), lang)
     return _line(envelope, lang, (f"◐ {condition_name(envelope.body, lang)}", style), (f"  {value}", "dim"))
 
 
@@ -118,18 +114,10 @@ def _condition_over(envelope: Envelope, lang: Lang) -> list[Text]:
     return _line(envelope, lang, (f"○ {name} {say('over', lang)} · {lasted}", "dim"))
 
 
-def figure(body: Json) -> str:
-    """The condition's value in its unit; milliseconds as seconds."""
-    if body.get("value") is None:
-        return ""
-    unit = UNITS.get(body.get("unit") or "", body.get("unit") or "")
-    return seconds(body["value"]) if unit == "ms" else f"{body['value']:.1f} {unit}".strip()
-
-
 def _utterance(envelope: Envelope, lang: Lang) -> list[Text]:
     body = envelope.body
     if body.get("lost"):
-        return _line(envelope, lang, (f"…… ({say('unheard', lang)}: {body['lost']})", "dim italic"))
+        return _line(envelope, lang, (f"…… ({say('unheard', lang)} · {lost(body['lost'], lang)})", "dim italic"))
     if body.get("suppressed"):
         return _line(envelope, lang, (f"{body['text']} ({say('refused', lang)})", "dim strike"))
     unsure = (body.get("confidence") or 1.0) < 0.5
@@ -181,7 +169,7 @@ def _score(envelope: Envelope, lang: Lang) -> list[Text]:
 
 def _notice(envelope: Envelope, lang: Lang) -> list[Text]:
     style = "green" if envelope.body["kind"] == "recovered" else "bold red"
-    return _line(envelope, lang, (f"⚠ {envelope.body['message']}", style))
+    return _line(envelope, lang, (f"⚠ {notice_words.told(envelope.body, lang)}", style))
 
 
 PHRASES: dict[str, Callable[[Envelope, Lang], list[Text]]] = {

@@ -12,11 +12,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
 import structlog
 
-from monitor.core.events import Envelope, Event, SystemNotice
+from monitor.core.events import Envelope, Event, SystemNotice, notice
 from monitor.errors import StoreError
 from monitor.store.settings import StoreSettings
 from monitor.store.store import ConflictError, Store
@@ -24,7 +23,6 @@ from monitor.store.store import ConflictError, Store
 log = structlog.get_logger(__name__)
 
 Publish = Callable[[Sequence[Envelope]], None]
-NoticeKind = Literal["store_stalled", "disk", "recovered"]
 
 AT_ONCE = ("alert.", "prompt.", "call.closed")
 MAX_BATCH = 5000
@@ -62,7 +60,7 @@ class Writer:
         self._queue: deque[_Item] = deque()
         self._batch: list[_Item] = []
         self._waiting = self._stored = self._unstored = 0
-        self._stalled: NoticeKind | None = None
+        self._stalled = False
         self._wake, self._urgent = asyncio.Event(), asyncio.Event()
         self._stopping = False
         self._pump: asyncio.Task[None] | None = None
@@ -92,7 +90,7 @@ class Writer:
             done.set_result(None)
             return done
         item = _Item(kept, loop.time(), done, loop.create_future())
-        if self._stalled is not None:
+        if self._stalled:
             self._show_unstored(item)
             if self._waiting + len(kept) > self._settings.max_spool:
                 self._unstored += len(kept)
@@ -130,7 +128,7 @@ class Writer:
     def stats(self) -> WriterStats:
         oldest = next(iter((*self._batch, *self._queue)), None)
         lag_s = asyncio.get_running_loop().time() - oldest.since_s if oldest else 0.0
-        return WriterStats(self._waiting, int(lag_s * 1000), self._stored, self._unstored, self._stalled is not None)
+        return WriterStats(self._waiting, int(lag_s * 1000), self._stored, self._unstored, self._stalled)
 
     async def _run(self) -> None:
         while True:
@@ -173,7 +171,7 @@ class Writer:
             except StoreError as error:
                 tries += 1
                 log.error("not stored, will be tried again", error=str(error), waiting=self._waiting)
-                self._stall("disk", str(error))
+                self._stall(notice("store_fails", why=str(error)))
                 if self._stopping and tries >= LAST_TRIES:
                     self._give_up()
                 else:
@@ -192,11 +190,11 @@ class Writer:
     async def _append(self, envelopes: list[Envelope]) -> None:
         loop = asyncio.get_running_loop()
         work = loop.run_in_executor(self._thread, self._store.append, envelopes)
-        if self._stalled is None and self._batch:
+        if not self._stalled and self._batch:
             age_s = loop.time() - self._batch[0].since_s
             done, _ = await asyncio.wait([work], timeout=max(0.0, self._settings.stall_ms / 1000 - age_s))
             if not done:
-                self._stall("store_stalled", f"{self._store.url} has not answered for {self._settings.stall_ms} ms")
+                self._stall(notice("store_stalled", store=self._store.url, after_ms=self._settings.stall_ms))
         await work
         self._stored += len(envelopes)
 
@@ -220,7 +218,7 @@ class Writer:
     def _refuse(self, item: _Item, why: str) -> None:
         self._unstored += len(item.envelopes)
         self._show_unstored(item)
-        self._notice("disk", why)
+        self._tell(notice("store_refuses", why=why))
 
     def _finish(self, item: _Item) -> None:
         self._waiting -= len(item.envelopes)
@@ -239,11 +237,11 @@ class Writer:
         self._queue.clear()
         self._batch = []
 
-    def _stall(self, kind: NoticeKind, message: str) -> None:
-        if self._stalled is not None:
+    def _stall(self, why: SystemNotice) -> None:
+        if self._stalled:
             return
-        self._stalled = kind
-        self._notice(kind, message)
+        self._stalled = True
+        self._tell(why)
         for item in (*self._batch, *self._queue):
             self._show_unstored(item)
 
@@ -255,12 +253,12 @@ class Writer:
             item.done.set_result(None)
 
     def _recovered(self) -> None:
-        if self._stalled is not None and self.stats().lag_ms < self._settings.stall_ms:
-            self._stalled = None
-            self._notice("recovered", f"{self._store.url} answers again")
+        if self._stalled and self.stats().lag_ms < self._settings.stall_ms:
+            self._stalled = False
+            self._tell(notice("store_back", store=self._store.url))
 
-    def _notice(self, kind: NoticeKind, message: str) -> None:
-        self._publish([Envelope.of(Event(0, None, SystemNotice(kind=kind, message=message)), None, None)])
+    def _tell(self, body: SystemNotice) -> None:
+        self._publish([Envelope.of(Event(0, None, body), None, None)])
 
 
 def _stamped(envelope: Envelope, now_utc: str) -> Envelope:

@@ -7,7 +7,18 @@ from dataclasses import FrozenInstanceError, fields
 import numpy as np
 import pytest
 
-from monitor.core.types import CHANNELS, FRAME_MS, RATES_HZ, SEVERITIES, Absent, Answer, CallInfo, Frame, MediaChunk
+from monitor.core.types import (
+    CHANNELS,
+    FRAME_MS,
+    RATES_HZ,
+    SEVERITIES,
+    Absent,
+    Answer,
+    CallInfo,
+    Frame,
+    MediaChunk,
+    Segment,
+)
 
 
 def test_a_frame_ends_where_the_next_begins() -> None:
@@ -37,3 +48,8 @@ def test_nothing_is_changed_on_the_way(one: object) -> None:
 def test_an_answer_is_heard_unless_it_says_otherwise() -> None:
     answer = Answer("a1", "您好")
     assert (answer.lost, answer.suppressed) == (None, ())
+
+
+def test_a_segment_shows_no_audio_in_a_log() -> None:
+    segment = Segment("a1", "c", "agent", 0, 20, 0, 8000, np.ones(160, np.int16), 20, -20.0, -60.0)
+    assert "samples" not in repr(segment)

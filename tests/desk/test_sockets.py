@@ -279,7 +279,7 @@ async def test_a_client_that_never_reads_is_given_up_and_the_others_hear_everyth
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
         )
         async with stage.join() as good:
-            await until(lambda: stage.bus.subscribers == 2)
+            await until(lambda: stage.desk.sockets == 2)
             sent = 0
             while stage.bus.slow == 0:
                 sent += 1

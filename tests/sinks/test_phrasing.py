@@ -21,7 +21,8 @@ def test_clock_counts_minutes_and_milliseconds():
 def test_words_that_count_and_words_that_do_not():
     story = Story()
     assert read(story.said("agent", 0, 900, "您好")) == "客服  您好"
-    assert "未转写" in read(story.said("agent", 0, 900, "", lost="timeout"))
+    assert read(story.said("agent", 0, 900, "", lost="timeout")) == "客服  …… (未转写 · 识别超时)"
+    assert "this line is not transcribed" in read(story.said("agent", 0, 900, "", lost="not_admitted"), "en")
     assert "不计" in read(story.said("agent", 0, 900, "字幕", suppressed=("phrase",)))
 
 
@@ -53,11 +54,16 @@ def test_every_line_is_made_in_both_languages(lang):
         story.tell(6000, e.AlertAcknowledged(alert_id="a", actor="Li", note="好", acted_at_utc="2026-11-22")),
         story.tell(6000, e.Score(total=50, base=100, dimensions={"skill": 50}, not_judged=("A3",))),
         story.ended(7000),
-        notice("recovered", "好了"),
+        notice(),
     ]
     for envelope in told:
         assert read(envelope, lang).strip()
         assert "hangup_side" not in read(envelope, lang)
+
+
+def test_what_the_machine_says_is_in_the_readers_language():
+    assert read(notice()) == "      ⚠ 2 段话未能转写，最近一段的原因：识别超时"
+    assert read(notice(), "en").endswith("⚠ segments lost: 2, the last one: too late")
 
 
 def test_what_needs_no_line_has_none():

@@ -45,7 +45,7 @@ from monitor.core.events.line import (
     SpeechEnded,
     SpeechStarted,
 )
-from monitor.core.events.system import SystemNotice
+from monitor.core.events.system import NOTICES, NoticeCode, SystemNotice, notice
 from monitor.core.events.verdict import (
     DIMENSIONS,
     Dimension,
@@ -62,6 +62,7 @@ from monitor.core.events.words import Hypothesis, Utterance
 __all__ = [
     "BODIES",
     "DIMENSIONS",
+    "NOTICES",
     "SCHEMA",
     "AlertAcknowledged",
     "AlertCleared",
@@ -91,6 +92,7 @@ __all__ = [
     "Hypothesis",
     "Meter",
     "Metric",
+    "NoticeCode",
     "PromptCleared",
     "PromptShown",
     "Review",
@@ -105,4 +107,5 @@ __all__ = [
     "StepVerdict",
     "SystemNotice",
     "Utterance",
+    "notice",
 ]

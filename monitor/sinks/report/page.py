@@ -14,10 +14,11 @@ from monitor.core.types import CHANNELS, SEVERITIES
 from monitor.fault import FaultSettings
 from monitor.sinks import fault_words
 from monitor.sinks.report import summary
+from monitor.sinks.report.charges import added_up, of_item
 from monitor.sinks.report.sheet import CallSheet
 from monitor.sinks.report.summary import CallFigures
 from monitor.sinks.report.timeline import draw
-from monitor.sinks.report.words import Lang, clock, moment, word
+from monitor.sinks.report.words import Lang, clock, figure, lost, moment, suppressed, word
 
 DEMO_MODEL = "demo-zh"
 
@@ -31,8 +32,9 @@ def _templates(lang: Lang) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters |= {"clock": clock, "moment": moment, "number": _number}
+    env.filters |= {"clock": clock, "moment": moment, "number": _number, "points": _points}
     env.globals |= {"t": lambda key: word(key, lang), "lang": lang, "severities": tuple(reversed(SEVERITIES))}
+    env.globals |= {"added_up": added_up, "figure": figure, "lost": lost, "of_item": of_item, "suppressed": suppressed}
     return env
 
 
@@ -108,3 +110,8 @@ def _marks(sheet: CallSheet) -> dict[int, list[Any]]:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:g}"
+
+
+def _points(value: float) -> str:
+    """-12 with a minus that is as wide as a plus."""
+    return f"{value:g}".replace("-", "−")

@@ -24,6 +24,7 @@ from monitor.core.events import (
     Utterance,
 )
 from monitor.core.types import CHANNELS, SEVERITIES, Severity, Side
+from monitor.sinks.report.charges import NOTHING, Charge, charge
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,13 @@ class Line:
 @dataclass(slots=True)
 class Alert:
     """The last word on one alert. state: raised, confirmed, or cleared: what it was about has ended. acknowledged: who
-    saw it."""
+    saw it. charge: what it took off the score."""
 
     channel: Side | None
     body: AlertRaised
     state: str
     acknowledged: str = ""
+    charge: Charge = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,8 @@ def read(envelopes: Iterable[Envelope], file: str = "") -> CallSheet:
     sheet.spans.sort(key=lambda span: span.body.since_ms)
     sheet.lines.sort(key=lambda line: (line.said.start_ms, line.channel or ""))
     sheet.alerts = sorted(alerts.values(), key=lambda alert: alert.body.start_ms)
+    for alert in sheet.alerts:
+        alert.charge = charge(sheet.score, alert.body)
     return sheet
 
 

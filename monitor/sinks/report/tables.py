@@ -88,7 +88,7 @@ def write_xlsx(path: Path, calls: Sequence[CallFigures], failed: Failed, lang: L
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         rows = [[column(call) for column in COLUMNS.values()] for call in summary.worst_first(calls)]
         _sheet(book, word("calls", lang), list(COLUMNS), rows, head)
-        names = ["call", "time", "channel", "severity", "rule", "message", "evidence", "clause", "points"]
+        names = ["call", "time", "channel", "severity", "rule", "message", "evidence", "clause", "points", "counted"]
         _sheet(book, word("alerts", lang), [word(name, lang) for name in names], list(_alerts(calls, lang)), head)
         for title, by in (("agents", "agent_id"), ("teams", "team")):
             _sheet(book, word(title, lang), _group_head(title, lang), list(_groups(calls, by)), head)
@@ -111,7 +111,7 @@ def _alerts(calls: Iterable[CallFigures], lang: Lang) -> Iterable[list[Cell]]:
             channel = word(alert.channel, lang) if alert.channel else ""
             yield [
                 call.call_id, clock(body.start_ms), channel, word(body.severity, lang), body.rule_id, body.message,
-                quotes, body.clause, body.points,
+                quotes, body.clause, alert.charge.points, word(alert.charge.why, lang),
             ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -67,7 +68,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "scorecard": ("评分", "Score card"),
     "metrics": ("指标", "Metrics"),
     "usual": ("通常范围", "Usual"),
-    "points": ("扣分", "Points"),
+    "points": ("计分", "Points"),
+    "counted": ("计分说明", "Counted"),
+    "full": ("满分", "Full score"),
+    "out_of_base": ("未判定，不计在内", "Not judged, left out"),
+    "sum": ("合计", "Sum"),
+    "least": ("最低为 0", "Not below 0"),
+    "veto": ("一票否决", "makes the score 0"),
+    "same_words": ("同一句话已按更重的规则计分", "the same words count under a graver rule"),
+    "counted_before": ("本规则每通只计一次", "a rule counts once a call"),
     "dimension": ("维度", "Dimension"),
     "severity": ("级别", "Severity"),
     "channel": ("声道", "Channel"),
@@ -120,9 +129,52 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "made_by": ("由 linewatch 生成", "Made by linewatch"),
     "running": ("通话未结束", "The call has not ended"),
-    "lost_line": ("(未转写)", "(not transcribed)"),
-    "suppressed_line": ("（疑为识别器臆造，不计）", "(taken for invented text, not counted)"),
+    "unheard": ("未转写", "not transcribed"),
+    "refused": ("疑似识别器臆造，不计", "taken for invented, not counted"),
+    "hiss": ("嘶声", "hiss"),
+    "hum": ("嗡声", "hum"),
+    "babble": ("人声嘈杂", "babble"),
+    "traffic": ("车流声", "traffic"),
+    "crackle": ("爆裂声", "crackle"),
+    "ring-back": ("回铃音", "ring-back"),
+    "busy": ("忙音", "busy"),
+    "dtmf": ("按键音", "keys"),
+    "no_media": ("没有媒体", "no media"),
+    "hold": ("保持", "hold"),
 }
+UNITS: dict[str, tuple[str, str]] = {
+    "dbov": ("dBov", "dBov"),
+    "db": ("dB", "dB"),
+    "percent": ("%", "%"),
+    "chars/min": ("字/分", "chars/min"),
+    "chars": ("字", "chars"),
+    "per 100 chars": ("次/百字", "per 100 chars"),
+    "times": ("次", "times"),
+    "semitones": ("半音", "semitones"),
+}
+LOST: dict[str, tuple[str, str]] = {
+    "timeout": ("识别超时", "too late"),
+    "overload": ("识别过载", "overload"),
+    "not_admitted": ("本路未接入识别", "this line is not transcribed"),
+    "stopped": ("服务停止", "stopped"),
+    "engine_error": ("识别出错", "the recogniser failed"),
+    "too_long": ("语音过长", "too long"),
+}
+"""Why there is no text for a stretch of speech."""
+SUPPRESSED: dict[str, tuple[str, str]] = {
+    "loop": ("反复循环", "a loop"),
+    "compression": ("重复过多", "repetition"),
+    "rate_high": ("字数多于时长所能容纳", "more characters than fit the time"),
+    "unfinished": ("没有写完", "unfinished"),
+    "credits": ("字幕署名", "subtitle credits"),
+    "farewell": ("套话结束语", "a stock farewell"),
+    "no_voice": ("没有人声", "no voice"),
+    "unvoiced": ("浊音太少", "hardly voiced"),
+    "quiet": ("声音太弱", "too quiet"),
+    "no_speech": ("识别器认为无人说话", "the recogniser heard nobody"),
+    "rate_low": ("字数太少", "too few characters"),
+}
+"""Why a text is taken for invented (monitor/asr/guard.py)."""
 
 
 def word(key: str, lang: Lang) -> str:
@@ -131,12 +183,32 @@ def word(key: str, lang: Lang) -> str:
     return key if pair is None else pair[lang == "en"]
 
 
+def lost(reason: str, lang: Lang) -> str:
+    """Why there is no text; the reason itself where there is no word for it."""
+    return LOST.get(reason, (reason, reason))[lang == "en"]
+
+
+def suppressed(codes: Iterable[str], lang: Lang) -> str:
+    """Why a text does not count, each reason once."""
+    joint = "、" if lang == "zh" else ", "
+    return joint.join(SUPPRESSED.get(code, (code, code))[lang == "en"] for code in codes)
+
+
 def moment(utc: str) -> str:
     """2026-11-20T01:30:00.000+00:00 -> 2026-11-20 01:30 UTC; what is no time stays as it is."""
     try:
         return f"{datetime.fromisoformat(utc).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     except ValueError:
         return utc
+
+
+def figure(value: float | None, unit: str | None, lang: Lang) -> str:
+    """A value in its unit, at one decimal: 6.5 s (of 6500 ms), -37.5 dBov; "" for none."""
+    if value is None:
+        return ""
+    if unit == "ms":
+        return f"{value / 1000:.1f} s"
+    return f"{round(value, 1):g} {UNITS.get(unit or '', (unit or '',) * 2)[lang == 'en']}".strip()
 
 
 def clock(ms: int | None) -> str:

@@ -43,11 +43,20 @@ def test_a_call_page_shows_words_alerts_and_score(envelopes: list[Envelope], lan
         "班长",
         "A6",
         "谢谢观看",
-        "timeout",
+        {"zh": "未转写 · 识别超时", "en": "not transcribed · too late"}[lang],
+        {"zh": "不计 · 字幕署名", "en": "not counted · subtitle credits"}[lang],
+        {"zh": "-37.5 dBov", "en": "≤ 60 %"}[lang],
     ):
         assert part in text
     assert ("转写" in text) == (lang == "zh")
     assert "#a1" in found.links
+
+
+def test_alerts_and_score_card_tell_the_same_story(envelopes: list[Envelope]) -> None:
+    """A veto of 0, points of 10 taken off 100: 90 in sum, 0 in the end."""
+    text = " ".join(" ".join(Reader(page.call_page(sheet.read(envelopes), "zh")).text).split())
+    assert "满分 100 未判定，不计在内 A6 0 B1-policy −10 D1 一票否决 合计 90 得分 一票否决 0 / 100" in text
+    assert text.count("−10") == 2  # in the list of alerts and on the card
 
 
 def test_rules_are_called_by_their_titles(envelopes: list[Envelope]) -> None:

@@ -32,15 +32,23 @@ const WORDS = {
   note: ["备注（可不填）", "Note (optional)"],
   acknowledged: ["已处理", "Acknowledged"],
   pending: ["识别中，待确认", "not certain yet"],
-  notice_no_lines: ["没有空闲线路", "no lines left"],
-  notice_model_gone: ["识别模型不可用", "the recogniser is gone"],
-  notice_lag: ["识别滞后", "the recogniser lags"],
-  notice_disk: ["存储写入失败", "the store cannot be written"],
-  notice_store_stalled: ["存储没有响应，告警照常推送", "the store stalls; alerts still come"],
-  notice_overload: ["超出识别能力", "more than the recogniser can take"],
-  notice_recovered: ["已恢复正常", "recovered"],
-  notice_rules_kept: ["规则未能重新加载，仍用上一版", "the rules were not reloaded; the last good ones stay in force"],
-  notice_stopping: ["服务正在停止", "the server stops"],
+  says_call_not_admitted: ["识别已满：通话 {call} 只监测线路，不转写", "call {call} is monitored without transcription: the recogniser is full"],
+  says_calls_let_go: ["识别跟不上：{count} 路通话只监测线路，暂不转写（{calls}）", "{count} calls are monitored without transcription, the recogniser is too slow for them: {calls}"],
+  says_calls_back: ["{count} 路通话恢复转写（{calls}）", "{count} calls are transcribed again: {calls}"],
+  says_segments_lost: ["{count} 段话未能转写，最近一段的原因：{reason}", "segments lost: {count}, the last one: {reason}"],
+  says_recogniser_fails: ["识别器连续出错，{count} 段话未能转写", "the recogniser fails again and again; segments lost: {count}"],
+  says_segments_wait: ["识别滞后：语音段已等待 {wait_ms} ms", "segments wait {wait_ms} ms for the recogniser"],
+  says_recogniser_back: ["识别已跟上", "the recogniser keeps up again"],
+  says_store_stalled: ["存储 {store} 已 {after_ms} ms 没有响应，告警照常推送", "{store} has not answered for {after_ms} ms; alerts still come"],
+  says_store_fails: ["暂时无法入库，告警照常推送：{why}", "nothing can be stored, alerts still come: {why}"],
+  says_store_refuses: ["有一通电话的部分记录未能入库：{why}", "some of a call is not stored: {why}"],
+  says_store_back: ["存储 {store} 已恢复", "{store} answers again"],
+  says_rules_kept: ["规则未能重新加载，仍用上一版：{why}", "the rules were not read again, the last good ones stay in force: {why}"],
+  error_no_call: ["没有这通电话", "There is no such call."],
+  error_no_alert: ["没有这条告警", "There is no such alert."],
+  error_not_stored_yet: ["存储暂时没有响应，恢复后补上", "The store does not answer; it will catch up."],
+  error_store: ["存储出错，未能处理", "The store failed; nothing was done."],
+  error_role: ["这个令牌不能做这件事", "This token does not allow it."],
   folded: ["已合并 {n} 条", "{n} folded"],
   alert_over: ["已恢复", "over"],
   critical: ["致命", "critical"],
@@ -75,7 +83,6 @@ const WORDS = {
   lost_stopped: ["服务停止", "stopped"],
   lost_engine_error: ["识别出错", "the recogniser failed"],
   lost_too_long: ["语音过长", "too long"],
-  probable: ["可能", "probable"],
   inbound: ["呼入", "inbound"],
   outbound: ["呼出", "outbound"],
   waiting_answer: ["振铃中", "ringing"],
@@ -88,15 +95,14 @@ const WORDS = {
   score: ["得分", "score"],
   scorecard: ["评分明细", "What the score is made of"],
   veto: ["一票否决", "veto"],
+  same_words: ["同一句话已计", "same words, counted already"],
   self_management: ["自我管理", "self-management"],
   skill: ["工作技术", "skill"],
   flexibility: ["灵活性", "flexibility"],
   relationship: ["人际关系", "relationship"],
-  steps: ["流程", "Steps"],
-  words: ["通话文字", "Transcript"],
+  timeline: ["时间线", "Time line"],
   follow: ["回到最新", "Latest"],
   model: ["模型", "model"],
-  rules: ["规则", "rules"],
   demo_banner: [
     "演示模型：只听得懂合成语音。真实通话的文字与用语结论不可采信。",
     "Demo model: understands synthetic speech only. On real calls its words and verdicts mean nothing.",
@@ -128,9 +134,7 @@ const WORDS = {
   tab_wall: ["通话", "Calls"],
   tab_call: ["详情", "Call"],
   tab_alerts: ["告警", "Alerts"],
-  ack_failed: ["处理失败", "Not acknowledged"],
   role_wrong: ["这个令牌打不开此页面。", "This token does not open this page."],
-  customer_silent: ["客户静默", "customer silent"],
   lines: ["线路", "Lines"],
   legs_separated: ["单声道，说话人为推断", "one channel, speakers inferred"],
   legs_mixed: ["单声道，未区分说话人", "one channel, speakers not told apart"],
@@ -141,9 +145,6 @@ const WORDS = {
     "一通电话说明不了问题：看同样的毛病总跟着谁出现，是人、耳麦、线路还是客户的电话。",
     "One call never tells: see what the same trouble goes along with, a person, a headset, a line or the customer's telephone.",
   ],
-  fault_problem: ["问题", "Problem"],
-  fault_verdict: ["原因", "Whose fault"],
-  fault_evidence: ["依据", "Counts"],
   no_faults: ["没有发现问题", "Nothing is wrong"],
   no_faults_hint: ["线路、耳麦和客户的电话都正常。", "Lines, headsets and customers' telephones are well."],
   faults_known: ["已定位问题", "known faults"],
@@ -166,7 +167,7 @@ const WORDS = {
   figure_missing: ["缺失 %", "Lost %"],
   figure_bad: ["问题", "Trouble"],
   no_rows: ["通话没有注明这一项", "No call says this of itself"],
-  no_rows_hint: ["中继、座席、客户由录音旁的说明文件、清单或电话平台给出。", "Trunk, seat and customer come from a sidecar, a manifest or the platform."],
+  no_rows_hint: ["中继、座席、客户由录音旁的说明文件、清单或来源的设置给出。", "Trunk, seat and customer come from a sidecar, a manifest or the source's settings."],
   no_match: ["没有这个名称", "No such name"],
   no_match_hint: ["换一个名称，或清空搜索框。", "Try another, or clear the search."],
   no_measured: ["还没有测量过的通话", "No call has been measured yet"],
@@ -194,8 +195,12 @@ const WORDS = {
 export let lang = document.documentElement.lang === "en" ? "en" : "zh"; // early.js has chosen
 
 export function t(key) {
-  const pair = WORDS[key];
-  return pair ? pair[lang === "en" ? 1 : 0] : key;
+  return worded(key) ?? key;
+}
+
+/** The words for a key, undefined where there are none. */
+export function worded(key) {
+  return WORDS[key]?.[lang === "en" ? 1 : 0];
 }
 
 /** Fills every element with data-t (text), data-t-label (aria-label, title) and data-t-hint (placeholder). */

@@ -35,7 +35,8 @@ function parts(score, name) {
 
 function cost({ rule_id, points, fatal }, name) {
   const sign = points > 0 ? "+" : "";
-  return [fatal ? t("veto") : "", name(rule_id), fatal && !points ? "" : `${sign}${whole(points)}`].filter(Boolean).join(" ");
+  const counted = points ? `${sign}${whole(points)}` : fatal ? "" : t("same_words");
+  return [fatal ? t("veto") : "", name(rule_id), counted].filter(Boolean).join(" ");
 }
 
 function whole(number) {

@@ -2,7 +2,7 @@
 
 import { Calls } from "./calls.js";
 import { Feed } from "./feed.js";
-import { lang, t } from "./i18n.js";
+import { lang, t, worded } from "./i18n.js";
 import { clock, h, keyed, put } from "./kit.js";
 import { showConditions } from "./parts.js";
 import { showScorecard, showTotal } from "./scorecard.js";
@@ -14,6 +14,7 @@ import { state, Wall } from "./wall.js";
 
 const FRAME_MS = 100;
 const MOST_TOASTS = 3;
+const MOST_NAMES = 5;
 const $ = (selector) => document.querySelector(selector);
 
 const key = token();
@@ -52,9 +53,9 @@ const line = key && new Line(
     resumed: ({ call_id }) => calls.resumed(call_id),
     envelope: hear,
     acknowledged() {},
-    error({ message }) {
+    error({ code, message }) {
       feed.failed();
-      notify(message, "bad");
+      notify(worded(`error_${code}`) ?? message, "bad");
     },
     refused: (code) => (code === 4403 ? location.replace("/agent") : signOut("refused")),
   },
@@ -111,8 +112,15 @@ function ruleName(id) {
   return rule ? (lang === "en" && rule.title_en) || rule.title : "";
 }
 
-function notice({ kind, message }) {
-  notify(`${t(`notice_${kind}`)} · ${message}`, kind === "recovered" ? "good" : "bad");
+/** What the machine says of itself, in the page's language; its own words where the page has none. */
+function notice({ kind, code, params, message }) {
+  const said = worded(`says_${code}`)?.replace(/\{(\w+)\}/g, (_, name) => param(name, params[name]));
+  notify(said ?? message, kind === "recovered" ? "good" : "bad");
+}
+
+function param(name, value) {
+  if (Array.isArray(value)) return [...value.slice(0, MOST_NAMES), ...(value.length > MOST_NAMES ? ["…"] : [])].join(", ");
+  return name === "reason" ? worded(`lost_${value}`) ?? value : value;
 }
 
 function notify(text, kind) {

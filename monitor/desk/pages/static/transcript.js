@@ -1,6 +1,6 @@
 // The words of one call as they come, with what happened between them.
 
-import { t } from "./i18n.js";
+import { t, worded } from "./i18n.js";
 import { clock, h, keyed, put, span } from "./kit.js";
 import { severityTag } from "./parts.js";
 
@@ -132,7 +132,7 @@ function touches(alert, each) {
 }
 
 function said(each, hits) {
-  if (each.lost) return [h("em", { text: `${t("unheard")} · ${t(`lost_${each.lost}`).replace(/^lost_/, "")}` })];
+  if (each.lost) return [h("em", { text: `${t("unheard")} · ${worded(`lost_${each.lost}`) ?? each.lost}` })];
   if (each.suppressed?.length) return [h("s", { text: each.text }), h("em", { text: ` ${t("refused")}` })];
   const marks = hits.flatMap((hit) => hit.evidence.map((one) => ({ quote: one.quote, severity: hit.severity })));
   return marked(each.text, marks);
