@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import ctranslate2
 
 from monitor import __version__, resources
-from monitor.asr import checksums, registry
+from monitor.asr import checksums, origin, registry
 from monitor.asr import load as loading
 from monitor.asr.languages import check_language, tells, vocabulary
 from monitor.asr.load import chosen_model, cores
@@ -143,7 +143,9 @@ def _recogniser(settings: Settings) -> Iterator[Check]:
     yield _device(settings.asr, placement)
     models = Path(settings.asr.models_dir) if settings.asr.models_dir else None
     folder = registry.locate(chosen_model(settings.asr, placement), models)
-    yield Check("model", "ok", f"{folder}; {checksums.told(checksums.compare(folder))}")
+    came = origin.read(folder)
+    whence = f"; {came}" if came else ""
+    yield Check("model", "ok", f"{folder}; {checksums.told(checksums.compare(folder))}{whence}")
     check_language(settings.asr.language, vocabulary(folder))
     yield Check("languages", "ok" if tells(folder) == "cantonese" else "note", TELLS[tells(folder)])
     if folder.name == DEMO_MODEL:

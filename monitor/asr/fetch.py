@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from pathlib import Path
 from typing import Any
 
-from monitor.asr import checksums, conversion
+from monitor.asr import checksums, conversion, origin
 from monitor.asr.download import REFUSED, TIMEOUT_S, Remote, download, endpoint, refused, right, unreachable
 from monitor.asr.folder import check_folder
+from monitor.asr.origin import Origin
 from monitor.asr.registry import ModelEntry, OnProgress
 from monitor.errors import ModelError
 
@@ -57,8 +57,7 @@ def _brought(
 
         download(entry, commit, remote, work / remote.name, report)
         done += remote.size
-    origin = {"repository": entry.repository, "commit": commit, "licence": entry.licence}
-    (work / "origin.json").write_text(json.dumps(origin, indent=1) + "\n", encoding="utf-8")
+    origin.write(work, Origin(entry.repository, commit, entry.licence, entry.revision))
     check_folder(work)
     checksums.write(work, {f.name: f.sha256 for f in files if f.sha256})
     return _into_place(work, folder)
@@ -103,6 +102,7 @@ def listed(entry: ModelEntry) -> tuple[str, list[Remote]]:
     files = [_remote(s) for s in info.siblings or [] if s.rfilename in WANTED]
     if "model.bin" not in {f.name for f in files}:
         raise ModelError(where, "the repository holds no CTranslate2 model", entry.repository, "Correct models.toml")
+    origin.check_pinned(where, entry.revision, str(info.sha))
     return str(info.sha), files
 
 

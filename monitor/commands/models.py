@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,18 +50,22 @@ def _here(entry: ModelEntry, models_dir: Path | None) -> str:
 
 @app.command("fetch")
 def models_fetch(
-    name: Annotated[str, typer.Argument(help="A name of `linewatch models list`.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A name of `linewatch models list`.")],
+    revision: Annotated[
+        str, typer.Option(metavar="COMMIT", help="A commit, tag or branch instead of the list's.")
+    ] = "",
     config_: Config = None,
     set_: Set = None,
 ) -> None:
     """Bring a model here, resuming what is here already. HF_ENDPOINT names a mirror; a proxy is honoured."""
-    from monitor.asr import registry
+    from monitor.asr import origin, registry
 
     folder = _models_dir(settings_of(config_, set_))
     entries = {entry.name: entry for entry in registry.load_registry()}
     if name not in entries:
         raise ConfigError(f"model {name}", "is not known", do="linewatch models list")
-    note(f"{name}: {entries[name].size_mb} MB, licence {entries[name].licence}, from {entries[name].repository}")
+    entry = replace(entries[name], revision=revision or entries[name].revision)
+    note(f"{name}: {entry.size_mb} MB, licence {entry.licence}, from {entry.repository}@{entry.revision}")
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Bar(*columns, console=stderr, disable=not stderr.is_terminal, transient=True) as bar:
         task = bar.add_task(name, total=None)
@@ -74,20 +79,24 @@ def models_fetch(
                 told = tenths
                 note(f"{10 * tenths} % of {total / 1e6:.0f} MB")
 
-        got = registry.fetch(entries[name], folder, on_progress)
-    note(f'{got}; set [asr] model = "{name}" to use it.')
+        got = registry.fetch(entry, folder, on_progress)
+    note(f'{got}: {origin.read(got) or "converted"}; set [asr] model = "{name}" to use it.')
 
 
 @app.command("verify")
 def models_verify(
     name: Annotated[str, typer.Argument(metavar="[MODEL]", help="Name or folder; the configured one without it.")] = "",
-    wav: Annotated[list[Path] | None, typer.Option(help="Your own recordings, or folders of them.")] = None,
-    tsv: Annotated[Path | None, typer.Option(help="What was said: a line each, file name, tab, text.")] = None,
+    wav: Annotated[
+        list[Path] | None, typer.Option(metavar="PATH", help="Your own recordings, or folders of them.")
+    ] = None,
+    tsv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What was said: a line each, file name, tab, text.")
+    ] = None,
     config_: Config = None,
     set_: Set = None,
 ) -> None:
     """Is the model undamaged? With --wav: full against short encoder context on your own audio, and what to set."""
-    from monitor.asr import checksums, registry
+    from monitor.asr import checksums, origin, registry
     from monitor.asr.load import chosen_model, cores
     from monitor.asr.whisper import place
     from monitor.sources.recording import find
@@ -97,7 +106,7 @@ def models_verify(
         raise ConfigError("[asr] engine", "is an endpoint, which has no folder", "openai", "Name a model to verify")
     model = name or chosen_model(settings.asr, place(settings.asr, cores()))
     folder = registry.locate(model, _models_dir(settings))
-    note(f"{folder}: {checksums.told(checksums.compare(folder))}.")
+    note(f"{folder}: {checksums.told(checksums.compare(folder))}; {origin.read(folder) or 'not fetched from a hub'}.")
     if not wav:
         return
     rows = [line.split("\t", 1) for line in config.read_text(tsv).splitlines() if "\t" in line] if tsv else []

@@ -9,16 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import ssl
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
+
+from tests.asr.httpserver import Quiet, Server
 
 REPOSITORY = "somebody/some-whisper"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
-class Hub:
+class Hub(Server):
     """files: name -> bytes; those over `lfs_from` bytes are listed with a sha256, the others with a git blob's sha1."""
 
     def __init__(self, files: dict[str, bytes], lfs_from: int = 1000, tls: ssl.SSLContext | None = None) -> None:
@@ -28,22 +28,9 @@ class Hub:
         self.refuse: int | None = None  # an HTTP status for the listing
         self.refuse_files: int | None = None  # and for the files
         self.chunked = False  # answers come in chunks, of no promised length
+        self.asked: list[str] = []  # the revisions
         self.ranges: list[tuple[str, str | None]] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.port = self._server.server_port
-        if tls:
-            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
-        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    def __enter__(self) -> Hub:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(self._handler(), tls)
 
     def listing(self) -> bytes:
         siblings = []
@@ -68,10 +55,11 @@ class Hub:
         return (206 if wanted else 200), sent, len(body)
 
     def _handler(hub) -> type[BaseHTTPRequestHandler]:  # noqa: N805 (self is the handler's)
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet, BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 path = urlsplit(self.path).path
                 if path.startswith(f"/api/models/{REPOSITORY}"):
+                    hub.asked.append(path.rpartition("/revision/")[2])
                     body = hub.listing()
                     self._send(hub.refuse or 200, body, len(body))
                 elif hub.refuse_files:
@@ -93,8 +81,5 @@ class Hub:
                     self.end_headers()
                     self.wfile.write(body)
                 self.close_connection = True
-
-            def log_message(self, *_: object) -> None:
-                return
 
         return Handler

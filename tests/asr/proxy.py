@@ -5,31 +5,21 @@ from __future__ import annotations
 import socket
 import threading
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
+from tests.asr.httpserver import Quiet, Server
 
-class Proxy:
+
+class Proxy(Server):
     """hosts: name -> the local port that serves it. `asked` is every address a client wanted."""
 
     def __init__(self, hosts: dict[str, int]) -> None:
         self.hosts, self.asked = hosts, list[str]()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    def __enter__(self) -> Proxy:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(self._handler())
 
     def _handler(proxy) -> type[BaseHTTPRequestHandler]:  # noqa: N805 (self is the handler's)
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet, BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 there = urlsplit(self.path)
                 proxy.asked.append(self.path)
@@ -55,9 +45,6 @@ class Proxy:
                     _pour(self.connection, there)
                     back.join(10)
                 self.close_connection = True
-
-            def log_message(self, *_: object) -> None:
-                return
 
         return Handler
 

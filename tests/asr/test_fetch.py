@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
 from collections.abc import Iterator
@@ -13,7 +12,8 @@ import pytest
 import trustme
 from huggingface_hub import close_session
 
-from monitor.asr import checksums, registry
+from monitor.asr import checksums, origin, registry
+from monitor.asr.origin import Origin
 from monitor.errors import ModelError
 from tests.asr.folders import ENTRY, model_files, weights, write
 from tests.asr.hub import COMMIT, REPOSITORY, Hub
@@ -42,10 +42,27 @@ def test_brings_the_wanted_files_and_reports(hub: Hub, tmp_path: Path) -> None:
     assert folder == tmp_path / "some"
     assert sorted(p.name for p in folder.iterdir()) == sorted([*model_files(), "origin.json", checksums.SUMS])
     assert checksums.compare(folder) == len(model_files())
-    assert json.loads((folder / "origin.json").read_text())["commit"] == COMMIT
+    assert origin.read(folder) == Origin(REPOSITORY, COMMIT, "MIT", "main")
     assert seen[-1][1] == seen[-1][2] == sum(map(len, model_files().values()))
     assert [at[1] for at in seen] == sorted(at[1] for at in seen)
     assert registry.locate("some", tmp_path) == folder
+
+
+@pytest.mark.parametrize("revision", [COMMIT, COMMIT[:12], "v1.0", "main"])
+def test_what_a_branch_is_today_is_noted_and_its_files_are_those_of_that_commit(
+    hub: Hub, tmp_path: Path, revision: str
+) -> None:
+    folder = registry.fetch(replace(ENTRY, revision=revision), tmp_path)
+    assert hub.asked == [revision]
+    came = origin.read(folder)
+    assert came is not None
+    assert (came.commit, came.revision) == (COMMIT, revision)
+
+
+def test_another_commit_than_the_pinned_one_is_refused(hub: Hub, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="is offered at another commit than fedcba9"):
+        registry.fetch(replace(ENTRY, revision="fedcba9"), tmp_path)
+    assert hub.ranges == []
 
 
 def test_resumes_where_the_line_broke(hub: Hub, tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ import json
 import socket
 import threading
 import wave
+from contextlib import ExitStack
 from email.parser import BytesParser
 from email.policy import HTTP
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.error import HTTPError
 
 import numpy as np
@@ -20,6 +21,7 @@ from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import OpenAiSettings
 from monitor.errors import ModelError
 from tests.asr.conftest import QUESTION, likeness, spoken
+from tests.asr.httpserver import Quiet, Server
 from tests.asr.segments import Inbox, segment
 
 
@@ -35,27 +37,18 @@ def parts_of(headers, body: bytes) -> dict[str, bytes]:
 @pytest.fixture
 def serve():
     """Start a server whose POST calls `reply(handler, path, headers, fields)`; returns its base address."""
-    servers: list[ThreadingHTTPServer] = []
+    servers = ExitStack()
 
     def start(reply) -> str:
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet, BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 reply(self, parts_of(self.headers, body))
 
-            def log_message(self, *args: object) -> None:
-                pass
+        return f"{servers.enter_context(Server(Handler)).url}/v1"
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        servers.append(server)
-        return f"http://127.0.0.1:{server.server_address[1]}/v1"
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with servers:
+        yield start
 
 
 def send(handler: BaseHTTPRequestHandler, status: int, body: bytes) -> None:

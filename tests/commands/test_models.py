@@ -11,7 +11,7 @@ import pytest
 
 from monitor.resources import locate
 from tests.asr.folders import ENTRY, model_files, write
-from tests.asr.hub import Hub
+from tests.asr.hub import COMMIT, REPOSITORY, Hub
 from tests.audit.material import short
 from tests.commands.shell import run
 from tests.demo_runs import test_model as model_for_tests
@@ -52,8 +52,12 @@ def test_fetching_shows_how_far_it_is_in_a_log_too(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     with Hub(model_files()) as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
-        done = run("models", "fetch", "some", "--set", f"asr.models_dir={tmp_path}")
+        done = run("models", "fetch", "some", "--revision", COMMIT[:9], "--set", f"asr.models_dir={tmp_path}")
     assert done.exit_code == 0, done.stderr
+    assert hub.asked == [COMMIT[:9]]
+    checked = flat(run("models", "verify", "some", "--set", f"asr.models_dir={tmp_path}").stderr, " ")
+    for told in (flat(done.stderr, " "), checked):
+        assert f"{REPOSITORY} at {COMMIT} ({COMMIT[:9]})" in told
     percents = [int(line.split()[0]) for line in done.stderr.splitlines() if " % of " in line]
     assert percents == sorted(set(percents))
     assert percents[-1] == 100
