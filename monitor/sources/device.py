@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 CHECK_S = 0.25
 STALL_S = 2.0
 RETRY_S = 1.0
+WHOSE = {"agent_id", "team", "line", "trunk", "seat"}
 
 
 class DeviceSettings(BaseModel):
@@ -36,6 +37,9 @@ class DeviceSettings(BaseModel):
     rate_hz: Literal[8000, 16000] = Field(16000, description="sampling rate, Hz")
     agent_id: str | None = Field(None, description="whose line this is")
     team: str | None = Field(None, description="that agent's team")
+    line: str | None = Field(None, description="what this line is called, for its thresholds and figures")
+    trunk: str | None = Field(None, description="what it comes in over")
+    seat: str | None = Field(None, description="where the agent sits, with this headset")
     give_up_ms: int = Field(30_000, ge=0, le=86_400_000, description="how long a lost device is waited for, ms")
 
 
@@ -61,8 +65,9 @@ class DeviceSource:
         streams = Streams(self.inputs, lambda *block: self._loop.call_soon_threadsafe(self._take, *block))
         try:
             await asyncio.to_thread(streams.start)
-            s = self.settings
-            self._line = host.open(CallInfo("", "device", s.rate_hz, agent_id=s.agent_id, team=s.team))
+            self._line = host.open(
+                CallInfo("", "device", self.settings.rate_hz, **self.settings.model_dump(include=WHOSE))
+            )
             await self._watch(streams)
         except SourceError:
             if self._line is not None:

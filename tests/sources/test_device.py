@@ -106,9 +106,11 @@ def alike(heard: NDArray[np.int16], played: NDArray[np.int16], other: NDArray[np
 async def test_a_two_channel_device_is_a_line(server: SoundServer, tmp_path: Path) -> None:
     agent, customer = voice(1), voice(2)
     wav = save(tmp_path / "call.wav", stereo(agent, customer), RATE_HZ)
-    async with listening(agent="pulse", agent_id="8026") as (line, task):
+    whose = {"agent_id": "8026", "team": "north", "line": "desk 17", "trunk": "gateway-1", "seat": "A-17"}
+    async with listening(agent="pulse", **whose) as (line, task):
         await play(server, wav, "both", line, task)
-    assert (line.info.source, line.info.agent_id, line.info.sample_rate_hz) == ("device", "8026", RATE_HZ)
+    assert (line.info.source, line.info.sample_rate_hz) == ("device", RATE_HZ)
+    assert {name: getattr(line.info, name) for name in whose} == whose
     lag = alike(line.leg("agent"), agent, customer)
     assert alike(line.leg("customer"), customer, agent) == lag, "both legs keep step to the sample"
     assert {chunk.samples.size for chunk in line.chunks} == {RATE_HZ // 50}
