@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from monitor import __version__
-from monitor.commands import COMMANDS
+from monitor.commands import COMMANDS, SECTIONS
 from monitor.commands.common import INTERRUPTED, MISTAKE, stderr
 from monitor.errors import LinewatchError
 
@@ -45,10 +45,11 @@ def root(
         raise typer.Exit
 
 
-for _name, _where in COMMANDS.items():
-    _module, _, _attribute = _where.partition(":")
-    _command = getattr(import_module(_module), _attribute)
-    if isinstance(_command, typer.Typer):
-        app.add_typer(_command, name=_name)
-    else:
-        app.command(_name)(_command)
+for _section, _names in SECTIONS.items():
+    for _name in _names:
+        _module, _, _attribute = COMMANDS[_name].partition(":")
+        _command = getattr(import_module(_module), _attribute)
+        if isinstance(_command, typer.Typer):
+            app.add_typer(_command, name=_name, rich_help_panel=_section)
+        else:
+            app.command(_name, rich_help_panel=_section)(_command)

@@ -71,22 +71,22 @@ async def demo(settings: Settings, speed: Speed, keep: bool, out: Path | None, l
         await watch(settings, [source], keep, lang, report)
 
 
-async def replay(settings: Settings, file: Path, speed: Speed, to: str | None) -> None:
+async def replay(settings: Settings, file: Path, speed: Speed, to: str | None, lang: Lang = "zh") -> None:
     """One recording as a live line in this process."""
     if to:
         raise ConfigError("replay --to", "needs a telephony source in the running server, which is not there yet", to,
                           "Leave --to away, or name the recording in the server's [[sources]]")  # fmt: skip
     settings = _with_visitor(settings)
-    await watch(settings, [FilesSource(FilesSettings(paths=(file,), speed=speed))], False, "zh")
+    await watch(settings, [FilesSource(FilesSettings(paths=(file,), speed=speed))], False, lang)
 
 
-async def listen(settings: Settings, agent: str, customer: str, agent_id: str) -> None:
+async def listen(settings: Settings, agent: str, customer: str, agent_id: str, lang: Lang = "zh") -> None:
     """This machine's sound devices as one line."""
     from monitor.sources.device import DeviceSettings, DeviceSource
 
     chosen = {"agent": agent, "customer": customer, "agent_id": agent_id}
     source = DeviceSource(DeviceSettings(**{name: value for name, value in chosen.items() if value}))
-    await watch(_with_visitor(settings), [source], False, "zh")
+    await watch(_with_visitor(settings), [source], False, lang)
 
 
 async def watch(

@@ -6,7 +6,8 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from monitor.cli import Commands
+from monitor.cli import Commands, app
+from monitor.commands import COMMANDS, SECTIONS
 from monitor.errors import ConfigError, ModelError, RuleError, SourceError, StoreError
 
 
@@ -37,3 +38,10 @@ def test_an_interruption_is_exit_130_and_says_nothing() -> None:
 
 def test_a_fault_of_ours_is_not_hidden() -> None:
     assert isinstance(raising(ZeroDivisionError()).exception, ZeroDivisionError)
+
+
+def test_the_help_lists_every_command_once_in_its_section() -> None:
+    assert sorted(name for names in SECTIONS.values() for name in names) == sorted(COMMANDS)
+    text = CliRunner().invoke(app, ["--help"]).stdout
+    places = [text.index(f"─ {section} ─") for section in SECTIONS]
+    assert places == sorted(places)

@@ -1,4 +1,4 @@
-"""What a user can call. A command is one new file and one line in this table."""
+"""What a user can call. A command is one new file, one line in this table, and its place in `SECTIONS`."""
 
 COMMANDS = {
     "demo": "monitor.commands.demo:demo",
@@ -16,3 +16,11 @@ COMMANDS = {
     "doctor": "monitor.commands.doctor:doctor",
 }
 """Name -> "module:function", or "module:app" for a command of commands."""
+
+SECTIONS = {
+    "Try it": ("demo", "replay"),
+    "Live": ("init", "serve", "listen", "devices", "doctor"),
+    "After the call": ("audit", "calls", "lines"),
+    "Rules, models, formats": ("rules", "models", "schema"),
+}
+"""How `linewatch --help` lists them."""

@@ -35,15 +35,22 @@ def audit(
         list[Path] | None, typer.Argument(metavar="PATH...", help="Recordings, or folders of them.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the results (needed); a second run goes on where the first stopped.")
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder for the results (needed); a second run goes on where it stopped."),
     ] = None,
     manifest: Annotated[
-        Path | None, typer.Option(help="A table, file and a sidecar's keys as columns; alone: the files it names.")
+        Path | None,
+        typer.Option(metavar="FILE", help="A table, file and a sidecar's keys as columns; alone: the files it names."),
     ] = None,
     from_store: Annotated[bool, typer.Option("--from-store", help="Judge stored calls again instead.")] = False,
-    model: Annotated[str, typer.Option(help="Recogniser model instead of the configured one.")] = "",
-    workers: Annotated[int, typer.Option(min=0, help="Decoder threads; 0 chooses.")] = 0,
-    fail_on: Annotated[SeverityName | None, typer.Option(help="Exit 1 if there is an alert this severe.")] = None,
+    model: Annotated[str, typer.Option(metavar="NAME", help="Recogniser model instead of the configured one.")] = "",
+    workers: Annotated[int, typer.Option(min=0, metavar="N", help="Decoder threads; 0 chooses.")] = 0,
+    fail_on: Annotated[
+        SeverityName | None,
+        typer.Option(
+            metavar="SEVERITY", help="Exit 1 if there is an alert that severe: info, minor, major or critical."
+        ),
+    ] = None,
     lang: LangOption = Lang.ZH,
     config_: Config = None,
     set_: Set = None,

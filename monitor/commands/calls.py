@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 from rich.table import Table
 
-from monitor.commands.common import Config, Set, SeverityName, group, note, settings_of, stdout
+from monitor.commands.common import Config, Set, SeverityName, Since, Team, Until, group, note, settings_of, stdout
 from monitor.config import Settings
 from monitor.errors import ConfigError
 
@@ -23,10 +23,7 @@ if TYPE_CHECKING:
     from monitor.store.store import Store
 
 app = group("Stored calls: search, export, erase.")
-Agent = Annotated[str | None, typer.Option(help="Only calls of this agent.")]
-Team = Annotated[str | None, typer.Option(help="Only calls of this team.")]
-Since = Annotated[datetime | None, typer.Option(help="Stored at this time or later (local time).")]
-Until = Annotated[datetime | None, typer.Option(help="Stored before this time (local time).")]
+Agent = Annotated[str | None, typer.Option(metavar="ID", help="Only calls of this agent.")]
 
 
 class Form(StrEnum):
@@ -40,9 +37,12 @@ def calls_list(
     team: Team = None,
     since: Since = None,
     until: Until = None,
-    severity: Annotated[SeverityName | None, typer.Option(help="Only calls with such an alert.")] = None,
-    rule: Annotated[str | None, typer.Option(help="Only calls that broke this rule.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")] = 100,
+    severity: Annotated[
+        SeverityName | None,
+        typer.Option(metavar="SEVERITY", help="Only calls with such an alert: info, minor, major or critical."),
+    ] = None,
+    rule: Annotated[str | None, typer.Option(metavar="ID", help="Only calls that broke this rule.")] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many, the newest first.")] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines instead of a table.")] = False,
     config_: Config = None,
     set_: Set = None,
@@ -78,7 +78,7 @@ def calls_export(
     form: Annotated[
         Form, typer.Option("--format", help="jsonl: every envelope; csv: a row for each call.")
     ] = Form.JSONL,
-    out: Annotated[Path | None, typer.Option(help="File to write; stdout without it.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="File to write; stdout without it.")] = None,
     config_: Config = None,
     set_: Set = None,
 ) -> None:
@@ -106,9 +106,11 @@ def calls_export(
 
 @app.command("erase")
 def calls_erase(
-    call: Annotated[str | None, typer.Option(help="This call.")] = None,
+    call: Annotated[str | None, typer.Option(metavar="CALL", help="This call.")] = None,
     agent: Agent = None,
-    older_than_days: Annotated[int | None, typer.Option(min=0, help="Stored longer ago than this.")] = None,
+    older_than_days: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Stored longer ago than this.")
+    ] = None,
     unclosed: Annotated[
         bool, typer.Option("--unclosed", help="Also calls that never ended (a killed process).")
     ] = False,

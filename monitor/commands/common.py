@@ -7,6 +7,7 @@ operator's mistake; 3 some inputs could not be judged.
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -37,11 +38,21 @@ class SeverityName(StrEnum):
 
 Config = Annotated[
     Path | None,
-    typer.Option("--config", "-c", help="Configuration file; ./config.toml where there is one, else the defaults."),
+    typer.Option("--config", "-c", metavar="FILE",
+                 help="Configuration file; ./config.toml where there is one, else the defaults."),
+]  # fmt: skip
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="One setting for this run: section.key=value; again for another."),
 ]
-Set = Annotated[list[str] | None, typer.Option("--set", help="One setting for this run: section.key=value.")]
-LangOption = Annotated[Lang, typer.Option(help="Language of what is shown.")]
-Speed = Annotated[str, typer.Option(help='"1" is real time, "2" twice as fast, "max" as fast as this machine can.')]
+LangOption = Annotated[Lang, typer.Option(metavar="zh|en", help="Language of what is shown.")]
+Speed = Annotated[
+    str,
+    typer.Option(metavar="FACTOR", help='"1" is real time, "2" twice as fast, "max" as fast as this machine can.'),
+]
+Team = Annotated[str | None, typer.Option(metavar="TEAM", help="Only calls of this team.")]
+Since = Annotated[datetime | None, typer.Option(metavar="TIME", help="Stored at this time or later (local time).")]
+Until = Annotated[datetime | None, typer.Option(metavar="TIME", help="Stored before this time (local time).")]
 
 
 def group(text: str) -> typer.Typer:

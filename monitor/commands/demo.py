@@ -14,7 +14,9 @@ from monitor.commands.common import Config, Lang, LangOption, Set, Speed, settin
 def demo(
     speed: Speed = "1",
     keep: Annotated[bool, typer.Option("--keep", help="Leave the pages up afterwards.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Write what `audit` writes, into this folder.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write what `audit` writes, into this folder.")
+    ] = None,
     lang: LangOption = Lang.ZH,
     config_: Config = None,
     set_: Set = None,

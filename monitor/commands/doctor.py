@@ -12,7 +12,7 @@ from monitor.commands.common import MISTAKE, Config, Set, settings_of, stdout
 
 
 def doctor(
-    call: Annotated[str | None, typer.Option(help="A stored call: did both legs arrive?")] = None,
+    call: Annotated[str | None, typer.Option(metavar="CALL", help="A stored call: did both legs arrive?")] = None,
     config_: Config = None,
     set_: Set = None,
 ) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import typer
 from rich.table import Table
 
-from monitor.commands.common import Config, Lang, LangOption, Set, note, settings_of, stdout
+from monitor.commands.common import Config, Lang, LangOption, Set, Since, Team, Until, note, settings_of, stdout
 from monitor.fault import DIMENSIONS, Figures, Finding
 
 
@@ -31,10 +31,12 @@ FINDINGS = {"zh": ("问题", "原因", "依据"), "en": ("problem", "whose fault
 
 
 def lines(
-    by: Annotated[By, typer.Option(help="What the figures are grouped by.")] = By.LINE,
-    team: Annotated[str | None, typer.Option(help="Only calls of this team.")] = None,
-    since: Annotated[datetime | None, typer.Option(help="Stored at this time or later (local time).")] = None,
-    until: Annotated[datetime | None, typer.Option(help="Stored before this time (local time).")] = None,
+    by: Annotated[
+        By, typer.Option(metavar="WHAT", help="Group the figures by trunk, line, seat, agent or customer.")
+    ] = By.LINE,
+    team: Team = None,
+    since: Since = None,
+    until: Until = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
     lang: LangOption = Lang.ZH,
     config_: Config = None,

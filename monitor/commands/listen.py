@@ -7,17 +7,23 @@ from typing import Annotated
 
 import typer
 
-from monitor.commands.common import Config, Set, settings_of
+from monitor.commands.common import Config, Lang, LangOption, Set, settings_of
 
 
 def listen(
-    agent: Annotated[str, typer.Option(help="Input device of the agent (microphone): number or name.")] = "",
-    customer: Annotated[str, typer.Option(help="Input device of the customer (loopback): number or name.")] = "",
-    agent_id: Annotated[str, typer.Option(help="Whose call this is.")] = "",
+    agent: Annotated[
+        str, typer.Option(metavar="DEVICE", help="Input device of the agent (microphone): number or name.")
+    ] = "",
+    customer: Annotated[
+        str, typer.Option(metavar="DEVICE", help="Input device of the customer (loopback): number or name.")
+    ] = "",
+    agent_id: Annotated[str, typer.Option(metavar="ID", help="Whose call this is.")] = "",
+    lang: LangOption = Lang.ZH,
     config_: Config = None,
     set_: Set = None,
 ) -> None:
     """Watch this machine's sound devices as one line, with the pages, until interrupted."""
     from monitor import run
 
-    asyncio.run(run.listen(settings_of(config_, set_), agent=agent, customer=customer, agent_id=agent_id))
+    settings = settings_of(config_, set_)
+    asyncio.run(run.listen(settings, agent=agent, customer=customer, agent_id=agent_id, lang=lang.value))

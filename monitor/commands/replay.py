@@ -8,14 +8,17 @@ from typing import Annotated
 
 import typer
 
-from monitor.commands.common import NOT_JUDGED, Config, Set, Speed, settings_of, speed_of, stderr
+from monitor.commands.common import NOT_JUDGED, Config, Lang, LangOption, Set, Speed, settings_of, speed_of, stderr
 from monitor.errors import ConfigError, SourceError
 
 
 def replay(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A recording; its sidecar lies beside it.")],
     speed: Speed = "1",
-    to: Annotated[str, typer.Option(help="A running server: ws://HOST:PORT. Without it: in this process.")] = "",
+    to: Annotated[
+        str, typer.Option(metavar="URL", help="A running server, once it has a telephony source; else in this process.")
+    ] = "",
+    lang: LangOption = Lang.ZH,
     config_: Config = None,
     set_: Set = None,
 ) -> None:
@@ -32,4 +35,4 @@ def replay(
     except SourceError as error:
         stderr.print(str(error), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(NOT_JUDGED) from None
-    asyncio.run(run.replay(settings, file, speed=times, to=to or None))
+    asyncio.run(run.replay(settings, file, speed=times, to=to or None, lang=lang.value))

@@ -82,7 +82,9 @@ def rules_check(
 def rules_try(
     text: Annotated[str, typer.Argument(help="One line of text.")] = "",
     role: Annotated[Role, typer.Option(help="Who says it.")] = Role.AGENT,
-    tsv: Annotated[Path | None, typer.Option(help="A file with the columns dialog, turn, role, text.")] = None,
+    tsv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A file with the columns dialog, turn, role, text.")
+    ] = None,
     config_: Config = None,
     set_: Set = None,
 ) -> None:
@@ -104,7 +106,8 @@ def rules_try(
 def rules_test(
     ids: Annotated[list[str] | None, typer.Argument(metavar="CALL...", help="Stored calls; all without one.")] = None,
     recordings: Annotated[
-        list[Path] | None, typer.Option(help="Recordings or folders of them, named by call id: how to play the five.")
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="Recordings or folders of them, named by call id: how to play the five."),
     ] = None,
     config_: Config = None,
     set_: Set = None,
