@@ -28,6 +28,12 @@ UNITS: dict[Measure, str] = {
     "speech_rate": "chars/min", "talk_share": "%", "count": "times", "density": "per 100 chars", "longest_turn": "ms",
     "response_delay": "ms", "sentence_length": "chars", "interruptions": "times",
 }  # fmt: skip
+_SAID: dict[Measure, tuple[int, str]] = {
+    "speech_rate": (1, "字/分"), "talk_share": (1, "%"), "count": (1, "次"), "density": (1, "次/百字"),
+    "longest_turn": (1000, "秒"), "response_delay": (1000, "秒"), "sentence_length": (1, "字"),
+    "interruptions": (1, "次"),
+}  # fmt: skip
+"""How a message says a figure: divided by so much, in this unit."""
 _LONGEST_GAP_MS = 10_000
 _PAUSE_MS = 2000
 """A longer pause ends a turn as measured: who waits is not holding a monologue."""
@@ -172,10 +178,11 @@ class _Measuring(Runner):
         if few and rule.measure == "count" and unheard_ms >= rule.words.shortest_ms:
             self.lane.memory.not_judged.add(rule.id)
             return
-        limit = f"低于 {low:g}" if few else f"高于 {high:g}"
+        scale, unit = _SAID[rule.measure]
+        limit = f"低于 {(low or 0) / scale:g}" if few else f"高于 {(high or 0) / scale:g}"
         whole = (self.lane.state.answered_ms or 0, end_ms)
         start_ms, stop_ms = self._longest if rule.measure == "longest_turn" else whole
-        message = f"{rule.said}（{value:g} {UNITS[rule.measure]}，{limit}）"
+        message = f"{rule.said}（{round(value / scale, 1):g} {unit}，{limit}）"
         self.lane.memory.alert(
             rule, end_ms, rule.channel, start_ms, stop_ms, message, verdict="low" if few else "high"
         )

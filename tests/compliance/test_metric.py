@@ -46,6 +46,12 @@ def test_an_alert_only_where_the_rule_wants_one_and_there_was_enough_speech() ->
     outside = 'kind = "metric"\nmeasure = "speech_rate"\nhigh = 100.0\npoints = -1\n'
     assert fired(play(book(outside), TALK)) == []
     assert [one[3] for one in alerts(play(book(outside + "alert = true\nmin_speech_ms = 4000"), TALK))] == ["high"]
+    (said,) = [
+        one.body.message
+        for one in play(book(outside + "alert = true\nmin_speech_ms = 0"), TALK)
+        if one.type == "alert.raised"
+    ]
+    assert said.endswith("（204 字/分，高于 100）")
     little = play(book(outside + "alert = true\nmin_speech_ms = 9000"), TALK)
     assert (fired(little), score(little).not_judged) == ([], ("r0",))
 
