@@ -12,6 +12,8 @@ from typing import Any
 from monitor.audit.result import AuditResult, OnProgress, Progress
 from monitor.call import replay
 from monitor.compliance.rulebook import Rulebook
+from monitor.compliance.script import Script
+from monitor.compliance.sequence import Sequence_
 from monitor.config import Settings
 from monitor.core.events import CallStarted, Envelope
 from monitor.errors import ConfigError
@@ -93,5 +95,11 @@ def stored_calls(store: Store, **filters: Any) -> Iterator[CallRow]:
 
 
 def titles(rulebook: Rulebook, lang: Lang) -> dict[str, str]:
-    """What the rules are called, by id."""
-    return {rule.id: (rule.title_en if lang == "en" else "") or rule.title for rule in rulebook.rules}
+    """What the rules are called, by id, and their steps, by "id/step": a name, or which of how many."""
+    out = {rule.id: (rule.title_en if lang == "en" else "") or rule.title for rule in rulebook.rules}
+    for rule in rulebook.rules:
+        if isinstance(rule, Script | Sequence_):
+            for number, step in enumerate(rule.steps, 1):
+                name = step.title if isinstance(rule, Sequence_) else ""
+                out[f"{rule.id}/{step.id}"] = name or f"{number}/{len(rule.steps)}"
+    return out

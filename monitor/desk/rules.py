@@ -8,6 +8,7 @@ from monitor.compliance.required import Required
 from monitor.compliance.rule import Rule, Wording
 from monitor.compliance.rulebook import Rulebook
 from monitor.compliance.script import Script
+from monitor.compliance.sequence import Sequence_
 from monitor.desk.state import RuleNote, StepNote
 
 SLOT = re.compile(r"\{(company|agent|surname|title)\}")
@@ -25,6 +26,8 @@ def _note(rule: Rule) -> RuleNote:
         wording = wording or _standard(rule.words)
     if isinstance(rule, Script):
         steps = tuple(StepNote(step.id, readable(step.prompt) or _standard(step.words)) for step in rule.steps)
+    if isinstance(rule, Sequence_):
+        steps = tuple(StepNote(step.id, step.title) for step in rule.steps)
     return RuleNote(rule.id, rule.title, rule.title_en, rule.kind, wording, steps)
 
 

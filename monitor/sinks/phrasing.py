@@ -135,7 +135,7 @@ def _prompt(envelope: Envelope, lang: Lang) -> list[Text]:
 def _step(envelope: Envelope, lang: Lang) -> list[Text]:
     body = envelope.body
     sign, style = VERDICTS.get(body["verdict"], MISSED)
-    text = f"{sign} {body['rule_id']} {body['step']} · {say(body['verdict'], lang)}"
+    text = f"{sign} {body['rule_id']} {say(body['step'], lang)} · {say(body['verdict'], lang)}"
     return _line(envelope, lang, (text, style))
 
 

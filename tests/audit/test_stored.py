@@ -50,3 +50,10 @@ def test_what_other_rules_would_have_found(demo: Demo, tmp_path: Path) -> None:
 
 def replace_packs(settings: Settings, *packs: Path) -> Settings:
     return settings.model_copy(update={"rules": settings.rules.model_copy(update={"packs": packs})})
+
+
+def test_rules_and_their_steps_have_names() -> None:
+    names = audit.titles(config.load(None, []).rulebook(), "en")
+    assert names["A4.silent-call"].isascii()
+    assert [names[f"A4.silent-call/{step}"] for step in ("greet", "hang_up")] == ["1/4", "4/4"]
+    assert names["B4.handles-complaint/apology"] == "道歉"

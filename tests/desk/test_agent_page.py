@@ -45,3 +45,6 @@ async def test_the_agent_sees_the_countdown_of_the_step_and_nothing_of_others(st
     await expect(page.locator('.check[data-verdict="in_time"]')).to_have_count(1)
     await expect(page.locator("#mine .alert-message")).to_have_text("对投诉的客户说了禁语")
     assert "别人的提示" not in await page.content()
+
+    await stage.play(mine.ended(10_000), mine.closed(10_000))
+    await expect(page.locator(".check b")).to_have_text(["无声电话 1/2"])  # the rest was never due

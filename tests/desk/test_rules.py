@@ -25,5 +25,10 @@ def test_a_script_shows_its_steps_in_order():
     assert "请问有什么可以帮助您" in silent.steps[0].wording
 
 
+def test_a_sequence_shows_what_its_steps_are():
+    complaint = next(note for note in notes(shipped()) if note.kind == "sequence")
+    assert "道歉" in [step.wording for step in complaint.steps]
+
+
 def test_slots_are_shown_as_people_write_them():
     assert readable("欢迎致电{company}，客服{agent}") == "欢迎致电××，客服××"

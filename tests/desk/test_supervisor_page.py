@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from monitor.core import events as e
 from monitor.desk.settings import AlertSettings
-from monitor.desk.state import RuleNote
+from monitor.desk.state import RuleNote, StepNote
 from tests.desk.browser import opened
 from tests.desk.stage import BOSS, NORTH, staged
 
@@ -129,6 +129,25 @@ async def test_the_machine_speaks_the_pages_language(stage, browser, lang, sente
     stage.bus.publish([e.Envelope.of(e.Event(0, None, body), None, None) for body in bodies])
     await page.wait_for_function("said.length === 3")
     assert await page.evaluate("said") == sentences
+
+
+async def test_an_english_page_says_what_a_rule_is_called_and_its_own_words_beside_it(stage, browser):
+    order = RuleNote("B1", "投诉顺序", "A complaint in its order", "sequence", "", (StepNote("apology", "道歉"),))
+    stage.desk.rules = lambda: [order]
+    story = stage.story()
+    await stage.play(story.started(), story.alert(5000, "a"))
+    missed = e.ScriptStep(rule_id="B1", step="apology", verdict="skipped", due_ms=6000)
+    await stage.play(story.tell(6000, missed, "agent"))
+    page = await opened(browser, stage, "/supervisor", BOSS)
+    await expect(page.locator(".alert-message, .alert .clause:not([hidden])")).to_have_text(
+        ["对投诉的客户说了禁语", "B1 投诉禁语"]
+    )
+    await expect(page.locator(".step")).to_have_text("投诉顺序 · 道歉 · 遗漏")
+    await page.click("#language")
+    await expect(page.locator(".alert-message, .alert .clause:not([hidden])")).to_have_text(
+        ["A complaint in its order", "对投诉的客户说了禁语", "B1 投诉禁语"]
+    )
+    await expect(page.locator(".inline-alert")).to_contain_text("A complaint in its order")
 
 
 async def test_words_not_heard_or_not_believed_are_shown_as_such(stage, browser):

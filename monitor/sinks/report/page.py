@@ -18,7 +18,7 @@ from monitor.sinks.report.charges import added_up, of_item
 from monitor.sinks.report.sheet import CallSheet
 from monitor.sinks.report.summary import CallFigures
 from monitor.sinks.report.timeline import draw
-from monitor.sinks.report.words import Lang, clock, figure, lost, moment, suppressed, word
+from monitor.sinks.report.words import Lang, clock, figure, lost, moment, suppressed, usual, word
 
 DEMO_MODEL = "demo-zh"
 
@@ -32,9 +32,10 @@ def _templates(lang: Lang) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters |= {"clock": clock, "moment": moment, "number": _number, "points": _points}
+    env.filters |= {"clock": clock, "moment": moment, "number": _number, "points": _points, "tenths": _tenths}
     env.globals |= {"t": lambda key: word(key, lang), "lang": lang, "severities": tuple(reversed(SEVERITIES))}
-    env.globals |= {"added_up": added_up, "figure": figure, "lost": lost, "of_item": of_item, "suppressed": suppressed}
+    env.globals |= {"added_up": added_up, "figure": figure, "lost": lost, "of_item": of_item}
+    env.globals |= {"suppressed": suppressed, "usual": usual}
     return env
 
 
@@ -115,3 +116,7 @@ def _number(value: float | None) -> str:
 def _points(value: float) -> str:
     """-12 with a minus that is as wide as a plus."""
     return f"{value:g}".replace("-", "−")
+
+
+def _tenths(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}"

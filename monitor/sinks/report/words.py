@@ -32,6 +32,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "early": ("过早", "early"),
     "late": ("过迟", "late"),
     "wrong_words": ("用语不符", "wrong words"),
+    "said": ("规定用语", "wording"),
     "skipped": ("遗漏", "skipped"),
     "not_judged": ("未判定", "not judged"),
     "warn": ("预警", "warn"),
@@ -209,6 +210,14 @@ def figure(value: float | None, unit: str | None, lang: Lang) -> str:
     if unit == "ms":
         return f"{value / 1000:.1f} s"
     return f"{round(value, 1):g} {UNITS.get(unit or '', (unit or '',) * 2)[lang == 'en']}".strip()
+
+
+def usual(low: float | None, high: float | None, unit: str, lang: Lang) -> str:
+    """The range of a figure: 120–330 字/分, ≥ 2 次, ≤ 3.0 s; "" for none."""
+    if low is None or high is None:
+        sign, limit = ("≥", low) if high is None else ("≤", high)
+        return "" if limit is None else f"{sign} {figure(limit, unit, lang)}"
+    return f"{figure(low, unit, lang).split(' ')[0]}–{figure(high, unit, lang)}"
 
 
 def clock(ms: int | None) -> str:

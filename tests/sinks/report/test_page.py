@@ -61,12 +61,13 @@ def test_alerts_and_score_card_tell_the_same_story(envelopes: list[Envelope]) ->
 
 def test_rules_are_called_by_their_titles(envelopes: list[Envelope]) -> None:
     one = sheet.read(envelopes)
-    titles = {"C2": "客服说话占比", "B1-policy": f"绝不说公司规定{NASTY}"}
+    titles = {"C2": "客服说话占比", "A4/ask": "2/4", "B1-policy": f"绝不说公司规定{NASTY}"}
     for text in (page.call_page(one, "zh", titles), page.report_page([summary.figures(one)], [], "zh", titles)):
         assert "<script" not in text
         assert "绝不说公司规定" in text
     text = " ".join(Reader(page.call_page(one, "zh", titles)).text)
     assert "客服说话占比" in text
+    assert "2/4" in text
     assert "64.5" in text
 
 

@@ -3,7 +3,7 @@
 import { Calls } from "./calls.js";
 import { lang, t } from "./i18n.js";
 import { clock, h, keyed, part, put } from "./kit.js";
-import { severityTag, showConditions } from "./parts.js";
+import { alertText, severityTag, showConditions } from "./parts.js";
 import { bar, showDemo, showName, showState, signOut, token } from "./session.js";
 import { Line } from "./socket.js";
 import { Voice } from "./voice.js";
@@ -101,7 +101,7 @@ function showRing(prompt, call) {
   put($("#left-word"), t(left > 0 ? "seconds_left" : "next_now"));
 }
 
-/** Every required wording, and of scripts the steps that were judged or are being prompted. */
+/** Every required wording, and of scripts and sequences the steps that were judged or are being prompted. */
 function showChecklist(call) {
   const steps = call?.steps ?? [];
   const prompted = new Set([...(call?.prompts.values() ?? [])].map((each) => each.rule_id));
@@ -116,7 +116,9 @@ function showChecklist(call) {
   const others = steps
     .filter((each) => !named.has(`${each.rule_id}/${each.step}`))
     .map((each) => ({ rule: { rule_id: each.rule_id }, step: each.step, text: "" }));
-  const items = [...known, ...new Map(others.map((each) => [`${each.rule.rule_id}/${each.step}`, each])).values()];
+  const all = [...known, ...new Map(others.map((each) => [`${each.rule.rule_id}/${each.step}`, each])).values()];
+  // once the call is over, what was never due is no longer to do
+  const items = call?.closed ? all.filter((each) => judged.has(`${each.rule.rule_id}/${each.step}`)) : all;
   keyed($("#checklist"), items, (item) => `${item.rule.rule_id}/${item.step}/${lang}`, checkItem, (element, item) => {
     const done = steps.filter((each) => each.rule_id === item.rule.rule_id && each.step === item.step).at(-1);
     element.dataset.verdict = done?.verdict ?? "todo";
@@ -140,14 +142,16 @@ function checkItem({ rule, step, text }) {
 function showAlerts(call) {
   const list = [...(call?.alerts.values() ?? [])].sort((a, b) => b.at_ms - a.at_ms);
   $("#no-mine").hidden = list.length > 0;
-  keyed($("#mine"), list, (each) => `${each.alert_id}/${lang}`, (each) =>
-    h(
+  keyed($("#mine"), list, (each) => `${each.alert_id}/${lang}`, (each) => {
+    const [said, own] = alertText(each, title(each.rule_id));
+    return h(
       "li",
       { class: "alert", data: { severity: each.severity } },
       h("div", { class: "alert-head" }, severityTag(each.severity), h("span", { class: "alert-at num", text: clock(each.at_ms) })),
-      h("p", { class: "alert-message", text: each.message }),
-    ),
-  );
+      h("p", { class: "alert-message", text: said }),
+      own ? h("p", { class: "clause", text: own }) : null,
+    );
+  });
 }
 
 function showLevel(call) {

@@ -2,7 +2,7 @@
 
 import { t } from "./i18n.js";
 import { clock, h, keyed, put } from "./kit.js";
-import { severityTag } from "./parts.js";
+import { alertText, severityTag } from "./parts.js";
 
 const MOST = 200;
 
@@ -55,6 +55,7 @@ export class Feed {
       who: h("button", { class: "link", type: "button", onclick: () => this.pick(call.id) }),
       rule: h("span", { class: "rule" }),
       message: h("p", { class: "alert-message" }),
+      own: h("p", { class: "clause" }),
       foot: h("div", { class: "alert-foot" }),
       tag: severityTag(alert.severity),
       over: h("span", { class: "over" }),
@@ -66,6 +67,7 @@ export class Feed {
       { class: "alert", data: { severity: alert.severity, alert: alert.alert_id } },
       h("div", { class: "alert-head" }, parts.tag, parts.rule, parts.over, h("span", { class: "alert-at num", text: clock(alert.at_ms) })),
       parts.message,
+      parts.own,
       quotes.length
         ? h("blockquote", {}, ...quotes.map((each) => h("span", { text: `「${each.quote}」`, data: { certainty: each.certainty } })))
         : null,
@@ -84,8 +86,11 @@ export class Feed {
     if (!alert) return;
     put(parts.tag, t(alert.severity));
     const name = this.ruleName(alert.rule_id);
-    put(parts.rule, alert.message.includes(name) ? alert.rule_id : `${alert.rule_id} ${name}`);
-    put(parts.message, alert.message);
+    const [said, own] = alertText(alert, name);
+    put(parts.rule, said.includes(name) ? alert.rule_id : `${alert.rule_id} ${name}`);
+    put(parts.message, said);
+    put(parts.own, own);
+    parts.own.hidden = !own;
     put(parts.who, [call.agent ?? call.id, call.team].filter(Boolean).join(" · "));
     card.toggleAttribute("data-done", Boolean(alert.acknowledged));
     card.toggleAttribute("data-unstored", alert.stored === false);

@@ -1,6 +1,6 @@
 // Pieces that several views show: meters, condition chips, alert badges.
 
-import { t } from "./i18n.js";
+import { lang, t } from "./i18n.js";
 import { h, keyed, part, put, SEVERITIES, span } from "./kit.js";
 
 /** A level meter of one side; `showMeter` moves it. */
@@ -80,4 +80,9 @@ function countBadge({ severity }) {
 
 export function severityTag(severity) {
   return h("span", { class: "tag", data: { severity }, text: t(severity) });
+}
+
+/** What an alert says, and beside it what it says in the rule's own Chinese where the page speaks English. */
+export function alertText(alert, ruleName) {
+  return lang === "en" && ruleName ? [ruleName, alert.message] : [alert.message, ""];
 }

@@ -22,7 +22,7 @@ const calls = new Calls();
 const rules = new Map();
 const wall = new Wall($("#wall"), pick);
 const feed = new Feed($("#alerts"), { acknowledge, pick, ruleName });
-const transcript = new Transcript($("#words"), $("#follow"));
+const transcript = new Transcript($("#words"), $("#follow"), ruleName);
 let picked = null;
 let pinned = false;
 let drawn = 0;
@@ -184,10 +184,12 @@ function showPrompt(call) {
   put($("#prompt-left"), left === null ? "" : `${(left / 1000).toFixed(1)} s`);
 }
 
+/** Which step of how many; of a sequence, which has no order of its own, what the step is. */
 function stepName({ rule_id, step }) {
-  const steps = rules.get(rule_id)?.steps ?? [];
+  const { kind, steps = [] } = rules.get(rule_id) ?? {};
   const at = steps.findIndex((each) => each.step === step);
-  return at < 0 ? (step === "said" ? "" : step) : `${at + 1}/${steps.length}`;
+  if (at < 0) return step === "said" ? "" : step;
+  return kind === "sequence" ? steps[at].wording : `${at + 1}/${steps.length}`;
 }
 
 $("#search").addEventListener("input", ({ target }) => {

@@ -2,15 +2,16 @@
 
 import { t, worded } from "./i18n.js";
 import { clock, h, keyed, put, span } from "./kit.js";
-import { severityTag } from "./parts.js";
+import { alertText, severityTag } from "./parts.js";
 
 const SILENCE_WORTH_A_LINE_MS = 5000;
 const DOUBTFUL = 0.5;
 const NEAR_BOTTOM_PX = 60;
 
 export class Transcript {
-  constructor(box, follow) {
-    Object.assign(this, { box, following: true });
+  /** ruleName(rule id): its title in the page's language, or nothing. */
+  constructor(box, follow, ruleName) {
+    Object.assign(this, { box, ruleName, following: true });
     this.list = h("ol", { class: "words" });
     this.box.append(this.list);
     this.box.addEventListener("scroll", () => {
@@ -34,7 +35,7 @@ export class Transcript {
     }
     this.version = call.version;
     this.running = [];
-    keyed(this.list, items(call), (item) => item.id, make, (element, item) => {
+    keyed(this.list, items(call, this.ruleName), (item) => item.id, make, (element, item) => {
       item.update?.(element);
       if (item.runs) this.running.push([element, item]);
     });
@@ -46,12 +47,12 @@ export class Transcript {
   }
 }
 
-function items(call) {
+function items(call, ruleName) {
   const out = [
     ...(call.answered ? [mark("answered", call.answered.at_ms, () => t("answered"))] : []),
     ...call.words.map((each) => word(each, call)),
     ...[...call.spans, ...call.conditions.values()].filter(worthALine).map((each) => condition(each, call)),
-    ...[...call.alerts.values()].map(alert),
+    ...[...call.alerts.values()].map((each) => alert(each, ruleName(each.rule_id))),
     ...(call.ended ? [mark("ended", call.ended.at_ms + 1, () => `${t("hung_up")} · ${t(call.ended.ended_by)}`)] : []),
   ].sort((a, b) => a.at - b.at || a.rank - b.rank);
   const sides = call.ended ? [] : ["agent", "customer"].filter((side) => call.speaking[side] !== undefined || call.partial[side]);
@@ -152,15 +153,16 @@ function marked(text, marks) {
   return text ? [text] : [];
 }
 
-function alert(each) {
+function alert(each, name) {
+  const [said, own] = alertText(each, name);
   return {
     id: `a${each.alert_id}`, at: each.at_ms, rank: 3,
     make: () =>
       h(
         "li",
-        { class: "inline-alert", data: { severity: each.severity } },
+        { class: "inline-alert", data: { severity: each.severity }, title: own },
         severityTag(each.severity),
-        h("span", { text: each.message }),
+        h("span", { text: said }),
         h("span", { class: "rule", text: each.rule_id }),
       ),
   };
