@@ -71,6 +71,11 @@ def test_rules_are_called_by_their_titles(envelopes: list[Envelope]) -> None:
     assert "64.5" in text
 
 
+def test_in_english_an_alert_begins_with_what_its_rule_is_called(envelopes: list[Envelope]) -> None:
+    text = " ".join(Reader(page.call_page(sheet.read(envelopes), "en", {"B1-policy": "Never: company policy"})).text)
+    assert text.index("Never: company policy") < text.index("禁语")
+
+
 def test_nothing_from_a_call_becomes_markup(envelopes: list[Envelope]) -> None:
     text = page.call_page(sheet.read(envelopes, NASTY), "zh")
     assert "<script" not in text
