@@ -77,6 +77,7 @@ class Finding:
 
     bad of calls have it there, rest_bad of rest_calls elsewhere. across: over how many different others it went along,
     by dimension. agent_or_seat: the agent never sat elsewhere, nor anybody else there; let them change seats.
+    everywhere: all alike, or all on one line, seat … with nothing to compare it with.
     """
 
     channel: Channel
@@ -184,10 +185,10 @@ class _Search:
         self.problem: Problem = problem
         self.settings = settings
         self.open = judged
+        self.total = len(judged)
 
     def run(self) -> list[Finding]:
-        total = sum(wrong for _, wrong in self.open)
-        if not total:
+        if not any(wrong for _, wrong in self.open):
             return []
         out: list[Finding] = []
         for dimension in _WIDE_TO_NARROW[self.channel]:
@@ -204,7 +205,7 @@ class _Search:
     def _blamed(self, dimension: Dimension, name: str) -> Finding | None:
         here = [each for each in self.open if each[0].at(dimension) == name]
         rest = [each for each in self.open if each[0].at(dimension) != name]
-        if not self._often(here) or (rest and _share(here) - _share(rest) < self.settings.contrast_percent):
+        if not self._often(here) or not self._differs(here, rest):
             return None
         across = {other: _bad_values(here, other) for other in _MUST_VARY[self.channel][dimension]}
         if any(count == 1 for count in across.values()):
@@ -212,8 +213,21 @@ class _Search:
         verdict: Verdict = dimension
         if dimension == "agent_id":
             across = {"seat": _bad_values(here, "seat")}
-            verdict = "agent_id" if across["seat"] >= 2 else "agent_or_seat"
+            alone = across["seat"] < 2 and not self._others_are_well_there(here, rest)
+            verdict = "agent_or_seat" if alone else "agent_id"
         return self._finding(verdict, name, here, rest, across)
+
+    def _differs(self, here: list[tuple[Measured, bool]], rest: list[tuple[Measured, bool]]) -> bool:
+        """Whether fewer of the other calls are bad. Where there never was another, there is nothing to compare with."""
+        if not rest:
+            return len(here) < self.total
+        return _share(here) - _share(rest) >= self.settings.contrast_percent
+
+    def _others_are_well_there(self, here: list[tuple[Measured, bool]], rest: list[tuple[Measured, bool]]) -> bool:
+        """Whether enough calls of others, on the seats where these calls were, are not bad."""
+        seats = {one.seat for one, wrong in here if wrong and one.seat is not None}
+        there = [each for each in rest if each[0].seat in seats]
+        return len(there) >= self.settings.min_calls and self._differs(here, there)
 
     def _often(self, calls: list[tuple[Measured, bool]]) -> bool:
         return len(calls) >= self.settings.min_calls and _share(calls) >= self.settings.bad_percent

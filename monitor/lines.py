@@ -26,6 +26,7 @@ from monitor.core.types import (
     CHANNELS,
     CUSTOMER,
     FRAME_MS,
+    MONO_LEG,
     Absent,
     Answer,
     CallInfo,
@@ -236,7 +237,7 @@ class Lines:
         while line.frames:
             out.add(self._step(line.floor, [line], _undisturbed(line, BLOCK_FRAMES)))
             out.envelopes += self._said(line)
-        events = line.floor.bank.finish(line.row)
+        events = _of_legs(line, line.floor.bank.finish(line.row))
         out.segments += self._sent(line, line.floor.segmenter.finish(line.row, events))
         self._report_media(line)
         events = [*events, *line.floor.bank.quality(line.row)]
@@ -275,7 +276,8 @@ class Lines:
             media_ms = line.media_ms + present[:, number]
             for at, heard_ms in enumerate(range(end_ms, end_ms + count * FRAME_MS, FRAME_MS)):
                 line.media_ms = media_ms[at]
-                out.envelopes += self._push(line, events.get(line.row, {}).get(at), heard_ms)
+                found = events.get(line.row, {}).get(at)
+                out.envelopes += self._push(line, found and _of_legs(line, found), heard_ms)
                 if self.settings.meters and heard_ms % METER_EVERY_MS < FRAME_MS:
                     out.envelopes += line.call.overlay(_meters(steps[at].readings, number, heard_ms))
         return out
@@ -297,7 +299,7 @@ class Lines:
         return segments
 
     def _bank_data(self, line: _Line, body: CallAnswered | CallData) -> list[Event]:
-        return line.floor.bank.call_data(line.row, body)
+        return _of_legs(line, line.floor.bank.call_data(line.row, body))
 
     def _close_if_done(self, line: _Line) -> list[Envelope]:
         if not line.call.ended or line.unanswered:
@@ -310,6 +312,14 @@ class Lines:
         line.floor.segmenter.close(line.cuts)
         del line.floor.by_row[line.row]
         del self._lines[line.call.info.call_id]
+
+
+def _of_legs(line: _Line, events: list[Event]) -> list[Event]:
+    """What was found on the legs that there are: where one holds both parties, nothing can be said of the other, which
+    is neither silent nor lost."""
+    if line.call.info.legs != "mixed":
+        return events
+    return [event for event in events if event.channel in (None, "both", MONO_LEG)]
 
 
 def _undisturbed(line: _Line, most: int) -> int:

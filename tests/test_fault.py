@@ -88,6 +88,31 @@ def test_an_agent_who_never_sat_elsewhere_cannot_be_told_from_the_headset() -> N
     assert calls.told() == [("agent_or_seat", "a9", 8, 8)]
 
 
+def test_an_agent_at_whose_only_seat_others_are_well_is_the_person() -> None:
+    calls = floor().add(8, QUIET, agent_id="a9", seat="s0", line="l0", trunk="t1")
+    assert calls.told() == [("agent_id", "a9", 8, 8)]
+
+
+def test_one_good_call_of_another_there_does_not_tell_yet() -> None:
+    calls = floor().add(8, QUIET, agent_id="a9", seat="s9", line="l0", trunk="t1")
+    calls.add(1, agent_id="a0", seat="s9", line="l0", trunk="t1")
+    assert calls.told() == [("agent_or_seat", "a9", 8, 8)]
+
+
+@pytest.mark.parametrize("channel", ["agent", "customer"])
+def test_with_nothing_to_compare_with_nobody_is_blamed(channel: Channel) -> None:
+    """Everything came over one trunk and one line, and all of it is bad: gain, exchange, line, who knows."""
+    calls = Calls()
+    for agent in range(3):
+        where = {"agent_id": f"a{agent}", "seat": f"s{agent}", "customer": f"c-{agent}"}
+        calls.add(5, QUIET, channel, line="l0", trunk="t1", **where)
+    assert calls.told() == [("everywhere", "", 15, 15)]
+
+
+def test_the_only_agent_of_all_is_not_blamed_for_what_all_calls_have() -> None:
+    assert Calls().add(8, QUIET, agent_id="a0", seat="s0", line="l0").told() == [("everywhere", "", 8, 8)]
+
+
 def test_low_on_one_call_only_is_that_call() -> None:
     assert floor().add(1, QUIET, agent_id="a0", seat="s0", line="l0", trunk="t1").told() == [
         ("single_calls", "", 1, 41)

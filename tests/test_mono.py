@@ -166,3 +166,18 @@ def test_a_sidecar_that_names_the_leg_leaves_nothing_to_tell_apart(path: Path) -
     recording = read(path)
     assert not recording.mixed
     assert recording.info("x").legs == "recorded"
+
+
+def test_nothing_is_said_of_the_leg_that_is_not_there(tmp_path: Path) -> None:
+    """One voice: nothing is taken apart, and the other leg is neither silent nor lost, nor spoken into."""
+    path, (first, second) = tmp_path / "one.wav", talk((150.0, 150.0), dbov=(-25.0, -25.0), turns=6)
+    pause = np.zeros(4 * 8000)
+    samples = mono((np.concatenate((first, pause)), np.concatenate((second, pause))))
+    path.write_bytes(wav(samples.astype("<i2").tobytes()))
+    recogniser = Recogniser(Greeter(True))
+    told = audited(path, recogniser)
+    recogniser.close()
+    assert told[0].body["legs"] == "mixed"
+    said = {(each.channel, each.body["condition"]) for each in told if each.type == "condition.started"}
+    assert said == {("customer", "silence"), ("both", "silence")}
+    assert not [each for each in told if each.channel == "agent" and each.type != "meter"]

@@ -21,6 +21,8 @@ Severity = Literal["info", "minor", "major", "critical"]
 
 AGENT, CUSTOMER = 0, 1
 CHANNELS: tuple[Channel, Channel] = ("agent", "customer")
+MONO_LEG: Channel = "customer"
+"""Whose leg holds both parties where they were not recorded apart; the other one is not there."""
 SEVERITIES: tuple[Severity, ...] = ("info", "minor", "major", "critical")
 FRAME_MS = 20
 RATES_HZ = (8000, 16000)

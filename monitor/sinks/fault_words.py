@@ -26,7 +26,7 @@ VERDICT: dict[str, tuple[str, str]] = {
     "trunk": ("中继 {0}", "trunk {0}"),
     "line": ("线路 {0}", "line {0}"),
     "seat": ("座席 {0} 的耳麦或话机", "the headset or telephone of seat {0}"),
-    "agent_id": ("客服 {0} 本人（换座席也一样）", "agent {0} in person (on any seat)"),
+    "agent_id": ("客服 {0} 本人（不在座席设备）", "agent {0} in person (not the seat)"),
     "customer": ("客户 {0} 的电话", "the telephone of customer {0}"),
     "agent_or_seat": (
         "客服 {0} 本人或其耳麦，无法区分：请与他人换座席再看",

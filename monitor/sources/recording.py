@@ -14,14 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.core.events import CallData
-from monitor.core.types import CHANNELS, RATES_HZ, CallInfo, Channel, EndedBy, Pcm
+from monitor.core.types import CHANNELS, MONO_LEG, RATES_HZ, CallInfo, Channel, EndedBy, Pcm
 from monitor.errors import ConfigError, SourceError
 from monitor.sources import sidecar as sidecars
 from monitor.sources.sidecar import Sidecar
 from monitor.sources.track import Track, even
 
 END_REASON = "end of recording"
-MONO_LEG: Channel = "customer"
 SUFFIXES = frozenset(
     (
         ".wav", ".wave", ".w64", ".aif", ".aiff", ".au", ".flac", ".mp3", ".mp2", ".ogg", ".oga", ".opus", ".spx",
