@@ -1,120 +1,31 @@
 """How often the detectors are right: recall and precision of every condition on calls whose events are known.
 
-`python -m bench signal --detection`. Synthetic voices and noises, and sets of recordings (LINEWATCH_DATA). `tuned`:
-one agent's voice, what thresholds were set by looking at. `once`: other voices in many languages and kitchen noise;
-measured unseen, then what it showed was mended, and its voices are among what the VAD's weights are fitted on.
-`held_out`: other files, other stretches of noise, other seeds; nothing was changed for what it showed. `again`: the
-same files by other seeds, for what was changed after. `babble`: the same voices over seven that talk at once. `fresh`:
-clips, noises and rooms that no set, threshold or weight had seen; counted once. Half of the calls went through A-law,
-half through mu-law.
+`python -m bench signal --detection`. Synthetic voices and noises, and sets of recordings (`shelves.py`). Half of the
+calls went through A-law, half through mu-law. Beside the conditions: how far the edges of silences are off, and how far
+the meters of active level and SNR, by what noise lies under the voices.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
-from bench import surroundings
 from bench.rows import Row, row
+from bench.shelves import DATA, PARTS, shelf
 from monitor.core import pcm
-from tests import tapes
-from tests.signal.scenes import RATE, SYNTHETIC, Scene, Score, Shelf, all_scenes, heard_together, synthetic_noise, tail
-from tests.tapes import Signal, Tape
+from tests.signal.compositions import all_scenes, room_scenes
+from tests.signal.scenes import SYNTHETIC, Scene, Shelf, listened
+from tests.signal.score import EDGE_MS, NEVER_MS, Score
+from tests.tapes import Tape
 
-DATA = Path(os.environ.get("LINEWATCH_DATA", Path(__file__).parents[2] / "shared" / "data"))
-NOISES = {
-    "tap": "speech-commands-background/running_tap.flac",
-    "pink": "speech-commands-background/pink_noise.flac",
-    "dishes": "speech-commands-background/doing_the_dishes.flac",
-    "babble": "derived/babble-7-voices.flac",
-}
-_FRAME = RATE // 50
-# where a recording's own noise comes nearer to its speech, nobody knows where the speech begins
-_OWN_NOISE_DB = 35
+SETS = ("synthetic", *PARTS)
+LEVEL_DB, SNR_DB = 1.0, 3.0
 # a scene lasts under a minute, and a bank is quicker the more lines it has
 _TOGETHER = 80
-
-
-@dataclass(frozen=True)
-class Part:
-    """Which of the recordings a set may use: every second file from `first`, noises from one share of theirs on."""
-
-    voices: tuple[str, ...]
-    first: int
-    noises: tuple[str, ...]
-    share: tuple[float, float]
-    seed: int
-    made: bool = False
-
-
-PEOPLE = ("speech-other/azure-customspeech", "speech-other/watson-8k", "speech-other/silero", "speech-zh/misc")
-KITCHEN = ("tap", "pink", "dishes", "white", "hiss", "hum")
-# AISHELL's and the Cantonese clips that no weight was fitted on, the Magic Data clips that no set had, both sides of a
-# telephone call and of one more: which of a folder's files, every second one from the first number on
-FRESH = ("speech-zh/aishell-sample#1", "speech-dialect/yue#1", "speech-zh/magicdata-cs#0")
-PARTS = {
-    "tuned": Part(("speech-zh/magicdata-cs",), 1, ("tap", "pink", "white", "hiss", "hum"), (0.5, 1.0), 500),
-    "once": Part(PEOPLE, 0, KITCHEN, (0.5, 0.75), 100_000),
-    "held_out": Part(PEOPLE, 1, KITCHEN, (0.75, 1.0), 200_000),
-    "again": Part(PEOPLE, 1, KITCHEN, (0.75, 1.0), 500_000),
-    "babble": Part(PEOPLE, 1, ("babble",), (0.5, 1.0), 300_000),
-    "fresh": Part(FRESH, 0, ("fan", "rain", "keys", "street", "printer"), (0.0, 1.0), 810_000, made=True),
-}
-SETS = ("synthetic", *PARTS)
-
-
-def stretches(signal: Signal, longest_s: int = 8) -> Iterator[Signal]:
-    """What is said without a pause of 0.3 s, from its first clear sound to its last, where that is 1.5 s or more."""
-    frames = signal[: len(signal) // _FRAME * _FRAME].reshape(-1, _FRAME)
-    loud = 10 * np.log10((frames**2).mean(axis=1) + 1e-3)
-    if np.percentile(loud, 95) - np.percentile(loud, 5) < _OWN_NOISE_DB:
-        return
-    clear = np.nonzero(loud > np.percentile(loud, 95) - 20)[0]
-    for part in np.split(clear, np.nonzero(np.diff(clear) >= 14)[0] + 1):
-        end = min(part[-1] + 1, part[0] + 50 * longest_s) if len(part) else 0
-        if len(part) and end - part[0] >= 75:
-            yield tapes.band(signal[part[0] * _FRAME : end * _FRAME])
-
-
-def shelf(part: Part) -> Shelf:
-    # of one person's many sentences, some; so that nobody drowns the others
-    people = [found for sound in _recordings(part) if (found := list(stretches(sound))[:12])]
-    recorded = [name for name in part.noises if name in NOISES]
-    noises = {name: _share(tapes.recorded(DATA / "noise" / NOISES[name]), part.share) for name in recorded}
-
-    def voice(random: np.random.Generator) -> Signal:
-        person = people[int(random.integers(len(people)))]
-        return person[int(random.integers(len(person)))]
-
-    def noise(name: str, ms: int, random: np.random.Generator) -> Signal:
-        if part.made:
-            return surroundings.NOISES[name](ms * RATE // 1000, random)
-        if name not in noises:
-            return synthetic_noise(name, ms, random)
-        return np.resize(np.roll(noises[name], -int(random.integers(len(noises[name])))), ms * RATE // 1000)
-
-    return Shelf(voice, noise, part.noises, surroundings.shoebox if part.made else tail)
-
-
-def _recordings(part: Part) -> Iterator[Signal]:
-    if not part.made:
-        files = sorted(path for folder in part.voices for path in (DATA / folder).rglob("*.flac"))[part.first :: 2]
-        yield from map(tapes.recorded, files[:60])
-        return
-    for told in part.voices:
-        folder, first = told.split("#")
-        yield from map(tapes.recorded, sorted((DATA / folder).rglob("*.flac"))[int(first) :: 2][:20])
-    for path in ("telephone/one-side/lca-demo-agent1.wav", "telephone/two-channel/auto-repairs-40.wav"):
-        yield from (leg[at : at + 40 * RATE] for leg in tapes.legs(DATA / path) for at in range(0, len(leg), 40 * RATE))
-
-
-def _share(signal: Signal, share: tuple[float, float]) -> Signal:
-    return tapes.band(signal[int(share[0] * len(signal)) : int(share[1] * len(signal))])
 
 
 def by_wire(tape: Tape, law: str) -> Tape:
@@ -125,21 +36,12 @@ def by_wire(tape: Tape, law: str) -> Tape:
 
 
 def score(scenes: Iterable[tuple[str, Scene]]) -> Score:
-    total, batch = Score(), []
-    for scene in scenes:
-        batch.append(scene)
-        if len(batch) == _TOGETHER:
-            _judge(total, batch)
-            batch = []
-    if batch:
-        _judge(total, batch)
+    total, left = Score(), iter(scenes)
+    while batch := list(islice(left, _TOGETHER)):
+        lines = [by_wire(scene.tape(), ("alaw", "ulaw")[k % 2]) for k, (_, scene) in enumerate(batch)]
+        for (label, scene), heard in zip(batch, listened(lines), strict=True):
+            total.add(label, scene, heard)
     return total
-
-
-def _judge(total: Score, batch: list[tuple[str, Scene]]) -> None:
-    lines = [by_wire(scene.tape(), ("alaw", "ulaw")[k % 2]) for k, (_, scene) in enumerate(batch)]
-    for (label, scene), events in zip(batch, heard_together(lines), strict=True):
-        total.add(label, scene, events)
 
 
 def rows(name: str, found: Score) -> list[Row]:
@@ -153,14 +55,47 @@ def rows(name: str, found: Score) -> list[Row]:
     return out
 
 
-def detection(sets: Sequence[str] = SETS, rounds: int = 20) -> list[Row]:
-    """Rows for each set; says on stderr which of them were left out for want of the recordings."""
+def how_far_off(name: str, found: Score) -> Iterator[Row]:
+    """Edges of silences, active levels and SNR, each by its surrounding: share within the bar, median and 95th
+    percentile of how far they are off. An edge that nobody states is off the bar, and in no percentile."""
+    for beside, edges in sorted(found.edges.items()):
+        yield from _spread(f"silence_edges_{_key(beside)}_{name}", np.array(edges), EDGE_MS, "ms")
+    for beside in sorted({meter.beside for meter in found.meters}):
+        meters = [meter for meter in found.meters if meter.beside == beside]
+        for what, bar, of in (("level", LEVEL_DB, 1), ("snr", SNR_DB, 2)):
+            off_db = np.abs([meter[of] for meter in meters])
+            yield from _spread(f"{what}_{_key(beside)}_{name}", off_db, bar, "dB")
+
+
+def _spread(what: str, off: np.ndarray, bar: float, unit: str) -> Iterator[Row]:
+    known = off[off < NEVER_MS]
+    yield row("signal", f"{what}_within_{bar:g}_{unit}", 100 * float(np.mean(off <= bar)), "%", len(off))
+    for percent, called in ((50, "median"), (95, "p95")):
+        value = float(np.percentile(known, percent)) if len(known) else None
+        yield row("signal", f"{what}_{called}", value, unit, len(known))
+
+
+def _key(beside: str) -> str:
+    return beside.replace(" ", "_")
+
+
+def detection(sets: Sequence[str] = SETS, rounds: int = 20, rooms: int = 0) -> list[Row]:
+    """Rows for each set; says on stderr which of them were left out for want of the recordings. rooms: so many further
+    pairs of a voice across a room and one near the mouth, counted by themselves."""
     out: list[Row] = []
     for name in sets:
-        if name == "synthetic":
-            out += rows(name, score(all_scenes(SYNTHETIC, 7000, rounds)))
-        elif DATA.exists():
-            out += rows(name, score(all_scenes(shelf(PARTS[name]), PARTS[name].seed, rounds)))
-        else:
+        if name != "synthetic" and not DATA.exists():
             print(f"bench signal: no recordings at LINEWATCH_DATA, {name} left out", file=sys.stderr)
+            continue
+        own, seed = (SYNTHETIC, 7000) if name == "synthetic" else (shelf(PARTS[name]), PARTS[name].seed)
+        if rounds:
+            found = score(all_scenes(own, seed, rounds))
+            out += [*rows(name, found), *how_far_off(name, found)]
+        if rooms and own.room:
+            out += _rooms(name, own, seed, rooms)
     return out
+
+
+def _rooms(name: str, own: Shelf, seed: int, rooms: int) -> list[Row]:
+    found = score(room_scenes(own, seed, rooms))
+    return [each for each in rows(f"rooms_{name}", found) if "reverberant" in each["what"]]

@@ -169,9 +169,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--detection", action="store_true", help="recall and precision of every condition, only these")
     parser.add_argument("--sets", nargs="*", choices=detection.SETS, default=detection.SETS, help="of --detection")
     parser.add_argument("--scenes", type=int, default=20, metavar="N", help="40 calls N times over, for --detection")
+    parser.add_argument("--rooms", type=int, default=0, metavar="N", help="and N pairs of voices in rooms")
     args = parser.parse_args(argv)
     if args.detection:
-        show(detection.detection(args.sets, args.scenes), "signal: how often the conditions are right", args.json)
+        found = detection.detection(args.sets, args.scenes, args.rooms)
+        show(found, "signal: how often the conditions are right", args.json)
         return 0
     if args.vad:
         show(vad.accuracy(), "signal: how often the VAD is wrong", args.json)

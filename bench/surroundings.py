@@ -1,8 +1,9 @@
-"""Noises and rooms for calls that nothing was tuned on; other makers than in tests/tapes.py and bench/fit_vad.py."""
+"""Noises and rooms for calls that nothing was tuned on; other makers than in tests/tapes.py and bench/fit_noises.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,6 +11,17 @@ from tests import tapes
 from tests.tapes import Signal
 
 RATE = 8000
+Maker = Callable[[int, np.random.Generator], Signal]
+
+
+@dataclass(frozen=True)
+class Makers:
+    """noises: of so many samples, at any level. room(voice, rt60_ms, direct, seed): the voice in one."""
+
+    noises: Mapping[str, Maker]
+    room: Callable[[Signal, int, float, int], Signal]
+
+
 _SPEED_M_S = 343.0
 _REFLECTIONS = 8
 
@@ -64,11 +76,6 @@ def printer(samples: int, random: np.random.Generator) -> Signal:
     return tapes.at_level(body, -30) * strokes + tapes.at_level(whine, -50)
 
 
-NOISES: dict[str, Callable[[int, np.random.Generator], Signal]] = {
-    "fan": fan, "rain": rain, "keys": keys, "street": street, "printer": printer,
-}  # fmt: skip
-
-
 def shoebox(voice: Signal, rt60_ms: int, direct: float, seed: int) -> Signal:
     """The voice in a rectangular room by its mirror images (Allen and Berkley, 1979), near or far as `direct` asks.
 
@@ -97,3 +104,6 @@ def shoebox(voice: Signal, rt60_ms: int, direct: float, seed: int) -> Signal:
     length = len(voice) + len(answer)
     heard = np.fft.irfft(np.fft.rfft(voice, length) * np.fft.rfft(answer, length), length)[: len(voice)]
     return tapes.at_level(heard, tapes.level(voice))
+
+
+MADE = Makers({"fan": fan, "rain": rain, "keys": keys, "street": street, "printer": printer}, shoebox)

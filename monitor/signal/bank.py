@@ -20,6 +20,7 @@ from monitor.signal.music import Music
 from monitor.signal.runs import SpeechRuns
 from monitor.signal.settings import SignalSettings
 from monitor.signal.totals import Totals
+from monitor.signal.under import under_db
 from monitor.signal.vad import Vad
 from monitor.signal.voiced import Voiced
 
@@ -32,8 +33,8 @@ _SIDES = np.arange(2)
 class Readings:
     """Meters of one frame, [n, 2] in the order of the lines stepped; agent, customer.
 
-    float32 in dBov or dB, nan = not known: level_dbov of the frame, speech_level_dbov (active) and noise_dbov over
-    their last seconds, snr_db. speech: bool.
+    float32 in dBov or dB, nan = not known: level_dbov of the frame, speech_level_dbov (active, the noise under it taken
+    out) and noise_dbov over their last seconds, snr_db. speech: bool.
     """
 
     level_dbov: NDArray[np.float32]
@@ -149,7 +150,8 @@ class Bank:
             detector.steps(block)
         self._totals.step(block)
         shown = np.where(np.isnan(noise_dbov), floor, noise_dbov)
-        whole = _readings(block.level_dbov, block.speech_dbov, shown, snr, block.speech)
+        under = under_db(speech_power, block.speech_ms // FRAME_MS, noise_dbov, floor, self._samples)
+        whole = _readings(block.level_dbov, block.speech_dbov - under, shown, snr, block.speech)
         return [Step(each, now.events) for each, now in zip(whole.frames(), block.frames, strict=True)]
 
     def _listen_for_music(self, block: Block) -> list[list[tuple[int, Event]]]:

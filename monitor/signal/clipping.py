@@ -16,8 +16,10 @@ from monitor.signal.thresholds import Thresholds
 
 # mu-law's largest magnitude; A-law's is 32256, linear PCM's 32767
 _HARD = 32124
-# a ceiling holds the samples that lie within this share of it
-_WITHIN = 1 / 64
+# a ceiling holds the samples that lie within this share of it; where it lies between two steps of G.711, those of both
+_WITHIN, _TWO_STEPS = 1 / 64, 1 / 16
+# so long no voice stays within two steps of its own peak
+_FLAT_S = 0.0006
 _FRAMES = 50
 _RECENT_MS = 1000
 _KINDS = {1: "hard", 2: "soft"}
@@ -27,8 +29,9 @@ class Clipping(ConditionDetector):
     """kind: hard (the codec's ceiling), soft (one below it). value: share of the speech samples of one second, percent.
 
     A soft ceiling is flat: only samples that stand at it side by side count, since G.711 puts the tops of any voice
-    into few steps. A tone stands at its own height and is left out. Speech that peaks at one height by chance does so
-    once; speech that is cut off does so in every syllable.
+    into few steps; and where noise throws a ceiling from one step into the next, those that stay in the two. A tone
+    stands at its own height and is left out. Speech that peaks at one height by chance does so once; speech that is cut
+    off does so in every syllable.
     """
 
     name = "clipping"
@@ -37,6 +40,7 @@ class Clipping(ConditionDetector):
         super().__init__(settings, rate_hz)
         self._thresholds = Thresholds(settings, lambda each: each.clipping)
         self._samples = rate_hz // 50
+        self._flat = round(rate_hz * _FLAT_S)
         self._window = Window(self.state, _FRAMES, 2)
         self._ceiling = self.state.column(np.int64)
         self._newest = self.state.column(np.int64)
@@ -117,13 +121,22 @@ class Clipping(ConditionDetector):
     def _hits(self, block: Block, loud: BoolArray, peaks: IntArray, ceiling: IntArray) -> IntArray:
         """int64[t, n, 2]: samples of each loud frame that stand at its channel's ceiling."""
         hits = np.zeros(ceiling.shape, np.int64)
-        floor = ceiling - (ceiling * _WITHIN).astype(np.int64)
-        at = loud & (peaks >= floor)
+        floor, lower = (ceiling - (ceiling * within).astype(np.int64) for within in (_WITHIN, _TWO_STEPS))
+        at = loud & (peaks >= lower)
         if np.count_nonzero(at):
-            touching = np.abs(block.pcm[at].astype(np.int32)) >= floor[at][:, None]
-            beside = touching[:, 1:] & touching[:, :-1]
-            flat = np.zeros_like(touching)
-            flat[:, 1:] = beside
-            flat[:, :-1] |= beside
+            magnitudes = np.abs(block.pcm[at].astype(np.int32))
+            touching = magnitudes >= floor[at][:, None]
+            flat = _runs(touching, 2) | _runs(magnitudes >= lower[at][:, None], self._flat)
             hits[at] = np.where(ceiling[at] >= _HARD, touching.sum(axis=1), flat.sum(axis=1))
         return hits
+
+
+def _runs(flags: BoolArray, least: int) -> BoolArray:
+    """Those of the flags [k, samples] that have at least so many, themselves included, side by side."""
+    starts = flags[:, : flags.shape[1] - least + 1].copy()
+    for k in range(1, least):
+        starts &= flags[:, k : flags.shape[1] - least + 1 + k]
+    found = np.zeros_like(flags)
+    for k in range(least):
+        found[:, k : flags.shape[1] - least + 1 + k] |= starts
+    return found

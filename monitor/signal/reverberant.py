@@ -14,15 +14,24 @@ from monitor.signal.settings import SignalSettings
 from monitor.signal.thresholds import Thresholds
 
 _MIN_FALL_DB, _MIN_FRAMES = 10.0, 3
-# falls differ by about that from each other, so the mean of n of them is known to a root of n less
-_MEMORY, _SPREAD_DB_S, _MOST_FALLS = 0.04, 100.0, 49.0
+# so near to the floor it is not heard how a voice falls
+_CLEAR_DB = 6.0
+_MEMORY = 0.04
+# by how much falls differ from what is usual for a near voice and for one across a room, in the logarithm of their rate
+_DRY_SPREAD, _WET_SPREAD = 0.38, 0.30
+# no fall says more than this, for or against a room (natural logarithm of the odds)
+_LEAST, _MOST = -3.0, 1.5
+# odds against a room before anything is heard; and falls of a voice resemble each other, so that few of them are new
+_PRIOR, _ALIKE = 4.0, 2.7
 
 
 class Reverberant(ConditionDetector):
     """How fast the level falls when a voice stops: a near mouth falls silent at once, a room goes on for a while.
 
-    value: mean rate of the falls, dB per second. certainty: where it lies between a wet and a dry voice, the doubt that
-    few falls leave counted in favour of the dry one. Under noise nothing new is said.
+    value: mean rate of the falls, dB per second. certainty: each fall makes a room as much more likely as falls like it
+    are commoner across one than near the mouth; older falls are forgotten. Only falls from high over the floor count,
+    and one that goes through it counts down to it: else noise would leave the slow ones of a near voice's. Under stated
+    noise nothing new is said.
     """
 
     name = "reverberant"
@@ -33,6 +42,7 @@ class Reverberant(ConditionDetector):
         self._top = self.state.column(np.float64, -100.0)
         self._fall = self.state.column(np.int64)
         self._rate = self.state.column(np.float64)
+        self._odds = self.state.column(np.float64)
         self._falls = self.state.column(np.int64)
         self._since = self.state.column(np.int64, -1)
 
@@ -40,14 +50,18 @@ class Reverberant(ConditionDetector):
         fall, voice, before = self._fall[now.sel], now.runs.last_ms >= 0, now.before_dbov
         if not (np.count_nonzero(voice) or np.count_nonzero(fall)):
             return
-        top = self._top[now.sel]
-        falling = now.present & (now.level_dbov < before - 0.3) & (now.level_dbov > now.floor_dbov + 6.0)
-        ended = ~falling & (fall >= _MIN_FRAMES) & (top - before >= _MIN_FALL_DB)
-        self._fall[now.sel] = np.where(falling & (voice | (fall > 0)), fall + 1, 0)
-        self._top[now.sel] = np.where(falling & (fall > 0), top, before)
+        base = now.floor_dbov + _CLEAR_DB
+        falling = now.present & (now.level_dbov < before - 0.3) & (before > base) & (voice | (fall > 0))
+        top = np.where(falling & (fall == 0), before, self._top[now.sel])
+        # what goes on under the floor cannot be heard; that it got there counts
+        through = falling & (now.level_dbov <= base)
+        frames, end = np.where(falling, fall + 1, fall), np.where(through, base, before)
+        ended = (through | ~falling) & (frames >= _MIN_FRAMES) & (top - end >= _MIN_FALL_DB)
+        self._fall[now.sel], self._top[now.sel] = np.where(falling & ~through, frames, 0), top
         if not np.count_nonzero(ended):
             return
-        self._judge(now, ended, (top - before) / (np.maximum(fall, 1) * FRAME_MS / 1000.0))
+        ended &= top >= now.floor_dbov + self._thresholds.of(now.groups).over_floor_db
+        self._judge(now, ended, np.where(ended, (top - end) / (np.maximum(frames, 1) * FRAME_MS / 1000.0), 1.0))
 
     def _judge(self, now: Moment, ended: BoolArray, rate_db_s: FloatArray) -> None:
         own, level = self._thresholds.of(now.groups), self.level(now)
@@ -58,9 +72,10 @@ class Reverberant(ConditionDetector):
         self._rate[now.sel], self._falls[now.sel] = rate, falls
         since = np.where((self._since[now.sel] < 0) & ended, now.at_ms[:, None], self._since[now.sel])
         self._since[now.sel] = since
-        doubt = _SPREAD_DB_S / np.sqrt(np.clip(falls, 1.0, _MOST_FALLS))
-        certainty = np.clip((own.dry_db_per_s - rate - doubt) / (own.dry_db_per_s - own.wet_db_per_s), 0.0, 1.0)
-        certainty = np.rint(certainty * 100.0) / 100.0
+        odds = self._odds[now.sel]
+        odds = np.where(ended, odds * (1.0 - _MEMORY) + _evidence(own, rate_db_s), odds)
+        self._odds[now.sel] = odds
+        certainty = np.rint(100.0 / (1.0 + np.exp((_PRIOR - odds) / _ALIKE))) / 100.0
         judged = ended & (falls >= own.decays) & ~now.condition("noise")
         stays = (level != OFF) & ~(judged & (certainty < own.ends))
         want: IntArray = np.where(stays | judged & (certainty >= own.starts), WARN, OFF)
@@ -73,3 +88,11 @@ class Reverberant(ConditionDetector):
             return {"end_ms": int(now.at_ms[i])}
 
         self.update(now, want, starting, ending)
+
+
+def _evidence(own: Any, rate_db_s: FloatArray) -> FloatArray:
+    """Natural logarithm of how much likelier a fall like this is across a room. Rates are log-normal."""
+    wet = np.log(rate_db_s / own.wet_db_per_s) / _WET_SPREAD
+    dry = np.log(rate_db_s / own.dry_db_per_s) / _DRY_SPREAD
+    ratio: FloatArray = np.clip((dry * dry - wet * wet) / 2.0 + np.log(_DRY_SPREAD / _WET_SPREAD), _LEAST, _MOST)
+    return ratio

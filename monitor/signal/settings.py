@@ -124,13 +124,20 @@ class MusicSettings(_Section):
 
 
 class ReverberantSettings(_Section):
-    decays: int = Field(10, ge=3, le=100, description="not judged on fewer falls of the speech level than this")
-    dry_db_per_s: float = Field(235.0, gt=0, le=1000, description="a near voice falls like this, dB per second")
+    decays: int = Field(12, ge=3, le=100, description="not judged on fewer falls of the speech level than this")
+    over_floor_db: float = Field(25.0, ge=16, le=60, description="that begin at least so much over the floor, dB")
+    dry_db_per_s: float = Field(248.0, gt=0, le=1000, description="a near voice falls like this, dB per second")
     wet_db_per_s: float = Field(
-        155.0, gt=0, le=1000, description="a voice across a room falls like this, dB per second"
+        139.0, gt=0, le=1000, description="a voice across a room falls like this, dB per second"
     )
     starts: float = Field(0.75, gt=0, le=1, description="certainty from which it is stated")
     ends: float = Field(0.5, ge=0, lt=1, description="certainty under which it is over")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ReverberantSettings:
+        if self.wet_db_per_s >= self.dry_db_per_s:
+            raise ValueError("wet_db_per_s must lie under dry_db_per_s")
+        return self
 
 
 OF_A_GROUP: dict[str, tuple[type[BaseModel], tuple[str, ...]]] = {
@@ -158,7 +165,7 @@ OF_A_GROUP: dict[str, tuple[type[BaseModel], tuple[str, ...]]] = {
     "dropout": (DropoutSettings, ("after_ms",)),
     "tone": (ToneSettings, ("ring_ms", "ring_gap_ms", "busy_ms", "min_key_ms", "key_gap_ms")),
     "music": (MusicSettings, ("starts", "ends", "moves", "after_ms")),
-    "reverberant": (ReverberantSettings, ("decays", "dry_db_per_s", "wet_db_per_s", "starts", "ends")),
+    "reverberant": (ReverberantSettings, ("decays", "over_floor_db", "dry_db_per_s", "wet_db_per_s", "starts", "ends")),
 }
 """Section -> the thresholds that a group of lines may set for itself."""
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench import detection, signal
+from bench import detection, shelves, signal
 from tests import tapes
-from tests.signal.scenes import Score
+from tests.signal.score import Score
 
 
 def test_a_recording_is_cut_at_its_pauses() -> None:
     quiet = np.zeros(8000)
-    parts = list(detection.stretches(np.concatenate((quiet, tapes.speech(2000), quiet, tapes.speech(3000), quiet))))
+    parts = list(shelves.stretches(np.concatenate((quiet, tapes.speech(2000), quiet, tapes.speech(3000), quiet))))
     assert [len(part) / 8000 for part in parts] == [pytest.approx(2, abs=0.05), pytest.approx(3, abs=0.05)]
 
 
 def test_a_noisy_recording_is_left_out_for_nobody_knows_its_edges() -> None:
     noisy = np.concatenate((np.zeros(8000), tapes.speech(3000, -26), np.zeros(8000))) + tapes.white(5000, -50)
-    assert list(detection.stretches(noisy)) == []
+    assert list(shelves.stretches(noisy)) == []
 
 
 @pytest.mark.parametrize("law", ["alaw", "ulaw"])

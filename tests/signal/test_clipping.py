@@ -53,6 +53,13 @@ def test_the_coarse_steps_of_g711_are_no_ceiling(law: str) -> None:
     assert [kind for kind, _, _ in clipped(coded(tapes.soft_clip(VOICE, 9000.0, 10), law))] == ["soft"]
 
 
+@pytest.mark.parametrize("seed", [3, 4, 5])
+def test_a_ceiling_that_noise_throws_from_one_step_into_the_next_is_found(seed: int) -> None:
+    between = 12_288.0  # A-law has 12032 and 12544
+    driven = tapes.soft_clip(tapes.speech(6000, -20, seed=seed), between, 10) + tapes.white(6000, -58, seed=seed)
+    assert {kind for kind, _, _ in clipped(coded(driven, "alaw"))} == {"soft"}
+
+
 def test_a_tone_stands_at_its_own_height() -> None:
     keys = tapes.dtmf("0123456789*#", -14)
     assert clipped(np.concatenate((IDLE, coded(keys, "alaw"), IDLE))) == []

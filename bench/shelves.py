@@ -1,0 +1,139 @@
+"""What calls with known events are made of: voices, noises and rooms, each set from its own part of the recordings.
+
+`tuned`: one agent's voice, what thresholds were set by looking at. `once`: other voices in many languages and kitchen
+noise; measured unseen, then what it showed was mended, and its voices are among what the VAD's weights are fitted on.
+`held_out`: other files, other stretches of noise, other seeds. `again`: the same files by other seeds. `babble`: the
+same voices over seven that talk at once. `fresh`: clips, noises and rooms that nothing had seen when it was made;
+that its typing was trouble led to the thuds that the weights are fitted on. `unseen`: clips that none of the others
+uses, calls with both sides in one channel, voices made by rule in languages that nothing else here speaks, noises and
+rooms by makers of their own (`elsewhere.py`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bench import elsewhere, surroundings
+from bench.surroundings import Makers
+from tests import tapes
+from tests.signal.scenes import RATE, Shelf, synthetic_noise, tail
+from tests.tapes import Signal
+
+DATA = Path(os.environ.get("LINEWATCH_DATA", Path(__file__).parents[2] / "shared" / "data"))
+NOISES = {
+    "tap": "speech-commands-background/running_tap.flac",
+    "pink": "speech-commands-background/pink_noise.flac",
+    "dishes": "speech-commands-background/doing_the_dishes.flac",
+    "babble": "derived/babble-7-voices.flac",
+}
+_FRAME = RATE // 50
+_PIECE = 40 * RATE
+# where a recording's own noise comes nearer to its speech, nobody knows where the speech begins
+_OWN_NOISE_DB = 35
+
+
+@dataclass(frozen=True)
+class Clips:
+    """Every second file of some folders from `first` on, in the order of their names; of these `most` after `leave`."""
+
+    folders: tuple[str, ...]
+    first: int
+    leave: int = 0
+    most: int = 60
+
+    def paths(self) -> list[Path]:
+        found = sorted(path for folder in self.folders for path in (DATA / folder).rglob("*.flac"))
+        return found[self.first :: 2][self.leave :][: self.most]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a set may use. noises: recorded ones from one share of theirs on, where no makers are given. calls:
+    recordings of calls, each channel by itself. spoken: voices and the words they say a minute (espeak-ng)."""
+
+    voices: tuple[Clips, ...]
+    noises: tuple[str, ...]
+    share: tuple[float, float]
+    seed: int
+    makers: Makers | None = None
+    calls: tuple[str, ...] = ()
+    spoken: tuple[tuple[str, int], ...] = ()
+
+
+PEOPLE = ("speech-other/azure-customspeech", "speech-other/watson-8k", "speech-other/silero", "speech-zh/misc")
+KITCHEN = ("tap", "pink", "dishes", "white", "hiss", "hum")
+AGENT, NEWS, YUE = ("speech-zh/magicdata-cs",), ("speech-zh/aishell-sample",), ("speech-dialect/yue",)
+# AISHELL's and the Cantonese clips that no weight was fitted on, the Magic Data clips that no set had, both sides of a
+# telephone call and of one more
+FRESH = (Clips(NEWS, 1, most=20), Clips(YUE, 1, most=20), Clips(AGENT, 0, most=20))
+FRESH_CALLS = ("telephone/one-side/lca-demo-agent1.wav", "telephone/two-channel/auto-repairs-40.wav")
+# further clips of the same speakers, and people who are in no other set
+UNSEEN = (Clips(NEWS, 1, leave=20, most=20), Clips(AGENT, 0, leave=20, most=20))
+UNSEEN_CALLS = ("telephone/mixed-mono/azure-voicemail-mulaw.wav", "telephone/mixed-mono/pca-auto0.wav")
+SPOKEN = (
+    ("de+m3", 150), ("fr+f2", 190), ("it+m5", 170), ("ru+f4", 160), ("tr+m1", 200), ("hi+f1", 150), ("id+m7", 180),
+    ("pl+f3", 140), ("vi+m2", 170), ("yue+f5", 160),
+)  # fmt: skip
+PARTS = {
+    "tuned": Part((Clips(AGENT, 1),), ("tap", "pink", "white", "hiss", "hum"), (0.5, 1.0), 500),
+    "once": Part((Clips(PEOPLE, 0),), KITCHEN, (0.5, 0.75), 100_000),
+    "held_out": Part((Clips(PEOPLE, 1),), KITCHEN, (0.75, 1.0), 200_000),
+    "again": Part((Clips(PEOPLE, 1),), KITCHEN, (0.75, 1.0), 500_000),
+    "babble": Part((Clips(PEOPLE, 1),), ("babble",), (0.5, 1.0), 300_000),
+    "fresh": Part(FRESH, tuple(surroundings.MADE.noises), (0.0, 1.0), 810_000, surroundings.MADE, FRESH_CALLS),
+    "unseen": Part(UNSEEN, tuple(elsewhere.MADE.noises), (0.0, 1.0), 940_000, elsewhere.MADE, UNSEEN_CALLS, SPOKEN),
+}
+
+
+def stretches(signal: Signal, longest_s: int = 8) -> Iterator[Signal]:
+    """What is said without a pause of 0.3 s, from its first clear sound to its last, where that is 1.5 s or more."""
+    frames = signal[: len(signal) // _FRAME * _FRAME].reshape(-1, _FRAME)
+    loud = 10 * np.log10((frames**2).mean(axis=1) + 1e-3)
+    if np.percentile(loud, 95) - np.percentile(loud, 5) < _OWN_NOISE_DB:
+        return
+    clear = np.nonzero(loud > np.percentile(loud, 95) - 20)[0]
+    for part in np.split(clear, np.nonzero(np.diff(clear) >= 14)[0] + 1):
+        end = min(part[-1] + 1, part[0] + 50 * longest_s) if len(part) else 0
+        if len(part) and end - part[0] >= 75:
+            yield tapes.band(signal[part[0] * _FRAME : end * _FRAME])
+
+
+def shelf(part: Part) -> Shelf:
+    # of one person's many sentences, some; so that nobody drowns the others
+    people = [found for sound in _recordings(part) if (found := list(stretches(sound))[:12])]
+    recorded = [name for name in part.noises if name in NOISES]
+    noises = {name: _share(tapes.recorded(DATA / "noise" / NOISES[name]), part.share) for name in recorded}
+
+    def voice(random: np.random.Generator) -> Signal:
+        person = people[int(random.integers(len(people)))]
+        return person[int(random.integers(len(person)))]
+
+    def noise(name: str, ms: int, random: np.random.Generator) -> Signal:
+        if part.makers:
+            return part.makers.noises[name](ms * RATE // 1000, random)
+        if name not in noises:
+            return synthetic_noise(name, ms, random)
+        return np.resize(np.roll(noises[name], -int(random.integers(len(noises[name])))), ms * RATE // 1000)
+
+    return Shelf(voice, noise, part.noises, part.makers.room if part.makers else tail)
+
+
+def _recordings(part: Part) -> Iterator[Signal]:
+    for clips in part.voices:
+        yield from map(tapes.recorded, clips.paths())
+    for path in part.calls:
+        yield from (leg[at : at + _PIECE] for leg in tapes.legs(DATA / path) for at in range(0, len(leg), _PIECE))
+    for voice, words_per_minute in part.spoken:
+        # numbers, which every language has words for; and a pause after each few of them
+        random = np.random.default_rng(words_per_minute + len(voice))
+        said = ". ".join(" ".join(map(str, random.integers(11, 9999, size=5))) for _ in range(8))
+        yield tapes.espeak(said, voice, RATE, words_per_minute).astype(np.float64)
+
+
+def _share(signal: Signal, share: tuple[float, float]) -> Signal:
+    return tapes.band(signal[int(share[0] * len(signal)) : int(share[1] * len(signal))])
