@@ -7,6 +7,7 @@ there is taken from what is shipped with the package.
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -266,7 +267,8 @@ class _Roots:
         """The settings that may be a path but need not."""
         here = self.folder or Path.cwd()
         asr, store = settings.asr, settings.store
-        changed = {name: str(here / value) for name in ("model", "models_dir") if (value := getattr(asr, name))}
+        named = {name: value for name in ("model", "models_dir") if (value := getattr(asr, name))}
+        changed = {name: str(here / os.path.expanduser(value)) for name, value in named.items()}
         if not Path(changed["model"]).is_dir():
             del changed["model"]
         file = store.url.removeprefix("sqlite:///")

@@ -65,6 +65,14 @@ def test_paths_are_relative_to_the_file_and_else_shipped(tmp_path: Path) -> None
     assert load(tmp_path / "config.toml").rules.packs[1] == tmp_path / "rules"
 
 
+def test_a_folder_in_the_users_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home" / "mine").mkdir(parents=True)
+    asr = load(write(tmp_path, '[asr]\nmodel = "~/mine"\nmodels_dir = "~/models"\n')).asr
+    assert (asr.model, asr.models_dir) == (str(tmp_path / "home/mine"), str(tmp_path / "home/models"))
+    assert load(None, ["asr.models_dir=~nobody-here/m"]).asr.models_dir == str(Path.cwd() / "~nobody-here/m")
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [

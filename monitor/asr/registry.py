@@ -71,7 +71,7 @@ def locate(name_or_path: str, models_dir: Path | None = None) -> Path:
     """The folder of a model: a path as it is, a shipped or a fetched name. Raises ModelError naming what helps."""
     models_dir = models_dir or default_models_dir()
     if _is_path(name_or_path):
-        folder = Path(name_or_path).expanduser()
+        folder = Path(os.path.expanduser(name_or_path))
         check_folder(folder)
         return folder
     entries = {entry.name: entry for entry in load_registry()}

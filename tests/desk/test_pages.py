@@ -3,6 +3,8 @@
 import pytest
 from playwright.async_api import expect
 
+from monitor.asr.openai import OpenAiEngine
+from monitor.asr.settings import OpenAiSettings
 from monitor.core import events as e
 from tests.desk.browser import opened
 from tests.desk.stage import AGENT, BOSS
@@ -88,6 +90,21 @@ async def test_the_banner_stands_while_the_demo_model_listens(stage, browser):
     await expect(page.locator("#demo")).to_be_hidden()
     await stage.play(demo.started(model="demo-zh"))
     await expect(page.locator("#demo")).to_contain_text("只听得懂合成语音")
+
+
+async def test_a_banner_says_where_speech_is_sent_to_be_transcribed(stage, browser):
+    here, sent = stage.story("here"), stage.story("sent")
+    await stage.play(here.started(model="small"))
+    page = await opened(browser, stage, "/supervisor", BOSS)
+    await expect(page.locator(".tile")).to_have_count(1)
+    await expect(page.locator("#sent")).to_be_hidden()
+    endpoint = OpenAiEngine(OpenAiSettings(url="https://asr.example/v1"))
+    await stage.play(sent.started(model=endpoint.name))
+    await expect(page.locator("#sent")).to_have_text("语音会发往外部转写服务：whisper-1 at asr.example")
+    await page.click("#language")
+    await expect(page.locator("#sent")).to_have_text(
+        "Speech is sent to a transcription service: whisper-1 at asr.example"
+    )
 
 
 async def test_on_a_phone_one_pane_at_a_time_and_nothing_beside_the_screen(stage, browser):

@@ -4,7 +4,7 @@ import { Calls } from "./calls.js";
 import { lang, t } from "./i18n.js";
 import { clock, h, keyed, part, put } from "./kit.js";
 import { alertText, severityTag, showConditions } from "./parts.js";
-import { bar, showDemo, showName, showState, signOut, token } from "./session.js";
+import { bar, showModels, showName, showState, signOut, token } from "./session.js";
 import { Line } from "./socket.js";
 import { Voice } from "./voice.js";
 import { state } from "./wall.js";
@@ -62,7 +62,7 @@ function current() {
 function draw() {
   const call = current();
   showState(connection);
-  showDemo(call ? [call] : []);
+  showModels(call ? [call] : []);
   put($("#timer"), call ? clock(call.now()) : "--:--");
   put($("#call-state"), call ? state(call) : t("no_call"));
   showStage(call);

@@ -107,6 +107,7 @@ const WORDS = {
     "演示模型：只听得懂合成语音。真实通话的文字与用语结论不可采信。",
     "Demo model: understands synthetic speech only. On real calls its words and verdicts mean nothing.",
   ],
+  sent_banner: ["语音会发往外部转写服务：", "Speech is sent to a transcription service: "],
   not_stored: ["未入库", "not stored yet"],
   not_stored_hint: ["存储暂时没有响应，恢复后补存", "The store does not answer; it will catch up"],
   on_screen: ["客服屏幕提示", "on the agent's screen"],

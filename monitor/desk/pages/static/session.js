@@ -64,7 +64,11 @@ export function showName(hello) {
   put(document.querySelector("#name"), hello.name);
 }
 
-/** The banner over calls that the embedded demo model listens to. */
-export function showDemo(calls) {
-  document.querySelector("#demo").hidden = !calls.some((call) => call.info.model === "demo-zh");
+/** The banners over calls: the embedded demo model listens; their speech goes to an endpoint ("model at host"). */
+export function showModels(calls) {
+  const models = [...new Set(calls.map((call) => call.info.model ?? ""))];
+  const sent = models.filter((model) => / at \S+$/.test(model));
+  document.querySelector("#demo").hidden = !models.includes("demo-zh");
+  document.querySelector("#sent").hidden = !sent.length;
+  put(document.querySelector("#sent"), `${t("sent_banner")}${sent.sort().join(", ")}`);
 }

@@ -6,7 +6,7 @@ import { lang, t, worded } from "./i18n.js";
 import { clock, h, keyed, put } from "./kit.js";
 import { showConditions } from "./parts.js";
 import { showScorecard, showTotal } from "./scorecard.js";
-import { bar, showDemo, showName, showState, signOut, token } from "./session.js";
+import { bar, showModels, showName, showState, signOut, token } from "./session.js";
 import { Line } from "./socket.js";
 import { drawTimeline } from "./timeline.js";
 import { Transcript } from "./transcript.js";
@@ -142,7 +142,7 @@ function draw() {
   put($("#open"), String(found.open.length));
   $("#open").parentElement.dataset.worst = found.open.some(({ alert }) => alert.severity === "critical") ? "critical" : "";
   document.title = `${found.open.length ? `(${found.open.length}) ` : ""}linewatch`;
-  showDemo(list);
+  showModels(list);
   showState(connection);
   showCall(calls.all.get(picked));
 }
