@@ -24,6 +24,7 @@ from monitor.asr.languages import Tells, believed, check_language, tells, vocabu
 from monitor.asr.settings import AsrSettings
 from monitor.core.types import Answer, Segment, WordTime
 from monitor.errors import ModelError
+from monitor.speech.normalise import normalise
 
 MAX_LENGTH = 448
 AS_FLOAT32 = ("int8", "int8_float32", "float32")
@@ -94,6 +95,8 @@ class WhisperEngine:
 
         A segment longer than 30 s is answered lost ("too_long"). Raises what CTranslate2 raises.
         """
+        if not full:  # a second decode of one segment leaves what the batch wrote for the others
+            self._kept.written = {}
         answers = [Answer(s.segment_id, lost="too_long") for s in segments]
         fit = [i for i, s in enumerate(segments) if s.samples.size <= s.rate_hz * FULL_MS // 1000]
         if fit:
@@ -108,7 +111,7 @@ class WhisperEngine:
         Costs about as much as the segment's decode. Text that has no tokens has no times.
         """
         frames = self.context_ms(segment) // MS_PER_FRAME
-        pieces, tokens = self._ids.pieces(text)
+        pieces, tokens = self._ids.written(getattr(self._kept, "written", {}).get(segment.segment_id, ()), text)
         if not pieces:
             return []
         heard = segment.samples.size * 1000 // segment.rate_hz // MS_PER_FRAME
@@ -135,6 +138,8 @@ class WhisperEngine:
                 prompts = [self._ids.prompt(token) for token, _ in found]
         limits = [self._most_tokens(segment) for segment in segments]
         results = self._generate(features, prompts, max(limits))
+        written = self._kept.__dict__.setdefault("written", {})
+        written |= {one.segment_id: each.sequences_ids[0] for one, each in zip(segments, results, strict=True)}
         return [
             self._answer(segment, result, limit, frames, *language)
             for segment, result, limit, language in zip(segments, results, limits, languages, strict=True)
@@ -266,6 +271,19 @@ class _Ids:
         tokens = self._tokenizer.encode(text, add_special_tokens=False).ids
         pieces, groups = Tokenizer(self._tokenizer, False).split_tokens_on_unicode(tokens)
         return list(pieces), list(groups)
+
+    def written(self, tokens: Sequence[int], text: str) -> tuple[list[str], list[list[int]]]:
+        """The pieces of a text as the decoder wrote them, where these tokens are that text; else made anew.
+
+        A decoder that writes character by character attends so, too: of the words that the tokenizer would put
+        together it never looked at the beginnings.
+        """
+        own = [token for token in tokens if token < self._end]
+        pieces, groups = Tokenizer(self._tokenizer, False).split_tokens_on_unicode(own)
+        normal = [normalise(piece) for piece in pieces]
+        if all(normal) and "".join(normal) == text:
+            return normal, list(groups)
+        return self.pieces(text)
 
     def text(self, tokens: Sequence[int]) -> str:
         text: str = self._tokenizer.decode([token for token in tokens if token < self._end])
