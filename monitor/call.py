@@ -5,6 +5,7 @@ A call owns its sequence numbers and its coverage figures. It never waits: time 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -131,7 +132,7 @@ class Call:
             start_ms=segment.start_ms,
             end_ms=segment.end_ms,
             text=normalise(answer.text),
-            confidence=None if answer.mean_logprob is None else round(min(1.0, 2.718281828 ** answer.mean_logprob), 4),
+            confidence=None if answer.mean_logprob is None else round(math.exp(min(0.0, answer.mean_logprob)), 4),
             mean_logprob=None if answer.mean_logprob is None else round(answer.mean_logprob, 4),
             context_ms=answer.context_ms,
             lost=answer.lost,

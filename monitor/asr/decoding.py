@@ -6,6 +6,7 @@ that one bad segment takes no other with it. Nothing is raised here.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 Spent = Callable[[str, int, float], None]
 """Told after every decode: its cause, how many segments, seconds."""
+ROUNDED = 0.01
+"""By so much a probability may be beyond its bounds."""
 
 
 class Engine(Protocol):
@@ -131,8 +134,18 @@ class Decoder:
             if [answer.segment_id for answer in answers] != [segment.segment_id for segment in segments]:
                 log.error("engine answered other segments than it was given", engine=self._engine.name)
                 answers = None
+            elif not all(map(_possible, answers)):
+                log.error("engine answered with figures that cannot be", engine=self._engine.name)
+                answers = None
         except BaseException as error:
             # a worker must outlive whatever an engine throws at it; the segment is lost, nothing else is
             log.error("decode failed", engine=self._engine.name, error=type(error).__name__, segments=len(segments))
         self._spent(cause, len(segments), time.monotonic() - began)
         return answers
+
+
+def _possible(answer: Answer) -> bool:
+    """Whether its figures are such: a model that overflows, or an endpoint, may say NaN, or be surer than certain."""
+    logprob, no_speech = answer.mean_logprob, answer.no_speech_prob
+    certain = logprob is None or (math.isfinite(logprob) and logprob < ROUNDED)
+    return certain and (no_speech is None or -ROUNDED < no_speech < 1 + ROUNDED)

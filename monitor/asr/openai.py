@@ -88,9 +88,19 @@ class OpenAiEngine:
         if key := os.environ.get(self._settings.key_env):
             headers["Authorization"] = f"Bearer {key}"
         request = urllib.request.Request(self._address, body, headers, method="POST")
-        with urllib.request.urlopen(request, timeout=self._settings.timeout_ms / 1000) as reply:
+        with _OPENER.open(request, timeout=self._settings.timeout_ms / 1000) as reply:
             raw = _read(reply, time.monotonic() + self._settings.timeout_ms / 1000)
         return _answer(segment, json.loads(raw))
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """A redirect is an error status: speech and key go where the settings say, and nowhere else."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_Stay)
 
 
 def wav(samples: Pcm, rate_hz: int, channels: int = 1) -> bytes:
@@ -142,5 +152,6 @@ def _answer(segment: Segment, reply: Any) -> Answer:
 
 
 def _mean(pieces: Sequence[dict[str, Any]], name: str) -> float | None:
+    """Of the pieces that say it."""
     values = [float(piece[name]) for piece in pieces if isinstance(piece.get(name), int | float)]
     return round(sum(values) / len(values), 4) if values else None

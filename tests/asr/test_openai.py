@@ -45,6 +45,9 @@ def serve():
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 reply(self, parts_of(self.headers, body))
 
+            def do_GET(self) -> None:  # what a redirected POST becomes
+                reply(self, {})
+
         return f"{servers.enter_context(Server(Handler)).url}/v1"
 
     with servers:
@@ -93,6 +96,10 @@ def test_our_own_model_behind_an_endpoint_hears_what_it_hears_here(serve, engine
         (200, b"<html>"),
         (200, b"[]"),
         (200, b'{"text": 5}'),
+        (200, b'{"text": "x", "segments": [{"avg_logprob": 1e6}]}'),
+        (200, b'{"text": "x", "segments": [{"avg_logprob": NaN}]}'),
+        (200, b'{"text": "x", "segments": [{"avg_logprob": -1e999}]}'),
+        (200, b'{"text": "x", "segments": [{"avg_logprob": -0.1, "no_speech_prob": Infinity}]}'),
         (200, b"\xff\xfe"),
         (200, b'"' + b"x" * 2_000_000 + b'"'),
     ],
@@ -117,6 +124,28 @@ def test_an_endpoint_that_never_answers_loses_the_segment(serve):
     assert inbox.wait(1)["a1"].lost == "engine_error"
     stuck.set()
     recogniser.close()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_speech_and_key_follow_no_redirect(serve, status, monkeypatch):
+    elsewhere = []
+
+    def there(handler, fields):
+        elsewhere.append(handler.headers)
+        send(handler, 200, '{"text": "您好"}'.encode())
+
+    target = serve(there)
+
+    def here(handler, fields):
+        handler.send_response(status)
+        handler.send_header("Location", target)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    monkeypatch.setenv("A_KEY", "secret")
+    with pytest.raises(HTTPError):
+        OpenAiEngine(OpenAiSettings(url=serve(here), key_env="A_KEY")).decode([segment()])
+    assert elsewhere == []
 
 
 def test_an_endpoint_that_trickles_loses_the_segment(serve):
