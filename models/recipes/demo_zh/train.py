@@ -143,7 +143,7 @@ def run(work: Path, steps: int, shape: Shape | None = None) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())  # save first, then end
     saved, waited = time.monotonic(), 0.0
-    queue.get()  # the feeder's start is not training time
+    queue.get(timeout=300)  # the feeder's start is not training time
     last = time.monotonic()
     while state.step < steps and not stop.is_set():
         progress = state.step / steps
@@ -168,3 +168,5 @@ def run(work: Path, steps: int, shape: Shape | None = None) -> None:
     for cook in cooks:
         cook.terminate()
     print(f"train: {state.step} steps in {state.spent_s / 60:.0f} min")
+    if state.step < steps:  # what comes after it, the export, is not for half a training
+        raise SystemExit(f"train: stopped at step {state.step} of {steps}. Run it again to go on from there")
