@@ -142,10 +142,12 @@ def _recogniser(settings: Settings) -> Iterator[Check]:
     placement = place(settings.asr, cores())
     yield _device(settings.asr, placement)
     models = Path(settings.asr.models_dir) if settings.asr.models_dir else None
-    folder = registry.locate(chosen_model(settings.asr, placement), models)
+    name = chosen_model(settings.asr, placement)
+    folder = registry.locate(name, models)
+    sums = checksums.told(checksums.compare(folder, registry.again(registry.known(name), folder)))
     came = origin.read(folder)
     whence = f"; {came}" if came else ""
-    yield Check("model", "ok", f"{folder}; {checksums.told(checksums.compare(folder))}{whence}")
+    yield Check("model", "ok", f"{folder}; {sums}{whence}")
     check_language(settings.asr.language, vocabulary(folder))
     yield Check("languages", "ok" if tells(folder) == "cantonese" else "note", TELLS[tells(folder)])
     if folder.name == DEMO_MODEL:

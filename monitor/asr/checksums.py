@@ -10,7 +10,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from monitor.asr.folder import AGAIN, FILES, VOCABULARIES
+from monitor.asr.folder import AGAIN, FILES, VOCABULARIES, brought_by
 from monitor.errors import ModelError
 
 SUMS = "SHA256SUMS"
@@ -34,10 +34,14 @@ def write(folder: Path, known: dict[str, str] | None = None) -> None:
     (folder / SUMS).write_text(text, encoding="utf-8", newline="\n")
 
 
-def compare(folder: Path) -> int | None:
-    """How many files are as they were noted; None where nothing was. Raises ModelError for one that is not."""
+def compare(folder: Path, again: str = AGAIN) -> int | None:
+    """How many files are as they were noted; None where nothing was. Raises ModelError for one that is not.
+
+    again: as for `check_folder`.
+    """
     try:
-        return _compared(folder, folder / SUMS) if (folder / SUMS).is_file() else None
+        with brought_by(again):
+            return _compared(folder, folder / SUMS) if (folder / SUMS).is_file() else None
     except OSError as error:
         what = str(error.filename or folder)
         raise ModelError(what, "cannot be read", error.strerror or "", "Look at its disk and permissions") from error

@@ -11,7 +11,7 @@ from monitor.asr import checksums, conversion, origin
 from monitor.asr.download import REFUSED, TIMEOUT_S, Remote, download, endpoint, refused, right, unreachable
 from monitor.asr.folder import check_folder
 from monitor.asr.origin import Origin
-from monitor.asr.registry import ModelEntry, OnProgress
+from monitor.asr.registry import ModelEntry, OnProgress, again
 from monitor.errors import ModelError
 
 WANTED = ("model.bin", "config.json", "tokenizer.json", "vocabulary.json", "vocabulary.txt", "preprocessor_config.json")
@@ -23,9 +23,9 @@ def fetch(entry: ModelEntry, models_dir: Path, on_progress: OnProgress | None = 
     if entry.shipped:
         raise ModelError(where, "is shipped with linewatch", do="There is nothing to fetch")
     if entry.format != "ct2":
-        if (models_dir / entry.name).is_dir():
-            check_folder(models_dir / entry.name)
-            return models_dir / entry.name
+        if (folder := models_dir / entry.name).is_dir():
+            check_folder(folder, again(entry, folder))
+            return folder
         raise ModelError(
             where, "is published for transformers and must be converted once", entry.repository,
             conversion.steps(entry, models_dir),
@@ -58,7 +58,7 @@ def _brought(
         download(entry, commit, remote, work / remote.name, report)
         done += remote.size
     origin.write(work, Origin(entry.repository, commit, entry.licence, entry.revision))
-    check_folder(work)
+    check_folder(work, "The repository holds it so: name another model or --revision")
     checksums.write(work, {f.name: f.sha256 for f in files if f.sha256})
     return _into_place(work, folder)
 

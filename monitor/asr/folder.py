@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import re
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -23,7 +25,7 @@ FEATURES = "preprocessor_config.json"
 HEARS = {"sampling_rate": 16_000, "n_fft": 400, "hop_length": 160}
 MULTILINGUAL = 51865  # entries; English-only models have one less
 LAYER = re.compile(r"decoder/layer_(\d+)/")
-AGAIN = "Fetch it again: linewatch models fetch NAME"
+AGAIN = "Copy, fetch or convert it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,28 @@ class _Decoder:
         return _Decoder(max(self.layers, int(layer[1]) + 1), self.heads) if layer else self
 
 
-def check_folder(path: Path) -> None:
-    """Raise ModelError naming the file, what was found and what to do, unless this is a whole multilingual model."""
+def check_folder(path: Path, again: str = AGAIN) -> None:
+    """Raise ModelError naming the file, what was found and what to do, unless this is a whole multilingual model.
+
+    again: how this very model is brought here once more, where that is known and helps.
+    """
     try:
-        _check(path)
+        with brought_by(again):
+            _check(path)
     except OSError as error:
         what = str(error.filename or path)
         raise ModelError(what, "cannot be read", error.strerror or "", "Look at its disk and permissions") from error
+
+
+@contextmanager
+def brought_by(again: str) -> Iterator[None]:
+    """Damage raised within says `again` in place of AGAIN."""
+    try:
+        yield
+    except ModelError as error:
+        if AGAIN not in error.do:
+            raise
+        raise ModelError(error.where, error.what, error.found, error.do.replace(AGAIN, again)) from error
 
 
 def _check(path: Path) -> None:
@@ -105,7 +122,7 @@ def _config(path: Path, decoder: _Decoder, tokens: int) -> None:
     heads = config.get("alignment_heads")
     if not (isinstance(heads, list) and heads and all(decoder.has(pair) for pair in heads)):
         what = "alignment_heads is not a list of [layer, head] of this model, without which words have no times"
-        raise ModelError(str(path), what, _short(heads), f"{AGAIN}, or convert it again")
+        raise ModelError(str(path), what, _short(heads), AGAIN)
 
 
 def _features(path: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from monitor.asr.folder import check_folder
+from monitor.asr.folder import AGAIN, check_folder
 from monitor.asr.settings import AsrSettings
 from monitor.errors import ConfigError, ModelError
 from monitor.resources import locate as locate_shipped
@@ -21,6 +21,7 @@ __all__ = ["ModelEntry", "check_folder", "default_models_dir", "fetch", "here", 
 
 REGISTRY = "models/models.toml"
 SHIPPED = "demo-zh"
+INSTALL = "Install linewatch again"
 OnProgress = Callable[[str, int, int], None]  # file, bytes so far, bytes in all
 
 
@@ -76,10 +77,10 @@ def locate(name_or_path: str, models_dir: Path | None = None) -> Path:
         return folder
     entries = {entry.name: entry for entry in load_registry()}
     fetched = models_dir / name_or_path
-    if fetched.is_dir():
-        check_folder(fetched)
-        return fetched
     entry = entries.get(name_or_path)
+    if fetched.is_dir():
+        check_folder(fetched, again(entry, fetched))
+        return fetched
     if entry is None:
         raise ModelError(
             f"model {name_or_path!r}", "is not known", f"neither in models.toml nor a folder in {models_dir}",
@@ -93,6 +94,23 @@ def locate(name_or_path: str, models_dir: Path | None = None) -> Path:
     )  # fmt: skip
 
 
+def known(name: str) -> ModelEntry | None:
+    return next((entry for entry in load_registry() if entry.name == name), None)
+
+
+def again(entry: ModelEntry | None, folder: Path) -> str:
+    """How a model that lies damaged in this folder is brought there once more; None: one that we do not know."""
+    from monitor.asr import conversion
+
+    if entry is None:
+        return AGAIN
+    if entry.shipped:
+        return f"{INSTALL}; if you put {folder} there yourself, delete it"
+    if entry.format == "ct2":
+        return f"Fetch it again: linewatch models fetch {entry.name}"
+    return f"Delete the folder and convert it again. {conversion.steps(entry, folder.parent)}"
+
+
 def _is_path(text: str) -> bool:
     return "/" in text or os.sep in text or text.startswith((".", "~")) or Path(text).is_absolute()
 
@@ -102,8 +120,8 @@ def _shipped(entry: ModelEntry) -> Path:
         folder = locate_shipped(f"models/{entry.name}")
     except ConfigError as error:
         where = f"model {entry.name!r}"
-        raise ModelError(where, "is not in this installation", do="Install linewatch again") from error
-    check_folder(folder)
+        raise ModelError(where, "is not in this installation", do=INSTALL) from error
+    check_folder(folder, again(entry, folder))
     return folder
 
 

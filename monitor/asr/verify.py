@@ -67,7 +67,7 @@ def verify(
 ) -> VerifyReport:
     """`truths`: file name -> what was said. settings: the user's own, but for the context.
 
-    Raises ModelError for the model or when there is nothing to listen to.
+    Raises ModelError for the model, where there is nothing to listen to, and where no word is heard: no advice then.
     """
     check_folder(model)
     if not wavs:
@@ -78,10 +78,18 @@ def verify(
     placement = replace(place(settings, 1), workers=1, batch=1)
     both = _Both(WhisperEngine(model, settings, placement), placement.device)
     heard: list[Heard] = []
+    spoken = False
     for path in wavs:
-        full, short = both.texts(segments(path))
+        cuts = segments(path)
+        spoken = spoken or bool(cuts)
+        full, short = both.texts(cuts)
         truth = (truths or {}).get(path.name)
         heard.append(Heard(path, full, short, None if truth is None else _plain(truth)))
+    if not any(one.full or one.short for one in heard):
+        what = "the model hears no words" if spoken else "nobody speaks"
+        do = "Name another model" if spoken else "Name recordings in which people speak"
+        one_or_more = "recording" if len(heard) == 1 else "recordings"
+        raise ModelError("models verify", f"{what} in {len(heard)} {one_or_more}", do=do)
     return _report(tuple(heard), both, _setup(settings, placement))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -106,21 +107,42 @@ def models_verify(
         raise ConfigError("[asr] engine", "is an endpoint, which has no folder", "openai", "Name a model to verify")
     model = name or chosen_model(settings.asr, place(settings.asr, cores()))
     folder = registry.locate(model, _models_dir(settings))
-    note(f"{folder}: {checksums.told(checksums.compare(folder))}; {origin.read(folder) or 'not fetched from a hub'}.")
+    sums = checksums.told(checksums.compare(folder, registry.again(registry.known(model), folder)))
+    note(f"{folder}: {sums}; {origin.read(folder) or 'not fetched from a hub'}.")
     if not wav:
         return
-    rows = [line.split("\t", 1) for line in config.read_text(tsv).splitlines() if "\t" in line] if tsv else []
-    report = registry.verify(folder, find(wav), {Path(file).name: text for file, text in rows}, settings.asr)
+    recordings = find(wav)
+    truths = _said(tsv, [path.name for path in recordings]) if tsv else {}
+    report = registry.verify(folder, recordings, truths, settings.asr)
     for one in report.heard:
         print(json.dumps({"file": str(one.path), "short": one.short, "full": one.full}, ensure_ascii=False))
-    errors = (
-        "" if report.cer_short is None else f", errors {report.cer_short:.1f} % short and {report.cer_full:.1f} % full"
-    )
+    errors = ""
+    if report.cer_short is not None:
+        known = sum(one.truth is not None for one in report.heard)
+        errors = f", errors {report.cer_short:.1f} % short and {report.cer_full:.1f} % full"
+        errors += f" in {known} of {len(report.heard)} recordings"
     note(f"{model} ({report.setup}): contexts agree in {report.agreement:.1f} % of the characters{errors}.")
     note(
         f"Full takes {report.speed_up:.1f} times the {report.clock} of short. "
         f'Set [asr] context = "{report.context}": {report.reason}.'
     )
+
+
+def _said(tsv: Path, names: Sequence[str]) -> dict[str, str]:
+    """File name -> what was said. Raises ConfigError for a line of another form, or where no recording is named."""
+    said: dict[str, str] = {}
+    for number, line in enumerate(config.read_text(tsv).splitlines(), 1):
+        file, tab, text = line.partition("\t")
+        if tab:
+            said[Path(file).name] = text
+        elif line.strip():
+            raise ConfigError(
+                f"{tsv}:{number}", "has no tab between file name and text", do="A line is: NAME, tab, text"
+            )
+    if said.keys().isdisjoint(names):
+        there = f"There are: {', '.join(names[:3])}{' …' if len(names) > 3 else ''}"
+        raise ConfigError(str(tsv), "names none of the recordings", next(iter(said), "no line"), there)
+    return said
 
 
 def _models_dir(settings: Settings) -> Path | None:

@@ -34,8 +34,10 @@ def test_twenty_kilobytes_overwritten_in_the_middle(tmp_path: Path) -> None:
         f.seek(6_000_000)
         f.write(bytes(20_000))
     check_folder(copy)
-    with pytest.raises(ModelError, match=r"model\.bin: is damaged.*SHA-256 .*Fetch it again"):
+    with pytest.raises(ModelError, match=r"model\.bin: is damaged.*SHA-256 .*Copy, fetch or convert it again;"):
         checksums.compare(copy)
+    with pytest.raises(ModelError, match=r"Install it again; if you changed it yourself, delete SHA256SUMS"):
+        checksums.compare(copy, "Install it again")
 
 
 def test_the_shipped_model_is_the_one_that_was_trained() -> None:

@@ -182,6 +182,15 @@ def test_a_transformers_checkpoint_names_what_to_install_and_run(tmp_path: Path)
         registry.fetch(entry, tmp_path)
     converted = write(tmp_path / "some", model_files())
     assert registry.fetch(entry, tmp_path) == converted
+    (converted / "model.bin").write_bytes(weights()[:100])
+    with pytest.raises(ModelError, match=r"damaged.*Delete the folder.*ct2-transformers-converter --model"):
+        registry.fetch(entry, tmp_path)
+
+
+def test_a_repository_that_holds_a_broken_model_is_not_fetched_in_a_circle(hub: Hub, tmp_path: Path) -> None:
+    hub.files["model.bin"] = weights()[:100]
+    with pytest.raises(ModelError, match=r"damaged or cut off.*The repository holds it so"):
+        registry.fetch(ENTRY, tmp_path)
 
 
 def test_the_shipped_one_needs_no_fetching(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def test_a_whole_folder_passes(tmp_path: Path) -> None:
 def test_each_missing_file_is_named(tmp_path: Path, name: str) -> None:
     files = model_files()
     del files[name]
-    with pytest.raises(ModelError, match=rf"{name}: is missing; found .*\. Fetch it again"):
+    with pytest.raises(ModelError, match=rf"{name}: is missing; found .*\. Copy, fetch or convert it again"):
         check_folder(write(tmp_path / "m", files))
 
 

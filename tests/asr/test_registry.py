@@ -82,6 +82,40 @@ class TestLocate:
         assert registry.default_models_dir() == tmp_path / "linewatch" / "models"
 
 
+class TestTheWayOutOfDamage:
+    """What a message tells to do is no message's way back to itself."""
+
+    def told(self, name: str, models_dir: Path) -> str:
+        with pytest.raises(ModelError, match=r"config\.json: is missing") as refused:
+            registry.locate(name, models_dir)
+        return refused.value.do
+
+    def test_of_a_fetched_model_is_fetching_it_by_its_name(self, tmp_path: Path) -> None:
+        write(tmp_path / "small", {"model.bin": weights()})
+        assert self.told("small", tmp_path) == "Fetch it again: linewatch models fetch small"
+
+    def test_of_the_shipped_model_is_installing(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        shipped = write(tmp_path / "installed", {"model.bin": weights()})
+        real = registry.locate_shipped
+        monkeypatch.setattr(
+            registry, "locate_shipped", lambda name: shipped if name == "models/demo-zh" else real(name)
+        )
+        do = self.told("demo-zh", tmp_path)
+        assert do.startswith("Install linewatch again")
+        assert "fetch" not in do
+
+    def test_of_a_converted_model_is_converting(self, tmp_path: Path) -> None:
+        folder = write(tmp_path / "acft-small", {"model.bin": weights()})
+        do = self.told("acft-small", tmp_path)
+        assert do.startswith("Delete the folder and convert it again. Run once: pip install")
+        assert f"--output_dir {folder}" in do
+        assert "models fetch" not in do
+
+    def test_of_a_folder_of_ones_own_names_no_command(self, tmp_path: Path) -> None:
+        write(tmp_path / "our-own", {"model.bin": weights()})
+        assert self.told("our-own", tmp_path) == "Copy, fetch or convert it again"
+
+
 def test_locate_refuses_a_damaged_copy_of_the_shipped_model(model_dir: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(model_dir, copy)

@@ -63,9 +63,21 @@ def test_two_channels_are_two_legs(tmp_path: Path) -> None:
     assert [cut.channel for cut in cuts] == ["agent", "customer"]
 
 
-def test_a_recording_in_which_nobody_speaks_has_nothing_to_compare(model_dir: Path, tmp_path: Path) -> None:
-    report = registry.verify(model_dir, [write_wav(tmp_path / "quiet.wav", quiet(2000), 8000)])
-    assert (report.heard[0].short, report.heard[0].full, report.agreement) == ("", "", 100)
+def test_of_recordings_in_which_nobody_speaks_nothing_is_advised(model_dir: Path, tmp_path: Path) -> None:
+    silent = [write_wav(tmp_path / f"{n}.wav", quiet(2000), 8000) for n in range(2)]
+    with pytest.raises(ModelError, match="nobody speaks in 2 recordings"):
+        registry.verify(model_dir, silent, {"0.wav": "您好"})
+    report = registry.verify(model_dir, [*silent, write_wav(tmp_path / "q.wav", np.asarray(spoken().samples), 8000)])
+    assert [bool(one.short) for one in report.heard] == [False, False, True]
+
+
+def test_nor_of_a_model_that_hears_no_words_in_what_is_said(
+    model_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deaf = SimpleNamespace(decode=lambda cuts, full: [Answer(cuts[0].segment_id)])
+    monkeypatch.setattr("monitor.asr.verify.WhisperEngine", lambda *how: deaf)
+    with pytest.raises(ModelError, match=r"the model hears no words in 1 recording\. Name another model"):
+        registry.verify(model_dir, [write_wav(tmp_path / "q.wav", np.asarray(spoken().samples), 8000)])
 
 
 @pytest.mark.parametrize(("agreement", "full", "short", "context"), [

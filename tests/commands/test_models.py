@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.asr import checksums
 from monitor.resources import locate
 from tests.asr.folders import ENTRY, model_files, write
 from tests.asr.hub import COMMIT, REPOSITORY, Hub
@@ -77,6 +78,15 @@ def test_models_verify_compares_checksums_where_there_are_some(tmp_path: Path) -
     assert "no checksums to compare" in flat(run("models", "verify", copy).stderr, " ")
 
 
+def test_damage_in_the_middle_names_the_command_that_mends_it(tmp_path: Path) -> None:
+    folder = write(tmp_path / "small", model_files())
+    checksums.write(folder)
+    (folder / "tokenizer.json").write_bytes(b"{} ")
+    wrong = run("models", "verify", "small", "--set", f"asr.models_dir={tmp_path}")
+    assert wrong.exit_code == 2
+    assert "Fetch it again: linewatch models fetch small" in flat(wrong.stderr, " ")
+
+
 def test_an_endpoint_has_no_folder_to_verify() -> None:
     wrong = run("models", "verify", "--set", "asr.engine=openai", "--set", "asr.openai.url=http://127.0.0.1:9")
     assert wrong.exit_code == 2
@@ -95,6 +105,31 @@ def test_models_verify_measures_with_the_users_settings(tmp_path: Path) -> None:
     mine = ("--set", "asr.device=cpu", "--set", "asr.margin_ms=3000", "--set", "asr.compute_type=float32")
     done = run("models", "verify", "demo-zh", "--wav", short(tmp_path / "a.wav", 4), *mine)
     assert "cpu, 1 thread, float32, language zh, margin 3000 ms" in flat(done.stderr, " ")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("b.wav\t您好\nc.wav\t再见\n", "names none of the recordings; found b.wav. There are: a.wav"),
+        ("a.wav\t您好\n\na.wav 您好\n", "said.tsv:3: has no tab between file name and text"),
+        ("\n", "names none of the recordings; found no line"),
+    ],
+)
+def test_what_was_said_must_be_of_the_recordings(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "said.tsv").write_text(text, "utf-8")
+    wav = short(tmp_path / "a.wav", 4)
+    wrong = run("models", "verify", model_for_tests(), "--wav", wav, "--tsv", tmp_path / "said.tsv")
+    assert wrong.exit_code == 2
+    assert told in flat(wrong.stderr, " ")
+    assert "Set [asr] context" not in wrong.stderr
+
+
+def test_errors_of_a_part_of_the_recordings_say_so(tmp_path: Path) -> None:
+    (tmp_path / "said.tsv").write_text("there/a.wav\t您好\nelsewhere.wav\t再见\n", "utf-8")
+    wavs = [arg for name in "ab" for arg in ("--wav", short(tmp_path / f"{name}.wav", 4))]
+    done = run("models", "verify", model_for_tests(), *wavs, "--tsv", tmp_path / "said.tsv")
+    assert done.exit_code == 0, done.stderr
+    assert "in 1 of 2 recordings" in flat(done.stderr, " ")
 
 
 def flat(text: str, joint: str = "") -> str:
