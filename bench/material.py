@@ -1,6 +1,6 @@
 """Material for bench/model.py: sentences and voice settings not in training, spoken by espeak-ng, clean or on a line.
 
-Free sentences come from LINEWATCH_DATA/text (default ../shared/data), for evaluation only.
+Free sentences and studio recordings come from LINEWATCH_DATA (default ../shared/data), for evaluation only.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from faster_whisper import decode_audio
 
 from models.recipes.demo_zh import lines, sounds
 from models.recipes.demo_zh.espeak import HELD_OUT, RATE_HZ, STANDARD, Espeak, Voice, to_pinyin
@@ -51,9 +52,9 @@ class Said:
     held_out: bool
 
 
-def fresh_voice(rng: random.Random) -> Voice:
-    """Half the time a variant that training never heard, else a known one at a new speed and pitch."""
-    variant = rng.choice(HELD_OUT if rng.random() < 0.5 else STANDARD)
+def fresh_voice(rng: random.Random, held_out: bool = False) -> Voice:
+    """Half the time (held_out: always) a variant that training never heard, else a known one; new speed and pitch."""
+    variant = rng.choice(HELD_OUT if rng.random() < (1.0 if held_out else 0.5) else STANDARD)
     return Voice(variant, rng.randint(120, 220), rng.randint(30, 80))
 
 
@@ -68,12 +69,12 @@ def on_the_phone(audio: np.ndarray, rng: np.random.Generator, babble: list[np.nd
     return lines.telephone(speech + noise.astype(np.float32), rng)
 
 
-def say(engine: Espeak, texts: Sequence[str], kind: str, seed: int) -> list[Said]:
-    """Each text by a fresh voice with 200 ms before and 300 ms after, as the segmenter cuts."""
+def say(engine: Espeak, texts: Sequence[str], kind: str, seed: int, held_out: bool = False) -> list[Said]:
+    """Each text by a fresh voice with 200 ms before and 300 ms after, as the segmenter cuts; see `fresh_voice`."""
     rng, noise_rng, out = random.Random(seed), np.random.default_rng(seed), []
     babble = [engine.say(to_pinyin(t), fresh_voice(rng))[0] for t in FIXED[1:8]] if kind == PHONE else []
     for text in texts:
-        voice = fresh_voice(rng)
+        voice = fresh_voice(rng, held_out)
         made, starts = engine.say(to_pinyin(text), voice)
         audio = np.pad(made, (RATE_HZ // 5, RATE_HZ * 3 // 10)).astype(np.float32) / 32768
         audio = on_the_phone(audio, noise_rng, babble) if kind == PHONE else audio
@@ -82,9 +83,25 @@ def say(engine: Espeak, texts: Sequence[str], kind: str, seed: int) -> list[Said
     return out
 
 
+def data() -> Path:
+    return Path(os.environ.get("LINEWATCH_DATA", "../shared/data"))
+
+
+def studio_sentences(count: int, seed: int) -> list[tuple[str, np.ndarray]]:
+    """(what was said, int16 at 16 kHz) of people in a studio, each text once; empty when they are not there."""
+    folder = data() / "speech-zh" / "magicdata-cs"
+    if not (folder / "transcripts.tsv").is_file():
+        return []
+    with (folder / "transcripts.tsv").open(encoding="utf-8") as f:
+        paths = {row["text"]: folder / row["path"] for row in csv.DictReader(f, delimiter="\t")}
+    some = random.Random(seed).sample(sorted(paths), min(count, len(paths)))
+    heard = ((text, decode_audio(str(paths[text]), sampling_rate=RATE_HZ)) for text in some)
+    return [(text, (np.clip(audio, -1, 1) * 32767).astype(np.int16)) for text, audio in heard]
+
+
 def free_sentences(count: int, seed: int) -> list[str]:
     """Clauses of 5 to 20 Hanzi that agents wrote or said, from the evaluation texts; empty when they are not there."""
-    folder = Path(os.environ.get("LINEWATCH_DATA", "../shared/data")) / "text"
+    folder = data() / "text"
     found: set[str] = set()
     for name in FREE_FILES:
         if (folder / name).is_file():

@@ -1,10 +1,12 @@
 """How well models/demo-zh hears voice settings not in training: clean and telephone-noisy, 30 s and short.
 
-Half of the sentences are spoken by variants that training never heard; `unseen_variants` rows are of these alone. The
-fixed phrases are in the training text; fills are drawn anew from its templates; free sentences are other people's.
+Half of the sentences are spoken by variants that training never heard, with --held-out all of them; `unseen_variants`
+rows are of these alone. The fixed phrases are in the training text; fills are drawn anew from its templates; free
+sentences are other people's. `demo_calls` are the demo's two calls cut turn by turn (their sentences are in the
+training text), `studio` recordings of people, whom this model does not understand; both in the short context.
 
 Rows with `against: full_30s` compare the product's short context with `faster_whisper.WhisperModel.transcribe`,
-greedy, on the same audio in the same run. Free sentences need LINEWATCH_DATA (default ../shared/data);
+greedy, on the same audio in the same run. Free and studio sentences need LINEWATCH_DATA (default ../shared/data);
 skipped visibly without it.
 """
 
@@ -22,8 +24,23 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from bench import rows
-from bench.material import CLEAN, FIXED, FORBIDDEN, HANZI, PHONE, Said, free_sentences, fresh_fills, negatives, say
+from bench.asr.cost import distance
+from bench.material import (
+    CLEAN,
+    FIXED,
+    FORBIDDEN,
+    HANZI,
+    PHONE,
+    Said,
+    free_sentences,
+    fresh_fills,
+    negatives,
+    say,
+    studio_sentences,
+)
 from bench.rows import Row
+from bench.talk import RATE_HZ as TALK_HZ
+from bench.talk import turns
 from models.recipes.demo_zh.espeak import RATE_HZ, Espeak
 from models.recipes.demo_zh.fill import fill
 from monitor.asr.settings import AsrSettings
@@ -32,6 +49,7 @@ from monitor.core.types import Segment
 from monitor.resources import locate
 
 SEED = 2027
+STUDIO = 40
 
 
 class Ear:
@@ -48,11 +66,12 @@ class Ear:
         segments, _ = self.model.transcribe(audio.astype(np.float32) / 32768, **chosen)
         return "".join(HANZI.findall("".join(s.text for s in segments)))
 
-    def short(self, audio: np.ndarray) -> str:
+    def short(self, audio: np.ndarray, rate_hz: int = RATE_HZ) -> str:
         """The product's short context."""
+        length_ms = len(audio) * 1000 // rate_hz
         segment = Segment(
-            segment_id="bench", call_id="bench", channel="agent", start_ms=0, end_ms=len(audio) // 16, audio_start_ms=0,
-            rate_hz=RATE_HZ, samples=audio, voiced_ms=len(audio) // 16, level_dbov=-26, noise_dbov=-60,
+            segment_id="bench", call_id="bench", channel="agent", start_ms=0, end_ms=length_ms, audio_start_ms=0,
+            rate_hz=rate_hz, samples=audio, voiced_ms=length_ms, level_dbov=-26, noise_dbov=-60,
         )  # fmt: skip
         return "".join(HANZI.findall(self.engine.decode([segment])[0].text or ""))
 
@@ -68,13 +87,13 @@ def row(
     return rows.row("model", what, value, unit, n, against, ratio)
 
 
-def sets(count: int) -> dict[str, list[str]]:
-    rng = random.Random(SEED)
+def sets(count: int, seed: int = SEED) -> dict[str, list[str]]:
+    rng = random.Random(seed)
     return {
         "fixed": [fill(t, rng) for t in FIXED for _ in range(max(1, count // len(FIXED)))],
         "forbidden": list(FORBIDDEN) * max(1, count // len(FORBIDDEN)),
-        "fills": fresh_fills(count, SEED),
-        "free": free_sentences(count, SEED),
+        "fills": fresh_fills(count, seed),
+        "free": free_sentences(count, seed),
     }
 
 
@@ -110,9 +129,23 @@ def word_times(ear: Ear, said: list[Said]) -> Row:
     return row("word_start_error_median", statistics.median(errors) if errors else None, "ms", len(errors))
 
 
-def silent(ear: Ear) -> list[Row]:
+def recorded(ear: Ear, seed: int) -> list[Row]:
+    """CER of the demo calls turn by turn, and of people; numbers written either way are equal."""
+    demo = [(turn.text, ear.short(turn.pcm, TALK_HZ)) for turn in turns()]
+    studio = [(text, ear.short(audio)) for text, audio in studio_sentences(STUDIO, seed)]
+    out = []
+    for name, pairs in {"demo_calls": demo, "studio": studio}.items():
+        wrong, chars = distance(pairs)
+        if pairs:
+            out.append(row(f"{name}_cer", 100 * wrong / chars, "%", chars))
+        else:
+            out.append(row(f"{name}_skipped_no_LINEWATCH_DATA", None, "%", 0))
+    return out
+
+
+def silent(ear: Ear, seed: int = SEED) -> list[Row]:
     """Clips without a voice that brought forth text, on either path."""
-    made = negatives(SEED)
+    made = negatives(seed)
     both = {kind: [ear.full(c) + ear.short(c) for c in clips] for kind, clips in made.items()}
     each = [row(f"text_from_{kind}", sum(map(bool, texts)), "clips", len(texts)) for kind, texts in both.items()]
     return [row("text_from_no_voice", sum(r["value"] for r in each), "clips", sum(r["n"] for r in each)), *each]
@@ -129,20 +162,21 @@ def speed(ear: Ear, said: list[Said]) -> Row:
     return row("short_context_rtf", spent[0] / seconds, "x real time", len(said), "full_30s", spent[1] / spent[0])
 
 
-def run(model: Path | None = None, count: int = 60) -> list[Row]:
-    """All rows; `count` sentences a set and condition."""
+def run(model: Path | None = None, count: int = 60, seed: int = SEED, held_out: bool = False) -> list[Row]:
+    """All rows; `count` sentences a set and condition; held_out: all by variants that training never heard."""
     ear, engine = Ear(model or locate("models/demo-zh")), Espeak()
     found: list[Row] = []
     clean_said: list[Said] = []
-    for i, (name, texts) in enumerate(sets(count).items()):
+    for i, (name, texts) in enumerate(sets(count, seed).items()):
         if not texts:
             found.append(row(f"{name}_skipped_no_LINEWATCH_DATA", None, "%", 0))
             continue
         for kind in (CLEAN, PHONE):
-            said = say(engine, texts, kind, SEED + i)
+            said = say(engine, texts, kind, seed + i, held_out)
             clean_said += said if kind == CLEAN else []
             found += heard(ear, said, f"{name}_{kind}")
-    return [*found, *silent(ear), word_times(ear, clean_said[: 2 * count]), speed(ear, clean_said[:20])]
+    found += [*recorded(ear, seed), *silent(ear, seed)]
+    return [*found, word_times(ear, clean_said[: 2 * count]), speed(ear, clean_said[:20])]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -151,8 +185,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--model", type=Path, help="another folder than the shipped one")
     parser.add_argument("--count", type=int, default=60, help="sentences a set and condition")
+    parser.add_argument("--seed", type=int, default=SEED, help="of the sentences, voices and lines that are drawn")
+    parser.add_argument("--held-out", action="store_true", help="every sentence by a variant that training never heard")
     args = parser.parse_args(argv)
-    rows.show(run(args.model, args.count), "model: espeak-ng speech, int8, one thread", args.json)
+    rows.show(
+        run(args.model, args.count, args.seed, args.held_out), "model: espeak-ng speech, int8, one thread", args.json
+    )
     return 0
 
 
