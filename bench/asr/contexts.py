@@ -1,8 +1,9 @@
 """What the short context costs in accuracy: many sentences, both contexts on the same audio, sentence by sentence.
 
-Sentences that training never saw by voices it never heard: the standard's fixed and forbidden phrases, templates filled
-anew, and free sentences (from LINEWATCH_DATA, where it is), clean and through a telephone. Both contexts go through the
-same guard; the short one may decode again, as the product does.
+The sentences of `bench model`, drawn anew and spoken by other draws of its voices, half of which training never heard:
+the standard's fixed and forbidden phrases (these are in the training text), templates filled anew, and free sentences
+(from LINEWATCH_DATA, where it is), clean and through a telephone. Both contexts go through the same guard; the short one
+may decode again, as the product does.
 """
 
 from __future__ import annotations
