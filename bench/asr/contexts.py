@@ -2,8 +2,8 @@
 
 The sentences of `bench model`, drawn anew and spoken by other draws of its voices, half of which training never heard:
 the standard's fixed and forbidden phrases (these are in the training text), templates filled anew, and free sentences
-(from LINEWATCH_DATA, where it is), clean and through a telephone. Both contexts go through the same guard; the short one
-may decode again, as the product does.
+(from LINEWATCH_DATA, where it is), clean and through a telephone. Both contexts go through the same guard; the short
+one may decode again, as the product does.
 """
 
 from __future__ import annotations
