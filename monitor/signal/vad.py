@@ -7,7 +7,7 @@ periodicity, flatness, tonality, balance, movement, how its power lies in ten ba
 noise, hiss, tones and hum speech. Sounds just before the first speech frame (the s of 是) that WebRTC votes for are
 given back to the run once it begins.
 
-The weights, and how and on what `bench/fit_vad.py` fitted them, stand in `weights.py`; `bench signal` shows what they
+The weights, and how `bench/fit_vad.py` fitted them, stand in `weights.py`; `bench signal` shows what they
 are worth beside Silero and WebRTC alone, docs/detection.md what they came to. Several people talking in the background
 are voices to it.
 """

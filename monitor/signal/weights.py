@@ -1,4 +1,4 @@
-"""The VAD's weights in 256ths, made by bench/fit_vad.py, which says on what; vad.py what they weigh."""
+"""The VAD's weights in 256ths, made by bench/fit_vad.py; vad.py says what they are for."""
 
 from __future__ import annotations
 
