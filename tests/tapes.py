@@ -82,6 +82,16 @@ def hum(ms: int, dbov: float, rate_hz: int = 8000, hz: float = 50.0) -> Signal:
     return at_level(sum(w * sine(hz * k, ms, -20, rate_hz) for k, w in weights.items()), dbov)  # type: ignore[arg-type]
 
 
+def traffic(ms: int, dbov: float, rate_hz: int = 8000, seed: int = 1) -> Signal:
+    """A street: low noise whose power falls by 6 dB an octave, swelling by up to 12 dB as cars come and go."""
+    random, samples = rng(seed), ms * rate_hz // 1000
+    hz = np.fft.rfftfreq(samples, 1 / rate_hz)
+    gain = np.where(hz > 60, 1 / np.maximum(hz, 60), 0.0)
+    rumble, t = np.fft.irfft(np.fft.rfft(random.normal(size=samples)) * gain, samples), np.arange(samples) / rate_hz
+    swell = sum(np.sin(2 * np.pi * random.uniform(0.1, 0.4) * t + random.uniform(0, 6)) for _ in range(2))
+    return at_level(rumble * 10 ** (np.asarray(swell) * 3 / 20), dbov)
+
+
 def crackle(ms: int, dbov: float, rate_hz: int = 8000, seed: int = 1) -> Signal:
     """Clicks of a few samples, some twenty a second, over a little noise."""
     random, out = rng(seed), white(ms, -60, rate_hz, seed)

@@ -69,7 +69,7 @@ class Clipping(ConditionDetector):
         last_before = before(last_0, last)
         first = latest(hit & (at - last_before > _RECENT_MS), at - FRAME_MS, self._first[block.sel])
         self._first[block.sel], self._last[block.sel] = first[-1], last[-1]
-        begins = voice & enough & (percent >= own.percent)
+        begins = voice & enough & (percent >= own.percent) & (at - last < own.quiet_ms)
         if not (np.count_nonzero(begins) or np.count_nonzero(level)):
             return
         fresh = np.where(ceiling >= _HARD, 1, 2)

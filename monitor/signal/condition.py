@@ -83,13 +83,13 @@ class ConditionDetector:
         """The start of a condition that is open; KeyError where none is."""
         return self._open[line, side]
 
-    def stop(self, line: int, side: int, at_ms: int, end_ms: int) -> list[Event]:
-        """Ends an open condition outside of a step."""
+    def stop(self, line: int, side: int, at_ms: int, end_ms: int, **changed: Any) -> list[Event]:
+        """Ends an open condition outside of a step; changed: what its start said otherwise."""
         body = self._open.pop((line, side), None)
         if body is None:
             return []
         self._level.array[line, side] = OFF
-        return [Event(at_ms, SIDES[side + self.first_side], ended(body, end_ms))]
+        return [Event(at_ms, SIDES[side + self.first_side], ended(body, end_ms, **changed))]
 
     def begin(self, line: int, side: int, at_ms: int, body: ConditionStarted, level: int = WARN) -> list[Event]:
         """Starts a condition outside of a step."""

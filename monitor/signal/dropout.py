@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from monitor.core.events import Event
 from monitor.core.types import FRAME_MS
 from monitor.signal.columns import IntArray
 from monitor.signal.condition import OFF, WARN, ConditionDetector
@@ -40,3 +41,10 @@ class Dropout(ConditionDetector):
             return {"end_ms": int(now.at_ms[i]) - FRAME_MS, "value": float(before[i, side])}
 
         self.update(now, want, starting, ending)
+
+    def finish(self, line: int, at_ms: int) -> list[Event]:
+        """Still missing at the hang-up."""
+        missing_ms = self._missing_ms.array[line].tolist()
+        return [
+            event for side in (0, 1) for event in self.stop(line, side, at_ms, at_ms, value=float(missing_ms[side]))
+        ]

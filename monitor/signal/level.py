@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from monitor.core.types import FRAME_MS, Pcm
+from monitor.signal.active import Active, Activity
 from monitor.signal.columns import (
     BoolArray,
     FloatArray,
@@ -33,7 +34,6 @@ from monitor.signal.waiting import Waiting, Waits
 
 FLOOR_DBOV = -100.0
 _SETTLE_FRAMES = 5
-_HANG_FRAMES = 6
 _BUCKET_FRAMES = 25
 _BUCKETS = 8
 _YOUNG_FRAMES, _YOUNG_DBOV = 25, -50.0
@@ -113,21 +113,19 @@ class NoiseFloor:
 
 
 class SpeechLevel:
-    """Active speech level over the last seconds of a channel's speech runs: speech frames and the 120 ms after them.
+    """Active speech level (ITU-T P.56, see `active.py`) over the last seconds of a channel's speech runs.
 
-    ITU-T P.56 method B counts as active what its envelope finds within 15.9 dB of the level, and 200 ms more. The VAD
-    finds somewhat more than that envelope, so a somewhat shorter hangover comes out at the same level (within 0.3 dB on
-    the reference program's vectors). Speech far under the other party's while both speak is taken for that party's echo
-    and does not count. What comes before a run is certain waits, and counts as one entry once it is.
+    Speech far under the other party's while both speak is taken for that party's echo and does not count. What comes
+    before a run is certain waits, and counts as one entry once it is.
     """
 
     def __init__(self, samples: int, settings: SignalSettings) -> None:
         self._samples = samples
         self._thresholds = Thresholds(settings, lambda each: each.low_volume)
         self.state = State()
-        self._window = Window(self.state, settings.low_volume.window_ms // FRAME_MS, 5)
+        self._window = Window(self.state, settings.low_volume.window_ms // FRAME_MS, 6)
         self.longest = self._window.length
-        self._after = self.state.column(np.int64, _HANG_FRAMES)
+        self._active = Active(self.state)
         self._dbov = self.state.column(np.float64, np.nan)
         self._total = self.state.column(np.float64, 0.0, (2, 2))
         self._waiting = Waiting(self.state)
@@ -139,34 +137,36 @@ class SpeechLevel:
 
     def step(self, block: Block) -> IntArray:
         """Tells speech_dbov (nan before any), speech_ms, voiced_ms; returns the power measured, [t, n, 2]."""
-        dbov_0, after_0, speech = self._dbov[block.sel], self._after[block.sel], block.speech
+        dbov_0, speech, goes_on = self._dbov[block.sel], block.speech, self._active.goes_on(block)
         echo_db = self._thresholds.of(block.groups).echo_db
         over_other = speech & (block.runs.last_ms[:, :, ::-1] >= 0)
-        if not (np.count_nonzero(speech) or np.count_nonzero(after_0 < _HANG_FRAMES)):
-            pushing, waits = self._window.pushing(block.sel, block.rows, speech, ()), None
-            level, after = held(dbov_0, len(speech)), held(after_0, len(speech))
+        if not (np.count_nonzero(speech) or np.count_nonzero(goes_on)) and self._active.over(block.sel):
+            pushing, waits, found = self._window.pushing(block.sel, block.rows, speech, ()), None, None
+            level = held(dbov_0, len(speech))
         elif not np.count_nonzero(over_other):
-            pushing, level, after, waits = self._measured(block, speech, dbov_0, after_0)
+            pushing, level, found, waits = self._measured(block, speech, goes_on, dbov_0)
         else:
             other = dbov_0[None, :, ::-1]
             echo = over_other & (block.level_dbov < other - echo_db)
             while True:
-                pushing, level, after, waits = self._measured(block, speech & ~echo, dbov_0, after_0)
+                pushing, level, found, waits = self._measured(block, speech & ~echo, goes_on, dbov_0)
                 if len(level) == 1:
                     break
                 # what is echo depends on the level before, so the first frames are right first
-                found = over_other & (block.level_dbov < before(dbov_0, level)[:, :, ::-1] - echo_db)
-                if np.array_equal(found, echo):
+                fainter = over_other & (block.level_dbov < before(dbov_0, level)[:, :, ::-1] - echo_db)
+                if np.array_equal(fainter, echo):
                     break
-                echo = found
-        self._after[block.sel], self._dbov[block.sel] = after[-1], level[-1]
+                echo = fainter
+        self._dbov[block.sel] = level[-1]
+        if found is not None:
+            self._active.keep(block.sel, found)
         self._waiting.keep(block, waits)
         pushing.keep()
         if pushing.any:
             self._total[block.sel] = pushing.added(self._total[block.sel])
         sums = pushing.sums
         count = sums[..., 1]
-        moves_db = sums[..., 4] / (np.maximum(count, 1) * 100.0)
+        moves_db = sums[..., 4] / (np.maximum(sums[..., 5], 1) * 100.0)
         block.tell(speech_dbov=level, speech_ms=count * FRAME_MS, voiced_ms=sums[..., 3] * FRAME_MS, moves_db=moves_db)
         for t, now in enumerate(block.frames):
             now.speech_since = partial(pushing.oldest, t)
@@ -174,18 +174,16 @@ class SpeechLevel:
         return power
 
     def _measured(
-        self, block: Block, speech: BoolArray, dbov_0: FloatArray, after_0: IntArray
-    ) -> tuple[Pushing, FloatArray, IntArray, Waits | None]:
-        """What is pushed, the level after each frame, and frames since the last of speech, where this is the speech;
-        and what waits."""
-        after = np.minimum(lasting(~speech, after_0), _HANG_FRAMES)
-        counted = block.present & (speech | (before(after_0, after) < _HANG_FRAMES))
-        entries, waits = self._waiting.merged(block, counted)
-        pushing = self._window.pushing(block.sel, block.rows, counted & block.runs.open, entries)
+        self, block: Block, speech: BoolArray, goes_on: BoolArray, dbov_0: FloatArray
+    ) -> tuple[Pushing, FloatArray, Activity, Waits | None]:
+        """What is pushed, the level after each frame, and what is active, where this is the speech; and what waits."""
+        found = self._active.frames(block, speech, goes_on)
+        entries, which, waits = self._waiting.merged(block, found)
+        pushing = self._window.pushing(block.sel, block.rows, which, entries)
         power, count = pushing.sums[..., 0], pushing.sums[..., 1]
         if not pushing.any:
-            return pushing, held(dbov_0, len(counted)), after, waits
-        return pushing, np.where(count > 0, dbov(power, count, self._samples), np.nan), after, waits
+            return pushing, held(dbov_0, len(speech)), found, waits
+        return pushing, np.where(count > 0, dbov(power, count, self._samples), np.nan), found, waits
 
 
 class NoiseLevel:

@@ -20,6 +20,7 @@ _FIRST, _LAST, _SMOOTH = round(200 / HZ_PER_BIN), round(3600 / HZ_PER_BIN), 13
 _BINS = _LAST - _FIRST - _SMOOTH + 1
 _STEADY_EVERY = 10
 _UNDECIDED_MS = 3500
+_MORE = 0.06
 
 
 class Music(ConditionDetector):
@@ -52,7 +53,8 @@ class Music(ConditionDetector):
         now.holds["music"] = (level[:, :2] != OFF) | (level[:, 2:] != OFF)
         since_before = self._since[now.sel]
         undecided = now.at_ms[:, None] - since_before < _UNDECIDED_MS
-        now.holds["music_likely"] = (since_before >= 0) & (undecided | (self._moved[now.sel] > own.moves))
+        likely = undecided | _moves(self._stay[now.sel], self._moved[now.sel], own.moves)
+        now.holds["music_likely"] = (since_before >= 0) & likely
         due = (now.at_ms % _EVERY_MS == 0)[:, None] & (now.heard | (self._stay[now.sel] > 0))
         if not np.count_nonzero(due):
             return
@@ -63,10 +65,15 @@ class Music(ConditionDetector):
         stands = due & (np.rint(stay * 1000) >= 1000 * own.starts)
         gone = due & (np.rint(stay * 1000) < 1000 * np.where(level[:, :2] != OFF, own.ends, own.starts - 0.1))
         at = now.at_ms[:, None]
-        since = np.where(stands & (since < 0), at - fixed.lag_ms, np.where(gone, -1, since))
+        begins = stands & (since < 0)
+        if np.count_nonzero(begins):
+            # what was there before it began is no movement of its own
+            moved = np.where(begins, 0.0, moved)
+            self._old.rows[now.rows[begins]] = self._fine.rows[now.rows[begins]]
+        since = np.where(begins, at - fixed.lag_ms, np.where(gone, -1, since))
         self._stay[now.sel], self._since[now.sel], self._moved[now.sel] = stay, since, moved
         now.music_since_ms = since
-        moves = (since >= 0) & (moved > own.moves)
+        moves = (since >= 0) & _moves(stay, moved, own.moves)
         long = stands & moves & (at - since >= own.after_ms)
         want: IntArray = level.copy()
         want[:, :2] = np.where(long, WARN, np.where(gone, OFF, level[:, :2]))
@@ -109,6 +116,13 @@ class Music(ConditionDetector):
         elif len(rows):
             self._fine.rows[rows] = 0.0
         return here, older
+
+
+def _moves(stay: FloatArray, moved: FloatArray, least: float | FloatArray) -> BoolArray:
+    """Whether the lines are elsewhere after a second, and not only as unlike as they were after 100 ms: noise under a
+    steady tone makes it differ from itself, after any time by as much."""
+    found: BoolArray = (moved > least) & (stay + moved > 1.0 + _MORE)
+    return found
 
 
 def _fine_lines(power: FloatArray) -> NDArray[np.float32]:

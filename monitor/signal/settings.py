@@ -1,4 +1,4 @@
-"""Settings of the signal room, `[signal.*]` of the configuration. Definitions of the conditions: docs/contract.md."""
+"""Settings of the signal room, `[signal.*]` of the configuration. How often they are right: docs/detection.md."""
 
 from __future__ import annotations
 
@@ -90,6 +90,7 @@ class OneWaySettings(_Section):
     dead_dbov: float = Field(-70.0, ge=-100, le=-40, description="a leg at or under this level is dead, dBov")
     dead_ms: int = Field(5000, ge=1000, le=60_000, description="for at least this long, ms")
     other_speech_ms: int = Field(2000, ge=0, le=60_000, description="in which the other speaks this long, ms")
+    voiced_percent: float = Field(6.5, ge=0, le=50, description="and holds a voice in this share of it, percent")
     alive_ms: int = Field(100, ge=20, le=2000, multiple_of=20, description="sound this long ends it, ms")
 
 
@@ -107,11 +108,18 @@ class ClippingSettings(_Section):
 class ToneSettings(_Section):
     share: float = Field(0.85, gt=0, lt=1, description="share of a frame's power in the tone's lines")
     flatness: float = Field(-3.0, ge=-20, le=0, description="frames flatter than this are no tone, natural log")
-    ring_ms: int = Field(800, ge=200, le=5000, description="a burst this long is ring-back, ms")
+    ring_ms: int = Field(800, ge=200, le=5000, description="a burst at least this long is ring-back, ms")
+    ring_most_ms: int = Field(2500, ge=200, le=10_000, description="a longer one is a tone that goes on, ms")
     ring_gap_ms: int = Field(4600, ge=500, le=10_000, description="ring-back is over after this long without it, ms")
     busy_ms: int = Field(350, ge=100, le=1000, description="length of busy's bursts and gaps, ms")
     min_key_ms: int = Field(60, ge=20, le=200, description="a key is held at least this long, ms")
     key_gap_ms: int = Field(500, ge=40, le=5000, description="keys this near to each other are one tone, ms")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ToneSettings:
+        if self.ring_ms > self.ring_most_ms:
+            raise ValueError("ring_ms must not lie over ring_most_ms")
+        return self
 
 
 class MusicSettings(_Section):
@@ -160,10 +168,10 @@ OF_A_GROUP: dict[str, tuple[type[BaseModel], tuple[str, ...]]] = {
     ),
     "noise": (NoiseSettings, ("warn_db", "alarm_db", "hysteresis_db", "hold_ms", "min_noise_ms", "reference_dbov")),
     "talk_over": (TalkOverSettings, ("overlap_ms", "lead_ms", "voiced_ms", "voiced_percent")),
-    "one_way": (OneWaySettings, ("dead_dbov", "dead_ms", "other_speech_ms", "alive_ms")),
+    "one_way": (OneWaySettings, ("dead_dbov", "dead_ms", "other_speech_ms", "voiced_percent", "alive_ms")),
     "clipping": (ClippingSettings, ("percent", "min_speech_ms", "lowest_ceiling", "quiet_ms")),
     "dropout": (DropoutSettings, ("after_ms",)),
-    "tone": (ToneSettings, ("ring_ms", "ring_gap_ms", "busy_ms", "min_key_ms", "key_gap_ms")),
+    "tone": (ToneSettings, ("ring_ms", "ring_most_ms", "ring_gap_ms", "busy_ms", "min_key_ms", "key_gap_ms")),
     "music": (MusicSettings, ("starts", "ends", "moves", "after_ms")),
     "reverberant": (ReverberantSettings, ("decays", "over_floor_db", "dry_db_per_s", "wet_db_per_s", "starts", "ends")),
 }

@@ -26,6 +26,7 @@ class Silence(ConditionDetector):
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
         super().__init__(settings, rate_hz)
         self._thresholds = Thresholds(settings, lambda each: each.silence)
+        self._music_lag_ms = settings.music.lag_ms - FRAME_MS
         self._base = self.state.column(np.int64, 0, (3,))
         self._absent = self.state.column(np.int64, 0, (3,))
 
@@ -36,7 +37,9 @@ class Silence(ConditionDetector):
         pending = _with_both(runs.pending, np.logical_or)
         at = now.at_ms[:, None]
         before = np.maximum(self._base[now.sel], _with_both(runs.end_ms, np.maximum))
-        base = np.where(blocked & ~_with_both(talking, np.logical_or), at, before)
+        # what plays may have been over for as long as the evidence of it runs behind
+        newest = np.where(now.held[:, None] > 0, at, at - self._music_lag_ms)
+        base = np.where(blocked & ~_with_both(talking, np.logical_or), np.maximum(before, newest), before)
         self._base[now.sel] = base
         missing = _with_both(now.missing, np.logical_and)
         absent_before = self._absent[now.sel]
@@ -48,17 +51,14 @@ class Silence(ConditionDetector):
 
         def starting(i: int, side: int) -> dict[str, Any]:
             since, length = int(base[i, side]), int(now.at_ms[i] - base[i, side])
-            cause = "no_media" if 2 * absent[i, side] >= length else None
-            return {"since_ms": since, "value": float(length), "unit": "ms", "cause": cause}
+            return {"since_ms": since, "unit": "ms"} | _lasted(length, absent[i, side])
 
         def ending(i: int, side: int) -> dict[str, Any]:
             spoke = _starts(runs.since_ms, talking, i, side)
             end = int(now.at_ms[i]) - FRAME_MS if spoke is None else spoke
             if spoke is None:
                 end = _plays(now.music_since_ms, music, i, side, end)
-            length = end - int(before[i, side])
-            cause = "no_media" if 2 * absent_before[i, side] >= length else None
-            return {"end_ms": end, "value": float(length), "cause": cause}
+            return {"end_ms": end} | _lasted(end - int(before[i, side]), absent_before[i, side])
 
         self.update(now, want, starting, ending)
 
@@ -67,9 +67,21 @@ class Silence(ConditionDetector):
         restart = isinstance(body, CallAnswered) or body.kind == "hold"
         if not restart:
             return []
+        events = self.finish(line, at_ms)
         self._base.array[line] = at_ms
         self._absent.array[line] = 0
-        return [event for side in range(self.sides) for event in self.stop(line, side, at_ms, at_ms)]
+        return events
+
+    def finish(self, line: int, at_ms: int) -> list[Event]:
+        """It ends then, and says how long it was and whether media was missing."""
+        lasted = zip((at_ms - self._base.array[line]).tolist(), self._absent.array[line].tolist(), strict=True)
+        return [
+            event for side, each in enumerate(lasted) for event in self.stop(line, side, at_ms, at_ms, **_lasted(*each))
+        ]
+
+
+def _lasted(length_ms: int, absent_ms: int) -> dict[str, Any]:
+    return {"value": float(length_ms), "cause": "no_media" if 2 * absent_ms >= length_ms else None}
 
 
 def _with_both(values: NDArray[Any], join: np.ufunc) -> NDArray[Any]:

@@ -19,8 +19,8 @@ WINDOW = 2 * FRAME
 FFT = 512
 HZ_PER_BIN = RATE_HZ / FFT
 _LAGS = slice(RATE_HZ // 400, RATE_HZ // 60)
-_TAPER = np.hanning(WINDOW + 2)[1:-1]
-_SAME = np.fft.irfft(np.abs(np.fft.rfft(_TAPER, FFT)) ** 2, FFT)
+TAPER = np.hanning(WINDOW + 2)[1:-1]
+_SAME = np.fft.irfft(np.abs(np.fft.rfft(TAPER, FFT)) ** 2, FFT)
 _UNBIASED = (_SAME[0] / _SAME)[_LAGS]
 _BAND = slice(round(200 / HZ_PER_BIN), round(3600 / HZ_PER_BIN))
 # so many windows stay in the processor's cache on their way through
@@ -66,7 +66,7 @@ def evidence(windows: Pcm) -> Evidence:
 
 def _evidence(windows: Pcm) -> Evidence:
     samples = windows - np.add.reduce(windows, axis=1, dtype=np.float64, keepdims=True) / WINDOW
-    samples *= _TAPER
+    samples *= TAPER
     spectrum = np.fft.rfft(samples, FFT)
     power = spectrum.real**2
     power += spectrum.imag**2

@@ -69,4 +69,7 @@ class TalkOver(ConditionDetector):
     def finish(self, line: int, at_ms: int) -> list[Event]:
         """The overlap ends with the last frame in which both spoke."""
         end = int(self._last.array[line].min())
-        return [event for side in range(2) for event in self.stop(line, side, at_ms, end)]
+        return [event for side in (0, 1) if (line, side) in self._open for event in self._stop(line, side, at_ms, end)]
+
+    def _stop(self, line: int, side: int, at_ms: int, end_ms: int) -> list[Event]:
+        return self.stop(line, side, at_ms, end_ms, value=float(end_ms - self.open_body(line, side).since_ms))

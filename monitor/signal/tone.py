@@ -14,9 +14,10 @@ from monitor.signal.settings import SignalSettings
 from monitor.signal.spectrum import HZ_PER_BIN
 from monitor.signal.thresholds import Thresholds
 
-RING_BACK, BUSY, DTMF = 1, 2, 3
+RING_BACK, BUSY, DTMF, STEADY = 1, 2, 3, 4
 _LONG_AGO = -(1 << 30)
-_KINDS = {RING_BACK: "ring-back", BUSY: "busy", DTMF: "dtmf"}
+_STEADY_DB = 0.5
+_KINDS = {RING_BACK: "ring-back", BUSY: "busy", DTMF: "dtmf", STEADY: None}
 # call progress tones of most countries, single or double, lie here
 _BUSY_PAIRS = 2
 _PROGRESS = slice(round(400 / HZ_PER_BIN) - 1, round(480 / HZ_PER_BIN) + 3)
@@ -25,8 +26,9 @@ _DTMF_BINS = np.array([[round(hz / HZ_PER_BIN) + k for k in range(-2, 3)] for hz
 
 
 class Tone(ConditionDetector):
-    """kind: ring-back (one long burst), busy (three short ones, evenly spaced), dtmf (keys; never which). since_ms: the
-    first burst. A tone ends when its next burst is overdue, or when somebody speaks; end_ms is its last burst's end.
+    """kind: ring-back (one long burst, once it is over), busy (three short ones, evenly spaced), dtmf (keys; never
+    which); none for what goes on, as a dial tone does. since_ms: the first burst. A tone ends when its next burst
+    is overdue, or when somebody speaks; end_ms is its last burst's end.
     """
 
     name = "tone"
@@ -48,6 +50,8 @@ class Tone(ConditionDetector):
         own, level = self._thresholds.of(now.groups), self.level(now)
         on, keys = self._lines(now)
         on_ms, key_ms = self._on_ms[now.sel], self._keys_ms[now.sel]
+        # what goes on for seconds becomes the floor, over which nothing is heard; it stands as it stood
+        on |= (on_ms > 0) & now.present & ~now.heard & (np.abs(now.level_dbov - now.before_dbov) < _STEADY_DB)
         now.holds["tone"] = on | keys
         if not any(map(np.count_nonzero, (now.holds["tone"], level, on_ms, key_ms))):
             return
@@ -58,13 +62,14 @@ class Tone(ConditionDetector):
         at = now.at_ms[:, None]
         pairs = np.where(begins, np.where(paired, self._pairs[now.sel] + 1, 0), self._pairs[now.sel])
         self._pairs[now.sel] = pairs
-        starts_anew = begins & (level == OFF) & ~paired
-        first = np.where(starts_anew, at - FRAME_MS, first)
+        first = np.where(begins & ~paired, at - FRAME_MS, first)
         ends = ~on & (on_ms > 0)
         last_on = np.where(ends, on_ms, np.where(begins & ~paired, 0, last_on))
         off_at = np.where(ends, at - FRAME_MS, off_at)
         off_ms = np.where(on, off_ms, at - off_at)
+        rang = ends & (on_ms >= own.ring_ms) & (on_ms <= own.ring_most_ms)
         on_ms = np.where(on, on_ms + FRAME_MS, 0)
+        steady = on_ms > own.ring_most_ms
         key_ms = np.where(keys, key_ms + FRAME_MS, 0)
         keys_at = np.where(keys, at, self._keys_at[now.sel])
         key_off = at - keys_at
@@ -78,12 +83,13 @@ class Tone(ConditionDetector):
         fresh = np.where(
             key_ms >= own.min_key_ms,
             DTMF,
-            np.where(on_ms >= own.ring_ms, RING_BACK, np.where(busy, BUSY, OFF)),
+            np.where(rang, RING_BACK, np.where(steady, STEADY, np.where(busy, BUSY, OFF))),
         )
         silent_ms = np.where(level == DTMF, key_off, np.where(on, 0, off_ms))
         allowed = np.select([level == RING_BACK, level == BUSY], [own.ring_gap_ms, 2 * own.busy_ms], own.key_gap_ms)
         stays = (level != OFF) & (silent_ms < allowed) & ~now.runs.open
-        want: IntArray = np.where(stays, np.where((level == BUSY) & (fresh == RING_BACK), fresh, level), fresh)
+        turns = (fresh == STEADY) | (level == BUSY) & (fresh == RING_BACK)
+        want: IntArray = np.where(stays & ~turns, level, fresh)
         now.holds["tone"] |= want != OFF
 
         def starting(i: int, side: int) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from monitor.signal.active import Activity
 from monitor.signal.columns import BoolArray, IntArray, State, before, held, latest
 from monitor.signal.moment import Block
 
@@ -14,8 +14,9 @@ _MOST_STEP_DB = 20.0
 
 
 class Waits(NamedTuple):
-    """int64[t, n, 2] after each frame: of which run it is (its since_ms, and 1), power, frames, the first at_ms,
-    voiced frames, by how much its level moved; and done, the newest run that is certain. 0 where there is none."""
+    """int64[t, n, 2] after each frame: of which run it is (its since_ms, and 1), power of the active frames, how many
+    they are, the first at_ms, voiced frames, by how much the level moved over how many spoken frames; and done, the
+    newest run that is certain. 0 where there is none."""
 
     run: IntArray
     power: IntArray
@@ -23,6 +24,7 @@ class Waits(NamedTuple):
     at_ms: IntArray
     voiced: IntArray
     moved: IntArray
+    spoken: IntArray
     done: IntArray
 
 
@@ -40,46 +42,51 @@ class Waiting:
                 kept[:, k] = values[-1]
             self._column[block.sel] = kept
 
-    def merged(self, block: Block, counted: BoolArray) -> tuple[list[NDArray[Any] | int], Waits | None]:
-        """Power, frames, at_ms, voiced frames and 100ths of dB moved that each of the frames `counted` [t, n, 2] pushes
-        where its run is certain; and what waits then. Nothing is kept yet. Nothing for none counted."""
+    def merged(self, block: Block, found: Activity) -> tuple[list[IntArray], BoolArray, Waits | None]:
+        """Power, number, at_ms, voiced, 100ths of dB moved and spoken of what the frames push, which of them [t, n, 2]
+        do (their run is certain, or over), and what waits then. Nothing is kept yet. Nothing where none is active."""
+        counted = found.active | found.spoken
         if not np.count_nonzero(counted):
-            return [], None
-        step_db = np.minimum(np.abs(block.level_dbov - block.before_dbov), _MOST_STEP_DB)
-        moved = np.rint(step_db * 100.0).astype(np.int64)
-        entries: list[NDArray[Any] | int] = [block.power, 1, block.sides_ms, block.voiced, moved]
+            return [], counted, None
+        entries = _entries(block, found)
         state, run = self._column[block.sel], block.runs.since_ms + 1
         start = Waits(*(state[:, k] for k in range(len(Waits._fields))))
-        certain = counted & block.runs.open
-        done = latest(certain, run, start.done)
-        waits = self._grown(block, (counted ^ certain) & (run > 0), run, moved, start)._replace(done=done)
-        first = certain & (run != before(start.done, done)) & (run == waits.run)
+        certain = counted & (block.runs.open | (run == 0))
+        done = latest(certain & (run > 0), run, start.done)
+        waits = self._grown(block, counted & ~certain, run, entries, start)._replace(done=done)
+        first = certain & (run != before(start.done, done)) & (run == waits.run) & (run > 0)
         if np.count_nonzero(first):
+            power, frames, at_ms, *others = entries
             entries = [
-                block.power + first * waits.power,
-                1 + first * waits.frames,
-                np.where(first, waits.at_ms, block.sides_ms),
-                block.voiced + first * waits.voiced,
-                moved + first * waits.moved,
+                power + first * waits.power,
+                frames + first * waits.frames,
+                np.where(first, waits.at_ms, at_ms),
+                *(own + first * more for own, more in zip(others, waits[4:7], strict=True)),
             ]
-        return entries, waits
+        return entries, certain, waits
 
-    def _grown(self, block: Block, more: BoolArray, run: IntArray, moved: IntArray, start: Waits) -> Waits:
+    def _grown(self, block: Block, more: BoolArray, run: IntArray, entries: list[IntArray], start: Waits) -> Waits:
         """What waits after each frame, where `more` of them wait, and nothing ceases to."""
         if not np.count_nonzero(more):
             return Waits(*(held(each, len(more)) for each in start))
         runs = latest(more, run, start.run)
         anew = more & (run != before(start.run, runs))
-        power, frames, voiced, moves = (
-            _summed(np.where(more, np.asarray(each), 0), anew, begun)
-            for each, begun in zip(
-                (block.power, 1, block.voiced, moved),
-                (start.power, start.frames, start.voiced, start.moved),
-                strict=True,
-            )
+        power, frames, _, *others = entries
+        begun = (start.power, start.frames, start.voiced, start.moved, start.spoken)
+        power, frames, voiced, moved, spoken = (
+            _summed(np.where(more, each, 0), anew, then)
+            for each, then in zip((power, frames, *others), begun, strict=True)
         )
         at_ms = latest(anew, block.sides_ms, start.at_ms)
-        return Waits(runs, power, frames, at_ms, voiced, moves, held(start.done, len(more)))
+        return Waits(runs, power, frames, at_ms, voiced, moved, spoken, held(start.done, len(more)))
+
+
+def _entries(block: Block, found: Activity) -> list[IntArray]:
+    """int64[t, n, 2] each: what every frame would push by itself."""
+    step_db = np.minimum(np.abs(block.level_dbov - block.before_dbov), _MOST_STEP_DB)
+    spoken, active = found.spoken.astype(np.int64), found.active.astype(np.int64)
+    moved = np.rint(step_db * 100.0).astype(np.int64) * spoken
+    return [block.power * active, active, block.sides_ms, block.voiced * spoken, moved, spoken]
 
 
 def _summed(values: IntArray, anew: BoolArray, start: IntArray) -> IntArray:

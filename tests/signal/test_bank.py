@@ -203,42 +203,56 @@ def test_starts_and_ends_pair_up_and_never_look_ahead() -> None:
         assert not open_now
 
 
-def garbage(name: str) -> tapes.Signal:
-    n = 8000 * 12
+def garbage(name: str, rate_hz: int) -> tapes.Signal:
+    n = rate_hz * 12
     return {
         "zeros": np.zeros(n),
         "dc": np.full(n, 9000.0),
-        "dc and a line": np.full(n, -12_000.0) + tapes.white(12_000, -66),
-        "mu-law all 0xff": np.zeros(n),
+        "dc and a line": np.full(n, -12_000.0) + tapes.white(12_000, -66, rate_hz),
+        "dc that jumps": np.where(np.arange(n) < n // 2, 9000.0, -9000.0),
         "a-law idle": np.where(np.arange(n) % 2, 8.0, -8.0),
         "alternating full scale": np.where(np.arange(n) % 2, 32767.0, -32768.0),
-        "one lone click": np.where(np.arange(n) == 40_000, 20_000.0, 0.0),
+        "full scale at a quarter of the rate": np.where(np.arange(n) // 2 % 2, 32767.0, -32768.0),
+        "one lone click": np.where(np.arange(n) == n // 2, 20_000.0, 0.0),
         "lowest sample": np.full(n, -32768.0),
+        "highest sample": np.full(n, 32767.0),
     }[name]
 
 
+NOISY = ("alternating full scale", "full scale at a quarter of the rate")
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 16000])
 @pytest.mark.parametrize(
-    ("name", "right"),
+    "name",
     [
-        ("zeros", {"silence"}),
-        ("dc", {"silence"}),
-        ("dc and a line", {"silence"}),
-        ("mu-law all 0xff", {"silence"}),
-        ("a-law idle", {"silence"}),
-        ("alternating full scale", {"silence", "noise"}),
-        ("one lone click", {"silence"}),
-        ("lowest sample", {"silence"}),
+        "zeros",
+        "dc",
+        "dc and a line",
+        "dc that jumps",
+        "a-law idle",
+        "one lone click",
+        "lowest sample",
+        "highest sample",
+        *NOISY,
     ],
 )
-def test_garbage_makes_no_false_condition(name: str, right: set[str]) -> None:
-    line = tapes.line(garbage(name), garbage(name))
-    bank = Bank(8000, SignalSettings())
+def test_garbage_makes_no_false_condition(name: str, rate_hz: int) -> None:
+    """A full-scale square wave is 26 dB over the speech assumed before any was heard: noise, an alarm; of what kind, a
+    line alone at 2 or 4 kHz cannot tell. It is not clipped speech, for there is no speech."""
+    line = tapes.line(garbage(name, rate_hz), garbage(name, rate_hz), rate_hz)
+    bank = Bank(rate_hz, SignalSettings())
     number = bank.open()
     for pcm, absent in line.frames():
         step = bank.step(np.array([number]), pcm[None], absent[None])
         assert np.isfinite(step.readings.level_dbov).all()
         assert not np.isinf(step.readings.snr_db).any()
-    assert {body.condition for _, body in conditions(heard(line))} == right
+    expected = {("silence", side, None, None) for side in range(3)}
+    if name in NOISY:
+        expected |= {("noise", side, "alarm", None) for side in range(2)}
+    found = conditions(heard(line))
+    assert {(body.condition, side, body.level, body.kind) for side, body in found} == expected
+    assert all((body.since_ms, body.end_ms) == (0, 12_000) for _, body in found if body.condition == "silence")
 
 
 @settings(max_examples=15, deadline=None)

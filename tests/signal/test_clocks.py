@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from monitor.core.events import ConditionEnded, Event
+from monitor.core.events import Event
 from monitor.core.framing import Framing, FramingSettings
 from monitor.core.types import Channel, MediaChunk
 from monitor.signal.bank import Bank
@@ -54,8 +54,9 @@ def said(events: list[Event]) -> set[str]:
 
 
 @pytest.mark.parametrize("ppm", [100, -100, 1000])
-def test_legs_that_drift_apart_are_no_fault_of_the_line(ppm: int) -> None:
-    """100 ppm are 6 ms a minute; at ten times that a frame slips here."""
+def test_stamps_that_count_too_fast_or_slow_are_no_fault_of_the_line(ppm: int) -> None:
+    """One sample more or less now and then than the packets hold; at 1000 ppm a frame slips here. Clocks that drift
+    with all they send: tests/test_lines_bad_input.py."""
     events, framing = heard(packets(legs(40), 160, 1 + ppm * 1e-6))
     assert said(events) == {"silence"}
     silences = [(side, body) for side, body in conditions(events) if body.condition == "silence"]
@@ -69,19 +70,22 @@ def test_legs_that_drift_apart_are_no_fault_of_the_line(ppm: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("true_hz", "told_hz", "allowed"),
-    [
-        (7500, 8000, {"silence"}),
-        (8500, 8000, {"silence"}),
-        (11_025, 8000, {"silence", "noise"}),
-        (16_000, 8000, {"silence", "noise"}),
-        (8000, 16_000, {"silence", "noise"}),
-    ],
+    ("true_hz", "told_hz"), [(6000, 8000), (7500, 8000), (8500, 8000), (11_025, 8000), (11_025, 16_000)]
 )
-def test_a_rate_that_lies_is_no_exception_and_no_fault_but_noise(true_hz: int, told_hz: int, allowed: set[str]) -> None:
-    """At two thirds, half or twice the speed it may be no voice any more but noise; never quiet, dead or clipped."""
+def test_a_rate_that_lies_is_no_fault_of_the_line(true_hz: int, told_hz: int) -> None:
+    """A third slower or quicker a voice is a voice still; the line is as quiet as it was, and nobody spoke together."""
     events, _ = heard(packets(legs(30, true_hz), told_hz // 50), told_hz)
-    assert "silence" in said(events) <= allowed
+    assert said(events) == {"silence"}
+    assert sum(event.type == "speech.started" for event in events) >= 5
+
+
+@pytest.mark.parametrize(("true_hz", "told_hz"), [(16_000, 8000), (8000, 16_000), (22_050, 16_000)])
+def test_at_half_or_twice_the_speed_it_may_be_noise_besides_but_nothing_else(true_hz: int, told_hz: int) -> None:
+    """At a pitch of 60 Hz or 400 Hz and half or twice as many syllables a part of it is no voice to anybody: that part
+    stands between the words as noise does. It is never quiet, dead, clipped or spoken over."""
+    events, _ = heard(packets(legs(30, true_hz), told_hz // 50), told_hz)
+    assert "silence" in said(events) <= {"silence", "noise"}
+    assert {body.level for _, body in conditions(events) if body.condition == "noise"} <= {"warn"}
     assert any(event.type == "speech.started" for event in events)
 
 
@@ -92,7 +96,8 @@ def test_one_sample_a_message_is_the_same_call() -> None:
     assert any(event.type == "speech.started" for event in one_by_one)
 
 
-def test_one_sample_a_message_of_full_scale_is_no_exception() -> None:
-    loud = [np.tile(np.array([32767, -32768], np.int16), 4000)] * 2
-    events, _ = heard(packets(loud, 1))
-    assert all(isinstance(event.body, ConditionEnded) or event.at_ms <= 1000 for event in events)
+def test_one_sample_a_message_of_full_scale_is_the_same_noise() -> None:
+    loud = [np.tile(np.array([32767, -32768], np.int16), 20_000)] * 2
+    one_by_one, _ = heard(packets(loud, 1))
+    assert one_by_one == heard(packets(loud, 160))[0]
+    assert said(one_by_one) == {"silence", "noise"}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.core.types import Absent
 from monitor.signal.settings import DropoutSettings, SignalSettings
 from tests.signal.scenes import conditions, heard
 from tests.tapes import tape
@@ -26,5 +27,19 @@ def test_what_a_jitter_buffer_conceals_is_none() -> None:
 
 
 def test_still_missing_at_the_hang_up() -> None:
-    ((since, end, _),) = drops("SSSSSxxxxx")
-    assert (since, end) == (500, 1000)
+    assert drops("SSSSSxxxxx") == [(500, 1000, 500)]
+
+
+def test_a_frame_or_two_that_are_missing_are_concealed() -> None:
+    for frames, found in ((1, []), (2, []), (3, [(500, 560, 60.0)])):
+        line = tape("a: " + "S" * 10)
+        line.absent[0, 25 : 25 + frames] = Absent.LOST
+        ended = conditions(heard(line))
+        assert [(b.since_ms, b.end_ms, b.value) for _, b in ended if b.condition == "dropout"] == found
+
+
+def test_each_leg_has_its_own() -> None:
+    found = conditions(heard(tape("a: SSSSSxxxxxSSSSSSSSSS", "c: SSSSSSSSuuuuuuuSSSSS")))
+    assert [(side, b.since_ms, b.end_ms) for side, b in found if b.condition == "dropout"] == [
+        (0, 500, 1000), (1, 800, 1500)
+    ]  # fmt: skip

@@ -26,6 +26,36 @@ def test_what_is_no_music(kind: str) -> None:
     assert [body for _, body in found if body.condition == "music"] == []
 
 
+@pytest.mark.parametrize(
+    "steady",
+    [
+        tapes.hum(10_000, -30, hz=100),
+        tapes.hum(10_000, -30, hz=120) + tapes.white(10_000, -50),
+        tapes.hum(10_000, -24) + tapes.white(10_000, -40),
+        tapes.sine(450, 10_000, -20),
+        tapes.sine(1000, 10_000, -30),
+        tapes.sine(350, 10_000, -26) + tapes.sine(440, 10_000, -26),
+    ],
+)
+def test_what_stands_still_is_no_music(steady: tapes.Signal) -> None:
+    """A hum or a tone that begins in the middle of a call, over the noise of the line."""
+    leg = tapes.white(16_000, -66)
+    leg[16_000:96_000] += steady
+    found = conditions(heard(tapes.line(leg, tapes.white(16_000, -66, seed=9))))
+    assert [body for _, body in found if body.condition == "music"] == []
+
+
+@pytest.mark.parametrize("level_dbov", [-18.0, -26.0, -34.0])
+@pytest.mark.parametrize("under", [-66.0, -52.0])
+def test_music_over_a_noisy_line(level_dbov: float, under: float) -> None:
+    for seed in range(11, 15):
+        leg = tapes.white(16_000, under, seed=seed)
+        leg[16_000:112_000] += tapes.music(12_000, level_dbov, seed=seed)
+        found = conditions(heard(tapes.line(leg, tapes.white(16_000, -66, seed=9))))
+        ((since, end),) = [(b.since_ms, b.end_ms) for _, b in found if b.condition == "music"]
+        assert (since, end) == (pytest.approx(2000, abs=800), pytest.approx(14_000, abs=1500))
+
+
 @pytest.mark.system
 @pytest.mark.parametrize("voice", ["cmn", "cmn+f3", "en"])
 def test_a_synthetic_voice_is_no_music(voice: str) -> None:

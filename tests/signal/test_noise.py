@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from monitor.core.events import ConditionEnded
+from monitor.signal.bank import Bank
+from monitor.signal.settings import SignalSettings
 from tests import tapes
 from tests.signal.scenes import conditions, heard
 from tests.tapes import Signal
@@ -37,9 +39,6 @@ def test_snr_within_three_decibels(snr_db: float) -> None:
 
 
 def last_snr(leg: Signal) -> float:
-    from monitor.signal.bank import Bank
-    from monitor.signal.settings import SignalSettings
-
     bank = Bank(8000, SignalSettings())
     number = bank.open()
     for pcm, absent in tapes.line(leg, leg * 0).frames():

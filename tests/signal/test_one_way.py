@@ -57,3 +57,31 @@ def test_a_muted_agent_is_not_lost() -> None:
     for pcm, absent in tape("a: " + "_" * 80, "c: " + "S" * 80).frames():
         for _, event in bank.step(np.array([number]), pcm[None], absent[None]).events:
             assert getattr(event.body, "condition", "") != "one_way"
+
+
+def test_what_clatters_beside_a_dead_leg_is_nobody_who_speaks_into_it() -> None:
+    for seed in range(900, 904):
+        dishes = tapes.clatter(20_000, -30, seed=seed) + tapes.white(20_000, -66)
+        assert lost(tapes.line(dishes, np.zeros(20 * 8000))) == []
+
+
+@pytest.mark.parametrize("sound", [tapes.ring_back(20_000), tapes.music(20_000, -24), tapes.white(20_000, -30)])
+def test_nor_is_a_tone_music_or_noise(sound: tapes.Signal) -> None:
+    assert lost(tapes.line(sound + tapes.white(20_000, -66), np.zeros(20 * 8000))) == []
+
+
+def test_its_value_is_what_was_said_into_it_in_the_end() -> None:
+    (ended,) = [b for _, b in conditions(heard(tape("a: " + "S" * 80, "c: " + "F" * 10 + "_" * 70)))
+                if b.condition == "one_way"]  # fmt: skip
+    assert ended.value == 7000
+
+
+def test_both_legs_may_be_dead_in_turn() -> None:
+    line = tape("a: " + "S" * 80 + "_" * 80, "c: " + "_" * 80 + "F" * 80)
+    assert [(side, since, end) for side, since, end, _ in lost(line)] == [(1, 0, 8000), (0, 8000, 16_000)]
+
+
+def test_a_click_does_not_bring_a_dead_leg_back() -> None:
+    dead = np.zeros(12 * 8000)
+    dead[6 * 8000 : 6 * 8000 + 80] = 5000.0
+    assert lost(tapes.line(tapes.speech(12_000), dead)) == [(1, 0, 12_000, None)]

@@ -6,6 +6,7 @@ import pytest
 from monitor.core.events import CallAnswered, CallData, ConditionEnded, ConditionStarted, Event
 from monitor.signal.bank import Bank
 from monitor.signal.settings import SignalSettings, SilenceSettings
+from tests import tapes
 from tests.signal.scenes import conditions, heard
 from tests.tapes import Tape, tape
 
@@ -94,6 +95,49 @@ def test_music_on_a_leg_closes_its_silence_and_the_mutual_one() -> None:
     music = next(body for side, body in found if body.condition == "music")
     assert abs(music.since_ms - 3000) <= 700
     agent = [(b.since_ms, b.end_ms) for side, b in found if side == 0 and b.condition == "silence"]
-    assert agent[0] == (0, music.since_ms)
-    assert agent[1][0] >= 10_500
+    assert agent == [(0, music.since_ms), (music.end_ms, 15_000)]
+    assert abs(music.end_ms - 11_000) <= 700
+    assert [(b.since_ms, b.end_ms) for side, b in found if side == 2 and b.condition == "silence"] == agent
     assert [(b.since_ms, b.end_ms) for side, b in found if side == 1 and b.condition == "silence"] == [(0, 15_000)]
+
+
+@pytest.mark.parametrize("comfort_dbov", [-60.0, -54.0])
+def test_comfort_noise_with_a_voice_under_it_is_no_silence(comfort_dbov: float) -> None:
+    """What a gateway plays in pauses goes on all the time; a voice at -42 dBov speaks in the middle of it."""
+    noise, voice = tapes.white(16_000, comfort_dbov, seed=5), np.zeros(16 * 8000)
+    voice[6 * 8000 : 10 * 8000] = tapes.speech(4000, -42)
+    found = silences(tapes.line(noise + voice, tapes.white(16_000, -66)))
+    for side in ("agent", "both"):
+        assert found[side] == [(0, pytest.approx(6000, abs=300)), (pytest.approx(10_000, abs=300), 16_000)]
+    assert found["customer"] == [(0, 16_000)]
+
+
+def test_comfort_noise_alone_is_silence() -> None:
+    noise = np.concatenate((tapes.white(5000, -66), tapes.white(6000, -50, seed=2), tapes.white(5000, -66, seed=3)))
+    assert silences(tapes.line(noise, noise[::-1]))["both"] == [(0, 16_000)]
+
+
+def test_what_it_says_at_the_hang_up_is_how_long_it_was() -> None:
+    ended = [b for side, b in conditions(heard(tape("S" * 10 + "." * 60, "S" * 70))) if b.condition == "silence"]
+    assert [(b.since_ms, b.end_ms, b.value) for b in ended] == [(1000, 7000, 6000)]
+
+
+def test_media_that_was_lost_until_the_hang_up_is_why() -> None:
+    """Silent for 2.5 s with media, then without for 6 s."""
+    events = heard(tape("S" * 10 + "." * 25 + "x" * 60, "S" * 95))
+    said = [e.body for e in events if e.channel == "agent" and getattr(e.body, "condition", "") == "silence"]
+    assert [b.cause for b in said] == [None, "no_media"]  # type: ignore[union-attr]
+
+
+def test_mutual_silence_is_without_media_only_where_both_legs_are() -> None:
+    for other, cause in (("u", "no_media"), (".", None)):
+        events = heard(tape("S" * 10 + "u" * 40 + "S" * 10, "." * 10 + other * 40 + "." * 10))
+        said = [e.body for e in events if e.channel == "both" and getattr(e.body, "condition", "") == "silence"]
+        assert [b.cause for b in said] == [cause, cause]  # type: ignore[union-attr]
+
+
+def test_a_cough_does_not_end_it() -> None:
+    blow = tapes.white(80, -24, seed=3) * np.exp(-np.arange(640) / 200)
+    leg = tapes.white(8000, -66)
+    leg[4 * 8000 : 4 * 8000 + 640] += blow
+    assert silences(tapes.line(leg, tapes.white(8000, -66, seed=2)))["both"] == [(0, 8000)]

@@ -55,3 +55,28 @@ def test_who_speaks_once_the_other_has_stopped_has_not_talked_over() -> None:
         customer = np.concatenate((np.zeros(8 * 4060), tapes.speech(2500, seed=7), np.zeros(8 * 440)))
         line = tapes.line(agent, customer + tapes.clatter(7000, -34, seed=seed) + tapes.white(7000, -66, seed=3))
         assert [body for _, body in conditions(heard(line)) if body.condition == "talk_over"] == []
+
+
+@pytest.mark.parametrize("length", [2, 3, 4, 5])
+def test_a_word_of_assent_is_none_wherever_it_falls(length: int) -> None:
+    """嗯, 好的: up to half a second, now and then, while the other goes on."""
+    assents = ("." * 12 + "F" * length + "." * (13 - length)) * 3
+    assert overlaps("S" * 80, assents) == []
+
+
+def test_who_comes_back_into_the_others_turn_has_come_second() -> None:
+    """The customer takes the turn, the agent stops, and then speaks into what the customer says."""
+    found = overlaps("S" * 20 + "." * 10 + "S" * 20, "." * 10 + "F" * 35 + "." * 5)
+    assert found == [(1, 1000, 2000), (0, 3000, 4500)]
+
+
+def test_its_value_is_its_length_also_at_the_hang_up() -> None:
+    for hang_up in (30, 28):
+        found = conditions(heard(tape("a: " + "S" * hang_up, "c: " + "." * 10 + "F" * 18 + "." * (hang_up - 28))))
+        ((_, ended),) = [each for each in found if each[1].condition == "talk_over"]
+        assert ended.value == ended.end_ms - ended.since_ms == 1800
+
+
+@pytest.mark.parametrize("kind", ["N", "H", "M", "R", "B", "D", "K"])
+def test_what_is_no_voice_takes_no_turn(kind: str) -> None:
+    assert overlaps("S" * 60, "." * 20 + kind * 40) == []

@@ -26,6 +26,33 @@ def test_ring_back_lasts_over_its_pauses(rate_hz: int, level_dbov: float) -> Non
     assert end >= 16_000
 
 
+@pytest.mark.parametrize("rate_hz", [8000, 16000])
+@pytest.mark.parametrize("ms", [3000, 12_000])
+def test_a_tone_that_goes_on_is_no_ring_back(ms: int, rate_hz: int) -> None:
+    """A dial tone is 450 Hz, too."""
+    signal = np.concatenate((np.zeros(rate_hz), tapes.sine(450, ms, -20, rate_hz), np.zeros(2 * rate_hz)))
+    ((kind, since, end),) = tones(signal, rate_hz)
+    assert (kind, since, end) == (None, pytest.approx(1000, abs=60), pytest.approx(1000 + ms, abs=60))
+
+
+def test_a_dial_tone_after_ring_back_is_a_tone_of_its_own() -> None:
+    first, then = tones(np.concatenate((tapes.ring_back(9000), tapes.sine(450, 6000, -20))))
+    assert (first[0], then[0]) == ("ring-back", None)
+    assert first[2] == then[1] == pytest.approx(9000, abs=60)
+
+
+def test_ring_back_is_said_once_its_first_burst_is_over() -> None:
+    leg = tapes.ring_back(6000) + tapes.white(6000, -66)
+    start = next(e for e in heard(tapes.line(leg, leg * 0)) if getattr(e.body, "condition", "") == "tone")
+    assert start.at_ms == pytest.approx(1000, abs=60)
+
+
+@pytest.mark.parametrize("on_ms", [200, 500, 700])
+def test_a_burst_of_another_length_is_neither(on_ms: int) -> None:
+    signal = np.concatenate((tapes.sine(450, on_ms, -20), np.zeros(8 * 4000)))
+    assert tones(signal) == []
+
+
 def test_it_is_over_when_no_burst_follows() -> None:
     ((kind, _, end),) = tones(np.concatenate((tapes.ring_back(2000), np.zeros(8000 * 8))))
     assert kind == "ring-back"

@@ -6,15 +6,18 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.signal.active import Activity
 from monitor.signal.columns import State
 from monitor.signal.moment import Runs
 from monitor.signal.waiting import Waiting
 from tests.signal.test_runs import both, made
 
 
-@given(st.lists(st.sampled_from(["....", "www", "wwwwcc.cc", "w.wccw", "wccc"]), max_size=10), st.integers(1, 50))
+@given(st.lists(st.sampled_from(["....", "www", "wwwwcc.cc", "w.wccw", "wccc", "waac", "ac", "cca"]), max_size=10),
+       st.integers(1, 50))  # fmt: skip
 def test_a_run_that_becomes_certain_brings_what_it_had(stretches: list[str], most: int) -> None:
-    """w: counted in a run not certain yet, c: in one that is. Every stretch is a run of its own."""
+    """w: active and spoken in a run not certain yet, a: active only, c: in one that is. Every stretch is a run of its
+    own."""
     frames = [(letter, 100 * k + 100) for k, stretch in enumerate(stretches) for letter in stretch]
     waiting, pushed = Waiting(State()), []
     for at in range(0, len(frames), most):
@@ -22,27 +25,42 @@ def test_a_run_that_becomes_certain_brings_what_it_had(stretches: list[str], mos
         letters, since = zip(*frames[at : at + most], strict=True)
         block.tell(power=both(range(at + 1, at + len(letters) + 1)), before_dbov=block.level_dbov - 0.5)
         none = np.zeros_like(block.present)
-        runs = Runs(both(since), both(since), both(x == "c" for x in letters) > 0, none, none, none, none, none)
-        block.runs = runs
-        counted = both(x != "." for x in letters) > 0
-        entries, waits = waiting.merged(block, counted)
+        is_open = both(x == "c" for x in letters) > 0
+        block.runs = Runs(both(since), both(since), is_open, none, none, none, none, none)
+        active, spoken = (both(x in those for x in letters) > 0 for those in ("wac", "wc"))
+        entries, which, waits = waiting.merged(block, Activity(active, spoken, none, none, none))
         waiting.keep(block, waits)
-        columns = [np.broadcast_to(each, counted.shape)[counted & runs.open] for each in entries]
-        assert bool(columns) == counted.any()
-        pushed += np.stack(columns, axis=1).tolist() if columns else []
+        assert bool(entries) == bool(active.any())
+        assert np.array_equal(which[..., 0], (active & is_open)[..., 0])
+        if entries:
+            pushed += np.stack([each[which & is_open] for each in entries], axis=1).tolist()
     assert pushed == expected(frames)
 
 
 def expected(frames: list[tuple[str, int]]) -> list[list[int]]:
     out: list[list[int]] = []
-    held: tuple[int, list[int]] = (0, [0, 0, 0, 0, 0])
+    held: tuple[int, list[int]] = (0, [0] * 6)
     for at, (letter, since) in enumerate(frames):
         if letter == ".":
             continue
-        run, sums = held if held[0] == since else (since, [0, 0, 0, 0, 0])
-        sums = [sums[0] + at + 1, sums[1] + 1, sums[2] or 20 * (at + 1), sums[3] + 1, sums[4] + 50]
+        run, sums = held if held[0] == since else (since, [0] * 6)
+        said = int(letter != "a")
+        mine = [at + 1, 1, 0, said, 50 * said, said]
+        sums = [own + more for own, more in zip(sums, mine, strict=True)]
+        sums[2] = sums[2] or 20 * (at + 1)
         if letter == "c":
             out.append(sums)
-            sums = [0, 0, 0, 0, 0]
+            sums = [0] * 6
         held = (run, sums)
     return out
+
+
+def test_what_goes_on_after_a_run_counts_at_once() -> None:
+    block = made(1000, "....")
+    block.tell(power=both([5, 6, 7, 8]), before_dbov=block.level_dbov - 0.5)
+    none = np.zeros_like(block.present)
+    block.runs = Runs(none - 1, none - 1, none, none, none, none, none, none)
+    active = both([1, 1, 0, 0]) > 0
+    entries, which, _ = Waiting(State()).merged(block, Activity(active, none, none, none, none))
+    assert np.array_equal(which, active)
+    assert [each[which].tolist() for each in entries[:2]] == [[5, 6], [1, 1]]
