@@ -2,11 +2,13 @@
 
 A line that the recogniser has no room for is monitored for its conditions only: each of its segments is answered at
 once as lost ("not_admitted"), and supervisors are told. The same happens to the lines that came last where the machine
-gets too slow for those it has; they come back once there is room. Previews are made only while somebody watches.
+gets too slow for those it has; they come back once there is room. Previews are made only while somebody watches, and
+none while finals are late. A line that plays as fast as it is taken is in nobody's way: it waits for its answers.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -68,22 +70,25 @@ class Hearing:
         self._soon = soon
         self._previews = Previews(settings)
         self._pending: dict[tuple[str, str], list[AlertRaised]] = {}
+        self.not_admitted = 0
+        self._held: deque[tuple[Segment, OnAnswer]] = deque()
         # in the order in which they were admitted; True: faster than real time, and in nobody's way
         self._transcribed: dict[str, bool] = {}
         self._let_go: dict[str, bool] = {}
         self._looked_s = self._measured_s = 0.0
         self._told_s = -NOTICE_EVERY_S
         self._lost = self._failed = 0
+        self._why = ""
 
     @property
     def transcribed(self) -> int:
         """Lines whose words are transcribed now."""
         return len(self._transcribed)
 
-    def admit(self, call_id: str) -> bool:
-        """A line opens: True when its words will be transcribed."""
-        if self.admission is None or (not self._let_go and self.admission.admits(len(self._transcribed))):
-            self._transcribed[call_id] = False
+    def admit(self, call_id: str, patient: bool = False) -> bool:
+        """A line opens: True when its words will be transcribed. patient: it waits for its answers, and always is."""
+        if patient or self.admission is None or (not self._let_go and self.admission.admits(len(self._live()))):
+            self._transcribed[call_id] = patient
             return True
         self._tell(notice("call_not_admitted", float(len(self._transcribed)), call=call_id))
         return False
@@ -99,42 +104,58 @@ class Hearing:
     def submit(self, segment: Segment, on_answer: OnAnswer, patience_s: float | None) -> None:
         """A final: to the recogniser, or answered at once for a line that is not transcribed.
 
-        patience_s None: a line that is faster than real time and waits for its answers; it always finds room.
+        patience_s None: of a line that is faster than real time and waits for its answers; it is held here for as long
+        as the recogniser has no room, so that the event loop never waits.
         """
         self._previews.closed(segment)
-        if patience_s is None and segment.call_id in self._transcribed:
-            self._transcribed[segment.call_id] = True
-        if segment.call_id in self._transcribed or patience_s is None:
-            first = segment.channel == "agent" and self._lines.agent_alone(segment.call_id)
-            lead_s = AGENT_LEAD_S if first else 0.0
-            self._recogniser.submit(segment, on_answer, patience_s, self._lines.timed(segment), lead_s)
-        else:
+        if segment.call_id not in self._transcribed:
+            self.not_admitted += 1
             on_answer(segment, Answer(segment.segment_id, lost="not_admitted"))
+        elif patience_s is None:
+            self._transcribed[segment.call_id] = True
+            self._held.append((segment, on_answer))
+            self._release()
+        else:
+            self._send(segment, on_answer, patience_s)
+
+    def _send(self, segment: Segment, on_answer: OnAnswer, patience_s: float | None) -> None:
+        first = segment.channel == "agent" and self._lines.agent_alone(segment.call_id)
+        lead_s = AGENT_LEAD_S if first else 0.0
+        self._recogniser.submit(segment, on_answer, patience_s, self._lines.timed(segment), lead_s)
+
+    def _release(self) -> None:
+        while self._held and self._recogniser.has_room():
+            self._send(*self._held.popleft(), None)
 
     def answered(self, segment: Segment, answer: Answer, envelopes: Sequence[Envelope], now_s: float = 0.0) -> None:
         """A final's answer and findings: what was pending and was not raised is withdrawn, losses are told."""
-        self._count_loss(answer, now_s)
+        self._count_loss(answer)
+        self._tell_losses(now_s)
         raised = {envelope.body["alert_id"] for envelope in envelopes if envelope.type == AlertRaised.type}
         for body in self._pending.pop((segment.call_id, segment.segment_id), ()):
             if body.alert_id not in raised:
                 self._show(segment.call_id, [Event(segment.end_ms, segment.channel, _as(AlertWithdrawn, body))])
 
-    def _count_loss(self, answer: Answer, now_s: float) -> None:
-        """A notice at most every NOTICE_EVERY_S; several engine errors in a row mean that the model is gone."""
-        self._failed = self._failed + 1 if answer.lost == "engine_error" else 0
-        if answer.lost not in LOSSES:
-            return
-        self._lost += 1
-        if now_s - self._told_s < NOTICE_EVERY_S:
+    def _count_loss(self, answer: Answer) -> None:
+        """Several engine errors and no text between them mean that the model is gone."""
+        if answer.lost is None:
+            self._failed = 0
+        elif answer.lost in LOSSES:
+            self._failed += answer.lost == "engine_error"
+            self._lost, self._why = self._lost + 1, answer.lost
+
+    def _tell_losses(self, now_s: float) -> None:
+        """A notice at most every NOTICE_EVERY_S, of all since the last."""
+        if not self._lost or now_s - self._told_s < NOTICE_EVERY_S:
             return
         if self._failed >= GONE_AFTER:
             self._tell(notice("recogniser_fails", float(self._lost), count=self._lost))
         else:
-            self._tell(notice("segments_lost", float(self._lost), count=self._lost, reason=answer.lost))
+            self._tell(notice("segments_lost", float(self._lost), count=self._lost, reason=self._why))
         self._told_s, self._lost = now_s, 0
 
     def look(self, now_s: float, watched: Callable[[str], Watch]) -> None:
-        """Called every turn of the loop: measure the recogniser, ask for previews of what is being said.
+        """Called every turn of the loop: measure the recogniser, tell losses, ask for previews of what is being said.
 
         watched: what somebody sees of a call before it is final. For pending alerts alone only channels are previewed
         on which something must not be said.
@@ -142,7 +163,10 @@ class Hearing:
         if self.admission is not None and now_s - self._measured_s >= MEASURE_EVERY_S:
             self._measured_s = now_s
             self._observe(self.admission)
-        if self._settings.hypotheses and now_s - self._looked_s >= LOOK_EVERY_S:
+        self._release()
+        self._tell_losses(now_s)
+        late = self.admission is not None and self.admission.late
+        if self._settings.hypotheses and not late and now_s - self._looked_s >= LOOK_EVERY_S:
             self._looked_s = now_s
             for call_id in list(self._transcribed):
                 if (seen := watched(call_id)) != "nothing":
@@ -156,14 +180,18 @@ class Hearing:
             self._tell(notice("segments_wait", stats.wait_p95_ms, wait_ms=round(stats.wait_p95_ms)))
         elif was_late and not admission.late:
             self._tell(notice("recogniser_back", stats.wait_p95_ms))
-        if too_many := admission.excess(len(self._transcribed)):
-            live = [call_id for call_id, hurried in self._transcribed.items() if not hurried]
+        live = self._live()
+        if too_many := admission.excess(len(live)):
             self._move(live[-too_many:], self._transcribed, self._let_go)
-        elif self._let_go and admission.admits(len(self._transcribed)):
-            room = admission.step(len(self._transcribed))
+        elif self._let_go and admission.admits(len(live)):
+            room = admission.step(len(live))
             if admission.capacity is not None:
-                room = min(room, admission.capacity - len(self._transcribed))
+                room = min(room, admission.capacity - len(live))
             self._move(list(self._let_go)[:room], self._let_go, self._transcribed)
+
+    def _live(self) -> list[str]:
+        """Transcribed lines that cannot wait."""
+        return [call_id for call_id, patient in self._transcribed.items() if not patient]
 
     def _move(self, call_ids: Sequence[str], here: dict[str, bool], there: dict[str, bool]) -> None:
         """Lines that are transcribed no longer, or again, from their next segment on."""
@@ -212,7 +240,7 @@ class Hearing:
 
 def pending(lines: Lines, draft: Segment, stable: str) -> list[AlertRaised]:
     """What the rules would raise at once if the stable part of a preview were final; on an engine of its own."""
-    engine = Engine(lines.rulebook, replace(lines.call(draft.call_id).info, answered_ms=0))
+    engine = Engine(lines.rules_of(draft.call_id), replace(lines.call(draft.call_id).info, answered_ms=0))
     engine.push(Event(0, None, CallAnswered(inferred=True)))
     engine.push(Event(draft.start_ms, draft.channel, SpeechStarted(since_ms=draft.start_ms)))
     body = Utterance(

@@ -85,6 +85,7 @@ class _Line:
     framing: Framing
     row: int
     cuts: int
+    rulebook: Rulebook
     frames: deque[Frame | CallAnswered | CallData] = field(default_factory=deque)
     unanswered: set[str] = field(default_factory=set)
     media_ms: NDArray[np.int64] = field(default_factory=lambda: np.zeros(2, np.int64))
@@ -108,6 +109,10 @@ class Lines:
 
     def call(self, call_id: str) -> Call:
         return self._lines[call_id].call
+
+    def rules_of(self, call_id: str) -> Rulebook:
+        """The rules that were in force when that call began."""
+        return self._lines[call_id].rulebook
 
     def unanswered(self, call_id: str) -> int:
         """Segments of that call which the recogniser still owes; 0 for a call that is gone."""
@@ -146,6 +151,7 @@ class Lines:
             framing=Framing(info.sample_rate_hz, self.settings.framing),
             row=floor.bank.open(info.group),
             cuts=floor.segmenter.open(info.call_id),
+            rulebook=self.rulebook,
             answered=not info.answered_ms,
         )
         # both number their lines by the same free list, so that one column index serves bank and segmenter
@@ -218,11 +224,11 @@ class Lines:
 
     def forbids(self, call_id: str, channel: Channel) -> bool:
         """Whether something must not be said on this channel, so that an alert could be pending before its final."""
-        return channel in self.rulebook.rules_for(self.call(call_id).info).forbids
+        return channel in self.rules_of(call_id).rules_for(self.call(call_id).info).forbids
 
     def agent_alone(self, call_id: str) -> bool:
         """Whether no verdict on this call hangs on what the customer says."""
-        return call_id in self and self.rulebook.rules_for(self.call(call_id).info).agent_alone
+        return call_id in self and self.rules_of(call_id).rules_for(self.call(call_id).info).agent_alone
 
     def hang_up(self, call_id: str, reason: str, ended_by: EndedBy | None = None) -> Output:
         """The line is gone. ended_by None: the leg whose media stopped at least 200 ms before the other's, if one did.

@@ -154,12 +154,12 @@ class Live:
         info = replace(
             info,
             call_id=call_id,
-            model=self.recogniser.name if self.hearing.admit(call_id) else None,
+            model=self.recogniser.name if self.hearing.admit(call_id, clock == "demand") else None,
             rules_version=self.lines.rulebook.version,
             started_at_utc=info.started_at_utc or now.isoformat(timespec="milliseconds"),
             faults=fault.known(self.faults, info),
         )
-        line = LiveLine(call_id, self, self._loop.time(), clock)
+        line = LiveLine(call_id, self, self._loop.time(), clock, hurried=clock == "demand")
         self._open[call_id] = line
         self.take(Output(envelopes=self.lines.open(info)))
         self.wake.set()

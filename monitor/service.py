@@ -144,7 +144,9 @@ class Service:
             "asr_delay_p95_ms": stats.delay_p95_ms,
             "store_lag_ms": float(self.live.writer.stats().lag_ms),
         }
-        counted = {"lost": stats.lost, "suppressed": stats.suppressed, "decodes": stats.decodes}
+        lost = stats.lost | {"not_admitted": self.live.hearing.not_admitted}
+        dropped = stats.previews_dropped
+        counted = {"lost": lost, "suppressed": stats.suppressed, "decodes": stats.decodes, "previews_dropped": dropped}
         figures |= {f"asr_{name}_{cause}": float(n) for name, by in counted.items() for cause, n in by.items()}
         admission = self.live.hearing.admission
         figures["asr_lines_transcribed"] = float(self.live.hearing.transcribed)

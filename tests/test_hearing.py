@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from monitor.core.events import Envelope
 from monitor.core.types import Answer, CallInfo, MediaChunk, Segment
 from monitor.hearing import Hearing
 from monitor.lines import Lines, LineSettings
-from tests.asr.segments import Inbox, Scripted, segment
+from tests.asr.segments import PATIENCE_S, Inbox, Scripted, segment
 
 RULES = """
 pack = "t"
@@ -44,10 +45,15 @@ class Stage:
     """Lines, a scripted recogniser and what it publishes; `settle` runs what workers sent to the loop."""
 
     def __init__(
-        self, engine: Scripted, capacity: int | str = "all", hypotheses: bool = True, rules: str = RULES
+        self,
+        engine: Scripted,
+        capacity: int | str = "all",
+        hypotheses: bool = True,
+        rules: str = RULES,
+        queue: int = 512,
     ) -> None:
         self.engine = engine
-        self.settings = AsrSettings(hypotheses=hypotheses, hypothesis_every_ms=500)
+        self.settings = AsrSettings(hypotheses=hypotheses, hypothesis_every_ms=500, queue=queue)
         self.lines = Lines(LineSettings(), Rulebook.parse([("t.toml", rules)]))
         self.recogniser = Recogniser(engine, self.settings)
         self.todo: deque[Callable[[], None]] = deque()
@@ -90,6 +96,7 @@ def stage(monkeypatch):
 
     yield build
     for each in stages:
+        each.engine.gate.set()
         each.recogniser.close()
 
 
@@ -122,10 +129,47 @@ def test_a_line_beyond_capacity_is_answered_at_once_and_supervisors_are_told(sta
     assert {s.call_id: a.lost for s, a in inbox.got} == {"one": None, "two": "not_admitted"}
     refused = next(asked for asked, answer in inbox.got if answer.lost)
     stand.hearing.submit(refused, inbox, None)
-    inbox.wait(3)
-    assert inbox.got[2][1].lost is None
+    assert inbox.wait(3)["a1"].lost == "not_admitted", "as was told"
+    assert stand.hearing.not_admitted == 2
     stand.hearing.left("one")
     assert stand.open("three")
+
+
+def test_a_line_that_waits_for_its_words_is_always_transcribed_and_takes_nobodys_place(stage):
+    stand, inbox = stage(Scripted(), capacity=1), Inbox()
+    for call_id in ("fast", "faster"):
+        assert stand.hearing.admit(call_id, patient=True)
+        stand.hearing.submit(segment("a1", call_id), inbox, None)
+    assert {answer.lost for answer in inbox.wait(2).values()} == {None}
+    assert stand.open("live")
+    assert not stand.open("one too many")
+    assert [notice["params"] for notice in stand.bodies("system.notice")] == [{"call": "one too many"}]
+
+
+def test_what_may_wait_stops_nobody_and_leaves_room_for_who_may_not(stage):
+    stand, inbox = stage(Scripted(), queue=4), Inbox()
+    stand.engine.gate.clear()
+    stand.hearing.admit("fast", patient=True)
+    stand.open("live")
+
+    def send() -> None:
+        for number in range(20):
+            stand.hearing.submit(segment(f"f{number}", "fast"), inbox, None)
+        stand.hearing.submit(segment("a1", "live"), inbox, 240.0)
+
+    sender = threading.Thread(target=send, daemon=True)
+    sender.start()
+    sender.join(PATIENCE_S)
+    assert not sender.is_alive()
+    assert inbox.got == []
+    stand.engine.gate.set()
+    while len(inbox.got) < 21:
+        stand.hearing.look(0.0, lambda call_id: "nothing")
+        time.sleep(0.001)
+    told = [asked.segment_id for asked, _ in inbox.got]
+    assert [name for name in told if name != "a1"] == [f"f{number}" for number in range(20)]
+    assert told.index("a1") < 5
+    assert not any(answer.lost for _, answer in inbox.got)
 
 
 def test_previews_come_while_it_is_spoken_and_a_forbidden_phrase_is_pending_before_it_is_final(stage, voice):
@@ -143,6 +187,20 @@ def test_previews_come_while_it_is_spoken_and_a_forbidden_phrase_is_pending_befo
     envelopes = stand.lines.answer(cut, final)
     stand.hearing.answered(cut, final, envelopes)
     assert [e.body["rule_id"] for e in envelopes if e.type == "alert.raised"] == ["T1"]
+
+
+def test_rules_that_are_read_again_change_nothing_for_previews_of_a_running_call(stage, voice):
+    stand = stage(Scripted(so_far))
+    stand.open("one")
+    stand.lines.rulebook = Rulebook.parse([("t.toml", RULES.replace('"forbidden"', '"required"'))])
+    (cut,) = stand.play("one", voice, watched="alerts")
+    (pending,) = stand.bodies("alert.pending")
+    final = Answer(cut.segment_id, TEXT, mean_logprob=-0.1)
+    raised = [each.body["alert_id"] for each in stand.lines.answer(cut, final) if each.type == "alert.raised"]
+    assert raised == [pending["alert_id"]]
+    assert stand.lines.agent_alone("one")
+    stand.open("two")
+    assert not stand.lines.forbids("two", "agent")
 
 
 def test_what_was_pending_and_did_not_come_is_withdrawn(stage, voice):
@@ -167,6 +225,26 @@ def test_losses_are_told_but_not_every_one_and_a_dead_engine_by_its_name(stage):
     ]
     stand.hearing.answered(one, Answer("a1", lost="engine_error"), [], 30.0)
     assert stand.bodies("system.notice")[-1]["kind"] == "model_gone"
+
+
+@pytest.mark.parametrize(("between", "code"), [("timeout", "recogniser_fails"), ("not_admitted", "recogniser_fails"),
+                                               (None, "segments_lost")])  # fmt: skip
+def test_only_a_text_shows_that_the_engine_is_not_dead(stage, between, code):
+    stand = stage(Scripted())
+    for number in range(6):
+        lost = "engine_error" if number % 2 else between
+        stand.hearing.answered(segment("a1"), Answer("a1", lost=lost), [], 1.0 + number)
+    stand.hearing.answered(segment("a1"), Answer("a1", lost="engine_error"), [], 20.0)
+    assert stand.bodies("system.notice")[-1]["code"] == code
+
+
+def test_the_last_losses_are_told_though_nothing_is_lost_any_more(stage):
+    stand = stage(Scripted())
+    for now_s in (1.0, 2.0, 3.0):
+        stand.hearing.answered(segment("a1"), Answer("a1", lost="timeout"), [], now_s)
+    for now_s in (10.9, 11.0, 21.0, 99.0):
+        stand.hearing.look(now_s, lambda call_id: "nothing")
+    assert [notice["params"]["count"] for notice in stand.bodies("system.notice")] == [1, 2]
 
 
 def test_nobody_watching_means_no_previews_and_so_does_the_setting(stage, voice):

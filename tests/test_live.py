@@ -18,7 +18,9 @@ import pytest
 from websockets.asyncio.client import connect
 
 from monitor import service as service_room
+from monitor.asr.admission import Admission
 from monitor.asr.recogniser import Recogniser
+from monitor.asr.settings import AdmissionSettings
 from monitor.config import Settings, load
 from monitor.core.events import CallData, Envelope
 from monitor.core.types import Answer, CallInfo, MediaChunk, Segment, WordTime
@@ -172,6 +174,25 @@ async def test_the_last_words_before_the_hang_up_are_heard(tmp_path: Path, monke
         assert any("再见" in text for text in texts[-2:])
 
 
+async def test_a_recording_that_waits_for_its_words_has_them_where_no_live_line_has_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, monkeypatch) as service:
+        service.live.hearing.admission = Admission(AdmissionSettings(lines=0), 1, 0.01)
+        service.live.open(CallInfo("live", "test"))
+        source = FilesSource(FilesSettings(paths=(locate("demo/calls/broadband.wav"),), speed="max"))
+        await service.run([source])
+        told = service.store.events("broadband")
+        models = [
+            next(e.body["model"] for e in service.store.events(name) if e.type == "call.started")
+            for name in ("live", "broadband")
+        ]
+    assert models == [None, "stand-in"]
+    said = [e.body for e in told if e.type == "utterance"]
+    assert said
+    assert not any(body["lost"] for body in said)
+
+
 async def test_a_broken_decode_costs_one_segment_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -289,7 +310,9 @@ import asyncio, sys
 from pathlib import Path
 from tests.test_live import Reader, settings_in
 from monitor import service as room
+from monitor.asr.admission import Admission
 from monitor.asr.recogniser import Recogniser
+from monitor.asr.settings import AdmissionSettings
 from monitor.resources import locate
 from monitor.sources.files import FilesSettings, FilesSource
 

@@ -70,6 +70,7 @@ async def test_what_the_recogniser_lost_and_decoded_is_counted_for_the_metrics(
             told = (await http.get(f"{service.server.url}/metrics")).text
     assert "linewatch_asr_decodes_final 2.0" in told
     assert "linewatch_asr_lost_engine_error 1.0" in told
+    assert "linewatch_asr_lost_not_admitted 0.0" in told
     assert "linewatch_asr_wait_p95_ms" in told
 
 

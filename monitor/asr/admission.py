@@ -2,8 +2,8 @@
 
 A line beyond that is still monitored for its conditions, but its words are not transcribed: better said so than
 silently late. The estimate is cost (busy seconds per second of speech) against the workers' time; a rising wait of
-ready segments closes the door whatever the estimate says. Where the machine gets slower than it was when its lines
-came in, some of them are let go until the others are on time again.
+ready segments closes the door whatever the estimate says. Previews cost nothing here: they give way. Where the machine
+gets slower than it was when its lines came in, some of them are let go until the others are on time again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from monitor.asr.decoding import Engine
 from monitor.asr.settings import AdmissionSettings
-from monitor.asr.stats import RecogniserStats
+from monitor.asr.stats import RECENT_S, RecogniserStats
 from monitor.core.types import Segment
 from monitor.resources import locate
 
@@ -24,6 +24,9 @@ PROBE_CALL, PROBE_FROM_MS = "demo/calls/broadband.wav", 4000
 ENOUGH_SPEECH_S = 30.0
 LATE_LOOKS = 3
 """So many looks in a row (one a second) must find the oldest segment late before lines are let go, and again after."""
+SLOW_LOOKS = int(RECENT_S) + 10
+"""So many must find the p95 late where the oldest is not at every look, as where segments come in bursts: more than it
+remembers, so that neither one burst nor what was before the last step costs a line."""
 STEP = 0.1
 """The share of the lines that is let go, or taken back, at a time."""
 
@@ -37,7 +40,7 @@ class Admission:
         self._workers = workers
         self._cost = max(cost, 1e-6)
         self._seen: RecogniserStats | None = None
-        self._late_looks = 0
+        self._late_looks = self._slow_looks = 0
         self.late = False
 
     @property
@@ -59,9 +62,9 @@ class Admission:
 
         A tenth at a time, or down to half at once where the measured cost says that there are far too many.
         """
-        if self._settings.lines == "all" or self._late_looks < LATE_LOOKS:
+        if self._settings.lines == "all" or (self._late_looks < LATE_LOOKS and self._slow_looks < SLOW_LOOKS):
             return 0
-        self._late_looks = 0
+        self._late_looks = self._slow_looks = 0
         beyond = min(transcribed - (self.capacity or transcribed), transcribed // 2)
         return max(0, min(transcribed - 1, max(beyond, self.step(transcribed))))
 
@@ -71,11 +74,13 @@ class Admission:
 
     def observe(self, stats: RecogniserStats) -> None:
         """Take the recogniser's figures: cost follows what was really spent, waits open and close the door."""
-        self._late_looks = self._late_looks + 1 if stats.oldest_ms > self._settings.max_wait_ms else 0
+        max_wait_ms = self._settings.max_wait_ms
+        self._late_looks = self._late_looks + 1 if stats.oldest_ms > max_wait_ms else 0
+        self._slow_looks = self._slow_looks + 1 if stats.wait_p95_ms > max_wait_ms else 0
         wait_ms = max(stats.wait_p95_ms, stats.oldest_ms)
         if not self.late:
-            self.late = wait_ms > self._settings.max_wait_ms
-        elif wait_ms < self._settings.max_wait_ms / 2:
+            self.late = wait_ms > max_wait_ms
+        elif wait_ms < max_wait_ms / 2:
             self.late = False
         before = self._seen
         if before is None:
@@ -83,7 +88,8 @@ class Admission:
             return
         speech_s = stats.audio_s - before.audio_s
         if speech_s >= ENOUGH_SPEECH_S:
-            self._cost += 0.5 * ((stats.busy_s - before.busy_s) / speech_s - self._cost)
+            spent_s = (stats.busy_s - stats.previews_busy_s) - (before.busy_s - before.previews_busy_s)
+            self._cost += 0.5 * (spent_s / speech_s - self._cost)
             self._seen = stats
 
 

@@ -19,9 +19,10 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class _Spoken:
-    """One open segment: speech covered when it was last asked for, and the last text."""
+    """One open segment: speech covered when it was last asked for, the last text and where that ends in the call."""
 
     asked_ms: int = 0
+    end_ms: int = -1
     text: str = ""
     stable: int = 0
 
@@ -42,11 +43,13 @@ class Previews:
         return True
 
     def heard(self, draft: Segment, answer: Answer) -> Event | None:
-        """The preview to show; None for one that was lost, suppressed, or came when its segment was closed."""
+        """The preview to show; None for one that was lost, suppressed, no newer than the last (several workers need not
+        end in the order in which they began), or came when its segment was closed."""
         spoken = self._open.get(_key(draft))
         text = normalise(answer.text)
-        if spoken is None or answer.lost or answer.suppressed or not text:
+        if spoken is None or answer.lost or answer.suppressed or not text or draft.end_ms <= spoken.end_ms:
             return None
+        spoken.end_ms = draft.end_ms
         spoken.stable = agreed(spoken.text, text)
         spoken.text = text
         body = Hypothesis(segment_id=draft.segment_id, text=text, stable_chars=spoken.stable)

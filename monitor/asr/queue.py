@@ -53,7 +53,8 @@ class Job:
 
 @dataclass(slots=True)
 class _Lane:
-    """Heaps by encoder context. Answered jobs stay in until they come up, and do not count; late: see `give_up`."""
+    """Heaps by encoder context. Answered jobs stay in until they come up or are more than the others, and do not count;
+    late: see `give_up`."""
 
     heaps: dict[int, list[tuple[float, int, Job]]] = field(default_factory=dict)
     late: list[Job] = field(default_factory=list)
@@ -67,6 +68,21 @@ class _Lane:
         self._tidy()
         heads = [heap[0][2] for heap in self.heaps.values()] + [job for job in self.late if not job.answered]
         return min((job.submitted_s for job in heads if job.deadline_s < math.inf), default=None)
+
+    def gone(self) -> None:
+        """One of the jobs was answered while it waited; the answered are let go once they are more than those who wait.
+
+        Who takes from here may be held up for long: what is superseded meanwhile must not be kept with its samples.
+        """
+        self.waiting -= 1
+        if sum(map(len, self.heaps.values())) + len(self.late) <= 2 * self.waiting:
+            return
+        self.late = [job for job in self.late if not job.answered]
+        for context_ms, heap in list(self.heaps.items()):
+            heap[:] = [entry for entry in heap if not entry[2].answered]
+            heapq.heapify(heap)
+            if not heap:
+                del self.heaps[context_ms]
 
     def _tidy(self) -> None:
         """Every heap that is left begins with a job that still waits."""
@@ -153,7 +169,7 @@ class JobQueue:
 
     def gone(self, job: Job) -> None:
         """A job that waits here was answered without a decode."""
-        self._lanes[job.segment.final].waiting -= 1
+        self._lanes[job.segment.final].gone()
         if self._previews.get(job.key) is job:
             del self._previews[job.key]
 

@@ -24,6 +24,8 @@ from monitor.core.types import Answer, Segment
 log = structlog.get_logger(__name__)
 
 JOIN_S = 10.0
+ANSWERED_MOST = 16
+"""So many that are answered may stand among the deadlines whatever waits; beyond that, as many as wait."""
 LOAD_STEP = 0.2
 """How fast the share of decodes that found others waiting, and the time one takes, are forgotten."""
 
@@ -77,6 +79,11 @@ class Recogniser:
             self._changed.notify_all()
         for loser, reason in refused:
             self._tell(loser, Answer(loser.segment.segment_id, lost=reason))
+
+    def has_room(self) -> bool:
+        """Whether a final that may take as long as it needs leaves half of the queue to those that may not."""
+        with self._changed:
+            return self._queue.waiting(True) < max(1, self.settings.queue // 2)
 
     def stats(self) -> RecogniserStats:
         with self._changed:
@@ -133,41 +140,58 @@ class Recogniser:
             return [*out, (job, "overload")]
         self._queue.push(job)
         if job.deadline_s < math.inf:
-            heapq.heappush(self._deadlines, (job.deadline_s, next(self._numbers), job))
+            self._expect(job)
         return out
 
+    def _expect(self, job: Job) -> None:
+        """Note the deadline; those of answered jobs are forgotten before they are many."""
+        heapq.heappush(self._deadlines, (job.deadline_s, next(self._numbers), job))
+        open_jobs = self._queue.waiting(True) + self._queue.waiting(False) + len(self._running)
+        if len(self._deadlines) > 2 * open_jobs + ANSWERED_MOST:
+            self._deadlines = [entry for entry in self._deadlines if not entry[2].answered]
+            heapq.heapify(self._deadlines)
+
     def _work(self) -> None:
+        """A worker's thread. Whatever ends one turn, wherever in it, the next answers what that one left."""
+        batch: list[Job] = []
         while True:
-            batch = self._next_batch()
-            if not batch:
-                return
             try:
+                self._finish(batch)
+                if not self._next_batch(batch):
+                    return
                 for job, answer in self._decoder.answers(batch):
                     self._answer(job, answer)
             except BaseException:
                 log.exception("worker failed", engine=self.name)
-            for job in batch:
-                self._answer(job, Answer(job.segment.segment_id, lost="engine_error"))
-            with self._changed:
-                if batch[0].segment.final:
-                    self._decode_s += LOAD_STEP * (time.monotonic() - (batch[0].started_s or 0.0) - self._decode_s)
-                self._running.difference_update(batch)
-                self._changed.notify_all()
 
-    def _next_batch(self) -> list[Job]:
-        """What is to be decoded now; empty once the recogniser is closed."""
+    def _finish(self, batch: list[Job]) -> None:
+        for job in batch:
+            self._answer(job, Answer(job.segment.segment_id, lost="engine_error"))
+        with self._changed:
+            if batch and batch[0].segment.final and batch[0].started_s is not None:
+                self._decode_s += LOAD_STEP * (time.monotonic() - batch[0].started_s - self._decode_s)
+            self._running.difference_update(batch)
+            batch.clear()
+            self._changed.notify_all()
+
+    def _next_batch(self, batch: list[Job]) -> bool:
+        """Put into `batch` what is to be decoded now; False once the recogniser is closed."""
         with self._changed:
             self._load += LOAD_STEP * ((self._queue.waiting(True) > 0) - self._load)
-            while not (self._gathered() and (batch := self._queue.take(self._batch, time.monotonic(), self._decode_s))):
+            while not self._gathered() or not self._taken(batch):
                 if self._closed:
-                    return []
+                    return False
                 self._changed.wait()
             now = time.monotonic()
             for job in batch:
                 job.started_s = now
             self._running.update(batch)
             self._changed.notify_all()
-            return batch
+            return True
+
+    def _taken(self, batch: list[Job]) -> bool:
+        batch += self._queue.take(self._batch, time.monotonic(), self._decode_s)
+        return bool(batch)
 
     def _gathered(self) -> bool:
         """Something waits, and under load a little time was left for more to share its batch.
@@ -182,7 +206,7 @@ class Recogniser:
     def _spent(self, cause: str, segments: int, seconds: float) -> None:
         with self._changed:
             self._tally.decodes[cause] += segments
-            self._tally.busy_s += seconds
+            self._tally.busy_s[cause] += seconds
 
     def _answer(self, job: Job, answer: Answer) -> None:
         with self._changed:
@@ -191,19 +215,31 @@ class Recogniser:
             self._tell(job, answer)
 
     def _tell(self, job: Job, answer: Answer) -> None:
-        """Count and deliver the answer of a job that was claimed."""
+        """Count and deliver the answer of a job that was claimed; deliver it even where counting fails."""
+        try:
+            self._count(job, answer)
+        finally:
+            self._deliver(job, answer)
+
+    def _count(self, job: Job, answer: Answer) -> None:
         now = time.monotonic()
         segment = job.segment
         with self._changed:
             tally = self._tally
             tally.answered += 1
-            tally.lost.update([answer.lost] if answer.lost else [])
-            tally.suppressed.update(answer.suppressed[:1])
-            if segment.final and answer.decodes:
-                tally.audio_s += (segment.end_ms - segment.start_ms) / 1000
-            if segment.final and job.deadline_s < math.inf:
-                tally.final(job.submitted_s, job.started_s, now)
+            if segment.final:
+                tally.lost.update([answer.lost] if answer.lost else [])
+                tally.suppressed.update(answer.suppressed[:1])
+                if answer.decodes:
+                    tally.audio_s += (segment.end_ms - segment.start_ms) / 1000
+                if job.deadline_s < math.inf:
+                    tally.final(job.submitted_s, job.started_s, now)
+            else:
+                tally.previews_dropped.update([answer.lost] if answer.lost else answer.suppressed[:1])
             self._changed.notify_all()
+
+    def _deliver(self, job: Job, answer: Answer) -> None:
+        segment = job.segment
         try:
             job.on_answer(segment, answer)
         except BaseException as error:
@@ -216,21 +252,31 @@ class Recogniser:
 
     def _watch_deadlines(self) -> None:
         """Answer as lost what is not decoded in time, even while the engine hangs on it."""
+        late: list[Job] = []
         while True:
-            late: list[Job] = []
-            with self._changed:
-                while self._deadlines and self._deadlines[0][2].answered:
-                    heapq.heappop(self._deadlines)
-                if self._closed and not self._running:
+            try:
+                while late:
+                    job = late.pop(0)
+                    self._tell(job, Answer(job.segment.segment_id, lost="timeout"))
+                if not self._next_late(late):
                     return
-                now = time.monotonic()
-                while self._deadlines and self._deadlines[0][0] <= now:
-                    job = heapq.heappop(self._deadlines)[2]
-                    if job.claim():
-                        late.append(job)
-                        if job not in self._running:
-                            self._queue.gone(job)
-                if not late:
-                    self._changed.wait(self._deadlines[0][0] - now if self._deadlines else None)
-            for job in late:
-                self._tell(job, Answer(job.segment.segment_id, lost="timeout"))
+            except BaseException:
+                log.exception("deadlines failed", engine=self.name)
+
+    def _next_late(self, late: list[Job]) -> bool:
+        """Claim what is too late, or wait; False once the recogniser is closed and nothing runs."""
+        with self._changed:
+            while self._deadlines and self._deadlines[0][2].answered:
+                heapq.heappop(self._deadlines)
+            if self._closed and not self._running:
+                return False
+            now = time.monotonic()
+            while self._deadlines and self._deadlines[0][0] <= now:
+                job = heapq.heappop(self._deadlines)[2]
+                if job.claim():
+                    late.append(job)
+                    if job not in self._running:
+                        self._queue.gone(job)
+            if not late:
+                self._changed.wait(self._deadlines[0][0] - now if self._deadlines else None)
+            return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -15,8 +15,10 @@ class RecogniserStats:
     """A snapshot. Waits (submission to decode) and delays (submission to answer) are of the last 30 seconds' finals
     that have a deadline; oldest_ms: how long the first of those that wait now has waited.
 
-    audio_s: speech in finals that were decoded. busy_s: wall seconds of decodes, summed over the workers. decodes:
-    "final", "hypothesis", "retry_full", "retry_single", "align". lost, suppressed: counts by reason.
+    audio_s: speech in finals that were decoded. busy_s: wall seconds of decodes, summed over the workers;
+    previews_busy_s: those of hypotheses among them, which give way to everything else. decodes: "final", "hypothesis",
+    "retry_full", "retry_single", "align". lost, suppressed: finals by reason. previews_dropped: hypotheses that were
+    lost or suppressed, by reason.
     """
 
     waiting: int
@@ -31,23 +33,26 @@ class RecogniserStats:
     delay_p95_ms: float
     audio_s: float
     busy_s: float
+    previews_busy_s: float
     decodes: dict[str, int]
     lost: dict[str, int]
     suppressed: dict[str, int]
+    previews_dropped: dict[str, int]
     callback_errors: int
 
 
 @dataclass(slots=True)
 class Tally:
-    """The counters behind a snapshot; guarded by the recogniser's lock."""
+    """The counters behind a snapshot; guarded by the recogniser's lock. busy_s: by cause, as decodes."""
 
     answered: int = 0
     audio_s: float = 0.0
-    busy_s: float = 0.0
+    busy_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     callback_errors: int = 0
     decodes: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
     suppressed: Counter[str] = field(default_factory=Counter)
+    previews_dropped: Counter[str] = field(default_factory=Counter)
     finals: deque[tuple[float, float, float]] = field(default_factory=lambda: deque(maxlen=WINDOW))
 
     def final(self, submitted_s: float, started_s: float | None, answered_s: float) -> None:
@@ -76,10 +81,12 @@ class Tally:
             delay_p50_ms=quantile_ms(delays, 0.5),
             delay_p95_ms=quantile_ms(delays, 0.95),
             audio_s=round(self.audio_s, 3),
-            busy_s=round(self.busy_s, 3),
+            busy_s=round(sum(self.busy_s.values()), 3),
+            previews_busy_s=round(self.busy_s.get("hypothesis", 0.0), 3),
             decodes=dict(self.decodes),
             lost=dict(self.lost),
             suppressed=dict(self.suppressed),
+            previews_dropped=dict(self.previews_dropped),
             callback_errors=self.callback_errors,
         )
 

@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from monitor.core.events import CallAnswered, CallData
 from monitor.core.types import CallInfo, EndedBy, MediaChunk
 
-Clock = Literal["media", "arrival"]
-"""What moves a line's audio time: the media alone, or also its arrival, for lines that send nothing in silence."""
+Clock = Literal["media", "arrival", "demand"]
+"""What moves a line's audio time: the media alone; also its arrival, for lines that send nothing in silence; or the
+media as fast as the host has room for it (`Line.room`): such a line waits for its words, so none is ever too late."""
 
 
 class Line(Protocol):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.core.types import CHANNELS, MediaChunk, Pcm
 from monitor.errors import LinewatchError, SourceError
-from monitor.sources.base import Host, Line
+from monitor.sources.base import Clock, Host, Line
 from monitor.sources.recording import END_REASON, Recording, find, read
 
 log = structlog.get_logger(__name__)
@@ -85,7 +85,8 @@ class FilesSource:
         recording = await asyncio.to_thread(read, path)
         if recording.channels == 1 and self.settings.mono == "refuse":
             raise SourceError(str(path), "has one channel only", do='Set mono = "accept" or record both legs')
-        line = host.open(recording.info(recording.sidecar.call_id or ""))
+        clock: Clock = "demand" if self.settings.speed == "max" else "media"
+        line = host.open(recording.info(recording.sidecar.call_id or ""), clock)
         try:
             await self._feed(recording, line)
         except SourceError:

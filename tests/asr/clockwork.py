@@ -1,4 +1,7 @@
-"""A recogniser of one worker on a clock that the test moves: the real queue and figures, no thread, no engine."""
+"""A recogniser of one worker on a clock that the test moves: the real queue and figures, no thread, no engine.
+
+A preview costs what a final does and says nothing.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ class Clockwork:
         self.decode_s = decode_s
         self.now_s = 0.0
         self.longest = 0
-        self._queue = JobQueue(queue, 1)
+        self._bound = queue
+        self._queue = JobQueue(queue, 64)
         self._tally = Tally()
         self._running: Job | None = None
         self._free_s = 0.0
@@ -30,16 +34,23 @@ class Clockwork:
         self, segment: Segment, on_answer: OnAnswer, timeout_s: float, timed: object = None, lead_s: float = 0.0
     ) -> None:
         job = Job(segment, on_answer, 4000, self.now_s, self.now_s + timeout_s, lead_s=lead_s)
-        if self._queue.full(True):
-            self._answer(job, Answer(segment.segment_id, lost="overload"))
+        if (older := self._queue.preview_of(segment)) is not None:
+            self._queue.gone(older)
+            self._answer(older, Answer(segment.segment_id, lost="superseded"))
+        if self._queue.full(segment.final):
+            self._answer(job, Answer(segment.segment_id, lost="overload" if segment.final else "shed"))
             return
         self._queue.push(job)
         self.longest = max(self.longest, self._queue.waiting(True))
         heapq.heappush(self._due, (job.deadline_s, next(self._numbers), job))
 
+    def has_room(self) -> bool:
+        return self._queue.waiting(True) < self._bound // 2
+
     def stats(self) -> RecogniserStats:
-        waiting = self._queue.waiting(True)
-        return self._tally.snapshot(self.now_s, waiting, 0, int(self._running is not None), 1, self._queue.oldest_s())
+        waiting = [self._queue.waiting(final) for final in (True, False)]
+        running = int(self._running is not None)
+        return self._tally.snapshot(self.now_s, *waiting, running, 1, self._queue.oldest_s())
 
     def tick(self) -> None:
         self.now_s = round(self.now_s + TICK_S, 6)
@@ -51,8 +62,11 @@ class Clockwork:
                 self._answer(job, Answer(job.segment.segment_id, lost="timeout"))
         while self._free_s <= self.now_s:
             if self._running is not None:
-                self._tally.busy_s += self.decode_s
-                self._answer(self._running, Answer(self._running.segment.segment_id, "好的", decodes=("final",)))
+                cause = "final" if self._running.segment.final else "hypothesis"
+                self._tally.busy_s[cause] += self.decode_s
+                self._tally.decodes[cause] += 1
+                text = "好的" if self._running.segment.final else ""
+                self._answer(self._running, Answer(self._running.segment.segment_id, text, decodes=(cause,)))
             taken = self._queue.take(1, self.now_s, self.decode_s)
             self._running = taken[0] if taken else None
             if self._running is None:
@@ -63,7 +77,8 @@ class Clockwork:
     def _answer(self, job: Job, answer: Answer) -> None:
         if not job.claim():
             return
-        if answer.decodes:
-            self._tally.audio_s += (job.segment.end_ms - job.segment.start_ms) / 1000
-        self._tally.final(job.submitted_s, job.started_s, self.now_s)
+        if job.segment.final:
+            if answer.decodes:
+                self._tally.audio_s += (job.segment.end_ms - job.segment.start_ms) / 1000
+            self._tally.final(job.submitted_s, job.started_s, self.now_s)
         job.on_answer(job.segment, answer)

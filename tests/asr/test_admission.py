@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from monitor.asr.admission import Admission, measure, probe
-from monitor.asr.recogniser import Recogniser
+from monitor.asr.admission import LATE_LOOKS, SLOW_LOOKS, Admission, measure, probe
 from monitor.asr.settings import AdmissionSettings
-from monitor.asr.stats import RecogniserStats, Tally
-from tests.asr.segments import Scripted
+from monitor.asr.stats import RECENT_S, RecogniserStats, Tally
+from tests.asr.segments import Inbox, Scripted, segment
 
 
 def stats(**figures: float) -> RecogniserStats:
@@ -60,6 +60,32 @@ def test_capacity_follows_what_speech_really_costs():
     assert admission.capacity == Admission(AdmissionSettings(), 1, 0.1).capacity
 
 
+def test_what_previews_cost_is_no_lines_cost():
+    admission = Admission(AdmissionSettings(), 1, 0.1)
+    before = admission.capacity
+    for n in range(12):
+        admission.observe(stats(audio_s=40 * n, busy_s=12 * n, previews_busy_s=8 * n))
+    assert admission.capacity == before
+
+
+def test_lines_are_let_go_where_the_oldest_is_late_at_three_looks_in_a_row():
+    admission = Admission(AdmissionSettings(max_wait_ms=1000), 1, 0.001)
+    verdicts = []
+    for oldest in (1500, 1500, 0, *[1500] * LATE_LOOKS, 1500):
+        admission.observe(stats(oldest_ms=oldest))
+        verdicts.append(admission.excess(30))
+    assert verdicts == [0] * (2 + LATE_LOOKS) + [3, 0]
+
+
+def test_and_where_the_p95_is_late_for_longer_than_it_remembers():
+    admission = Admission(AdmissionSettings(max_wait_ms=1000), 1, 0.001)
+    verdicts = []
+    for wait in [1500] * int(RECENT_S + 1) + [900] + [1500] * SLOW_LOOKS + [1500]:
+        admission.observe(stats(wait_p95_ms=wait))
+        verdicts.append(admission.excess(30))
+    assert [number for number, many in enumerate(verdicts) if many] == [len(verdicts) - 2]
+
+
 def test_old_waits_are_forgotten():
     tally = Tally()
     tally.final(submitted_s=0.0, started_s=5.0, answered_s=6.0)
@@ -82,13 +108,33 @@ def test_the_cost_is_that_of_the_probes_decodes_without_the_first(monkeypatch: p
     assert engine.asked == [("probe",)] * 3
 
 
-def test_a_real_recognisers_figures_are_taken():
-    recogniser = Recogniser(Scripted())
-    admission = Admission(AdmissionSettings(), 1, 0.01)
+def test_a_real_recognisers_figures_are_taken(started, monkeypatch: pytest.MonkeyPatch):
+    """Finals take 0.2 s for each second of speech, previews five times as much."""
+    now = [0.0]
+
+    class Priced(Scripted):
+        def decode(self, segments, full=False):
+            now[0] += sum((1 if s.final else 5) * 0.2 * (s.end_ms - s.start_ms) / 1000 for s in segments)
+            return super().decode(segments, full)
+
+    for module in ("recogniser", "decoding"):
+        monkeypatch.setattr(f"monitor.asr.{module}.time", SimpleNamespace(monotonic=lambda: now[0]))
+    recogniser, inbox, admission = started(Priced()), Inbox(), Admission(AdmissionSettings(), 1, 0.01)
     admission.observe(recogniser.stats())
-    recogniser.close()
-    assert admission.admits(0)
-    assert probe().samples.size == 24_000
+    for number in range(100):
+        for final in (True, False):
+            recogniser.submit(segment(f"a{number}", length_ms=5000, final=final), inbox, None)
+            inbox.wait(2 * number + 2 - final)
+        admission.observe(recogniser.stats())
+    told = recogniser.stats()
+    assert (told.audio_s, told.previews_busy_s, told.busy_s) == pytest.approx((500, 500, 600))
+    assert admission.capacity == Admission(AdmissionSettings(), 1, 0.2).capacity == 3
+
+
+def test_the_probe_is_three_seconds_of_speech():
+    said = probe()
+    assert said.samples.size == 24_000
+    assert np.abs(said.samples).max() > 1000
 
 
 @pytest.mark.parametrize("bad", [{"lines": "some"}, {"lines": -3}, {"lines": 1.5}, {"utilisation": 2}, {"share": 1}])

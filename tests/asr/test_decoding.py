@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from monitor.asr import decoding as room
 from monitor.asr.recogniser import Recogniser
 from monitor.core.types import Answer, Segment
 from tests.asr.conftest import QUESTION, likeness, spoken
-from tests.asr.segments import Inbox, Scripted, busy, segment
+from tests.asr.segments import PATIENCE_S, Inbox, Scripted, busy, segment
 
 
 def test_a_final_answer_says_how_high_the_voice_is(started):
@@ -194,12 +195,72 @@ def test_a_worker_that_is_killed_in_the_middle_of_a_decode_loses_that_segment_an
     recogniser = started(engine)
     busy(engine, recogniser, inbox)
     (worker,) = recogniser._workers
-    assert ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(SystemExit)) == 1
+    kill(worker)
     engine.gate.set()
     recogniser.submit(segment("next"), inbox, 30.0)
     answers = inbox.wait(2)
     assert answers["next"].text == "next"
     assert answers["busy"].lost == "engine_error"
+    assert worker.is_alive()
+
+
+def kill(worker: threading.Thread) -> None:
+    assert ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(SystemExit)) == 1
+
+
+def test_a_worker_that_is_killed_in_the_middle_of_a_batch_loses_none_of_it_and_lives_on(started):
+    engine, inbox = Scripted(), Inbox()
+    recogniser = started(engine, batch=8)
+    engine.gate.clear()
+    with recogniser.together():
+        for name in ("a1", "a2", "a3"):
+            recogniser.submit(segment(name), inbox, None)
+    assert engine.entered.acquire(timeout=PATIENCE_S)
+    (worker,) = recogniser._workers
+    kill(worker)
+    recogniser.submit(segment("next"), inbox, 240.0)
+    engine.gate.set()
+    answers = inbox.wait(4)
+    assert engine.asked[0] == ("a1", "a2", "a3")
+    assert [answers[name].text for name in ("a1", "a2", "a3", "next")] == ["a1", "a2", "a3", "next"]
+    assert answers["a3"].decodes == ("final", "retry_single")
+    assert worker.is_alive()
+    assert recogniser.stats().answered == 4
+
+
+def test_a_worker_that_is_killed_while_it_answers_a_batch_answers_each_of_it_once(started):
+    """Between the first answer and the second."""
+    engine, inbox = Scripted(), Inbox()
+    recogniser = started(engine, batch=8)
+    real = recogniser._decoder.answers
+
+    def cut_off(batch):
+        for number, told in enumerate(real(batch)):
+            if number == 1:
+                raise SystemExit
+            yield told
+
+    recogniser._decoder.answers = cut_off
+    with recogniser.together():
+        for name in ("a1", "a2", "a3"):
+            recogniser.submit(segment(name), inbox, None)
+    inbox.wait(3)
+    recogniser.submit(segment("next"), inbox, None)
+    answers = inbox.wait(4)
+    assert [answers[name].lost for name in ("a1", "a2", "a3", "next")] == [None, "engine_error", "engine_error", None]
+    assert len(inbox.got) == recogniser.stats().answered == 4
+
+
+def test_a_worker_that_is_killed_while_it_waits_takes_up_what_comes(started):
+    recogniser, inbox = started(), Inbox()
+    recogniser.submit(segment("first"), inbox, None)
+    inbox.wait(1)
+    (worker,) = recogniser._workers
+    kill(worker)
+    for name in ("a1", "a2"):
+        recogniser.submit(segment(name), inbox, None)
+    answers = inbox.wait(3)
+    assert [answers[name].text for name in ("a1", "a2")] == ["a1", "a2"]
     assert worker.is_alive()
 
 

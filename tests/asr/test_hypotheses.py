@@ -35,6 +35,23 @@ def test_what_two_previews_agree_on_is_stable():
     assert third.body.overlay
 
 
+def test_a_preview_that_ends_after_a_newer_one_of_its_segment_is_dropped():
+    previews = Previews()
+    previews.due("call", "a1", 1000)
+    assert previews.heard(draft(2000), Answer("a1", "请您稍等一下")) is not None
+    assert previews.heard(draft(1000), Answer("a1", "请您")) is None
+    assert previews.heard(draft(2000), Answer("a1", "请您稍")) is None
+    newest = previews.heard(draft(3000), Answer("a1", "请您稍等好吗"))
+    assert (newest.at_ms, newest.body.stable_chars) == (3000, 4)
+
+
+def test_a_preview_that_was_lost_keeps_no_older_one_from_being_shown():
+    previews = Previews()
+    previews.due("call", "a1", 1000)
+    assert previews.heard(draft(2000), Answer("a1", lost="timeout")) is None
+    assert previews.heard(draft(1000), Answer("a1", "请您")) is not None
+
+
 def test_nothing_is_shown_of_lost_suppressed_or_empty_previews():
     previews = Previews()
     previews.due("call", "a1", 1000)

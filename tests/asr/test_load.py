@@ -20,12 +20,32 @@ def test_a_folder_becomes_a_recogniser_that_hears(model_dir):
     recogniser, inbox = load(AsrSettings(model=str(model_dir), device="cpu", workers=1)), Inbox()
     recogniser.submit(spoken(), inbox, None)
     answer = inbox.wait(1)["a1"]
-    capacity = admission(recogniser).capacity
     recogniser.close()
     assert recogniser.name == model_dir.name == name(AsrSettings(model=str(model_dir), device="cpu"))
     assert likeness(answer.text, QUESTION) > 0.7
     assert answer.decodes == ("final",)
-    assert capacity >= 1
+
+
+@pytest.mark.parametrize(("workers", "lines"), [(1, 75), (2, 150)])
+def test_lines_are_what_its_decodes_were_measured_to_cost_on_its_workers(started, monkeypatch, workers, lines):
+    """30 ms for the three seconds of the probe: a hundredth of the speech, of which a line has 0.8 s a second."""
+    now = [0.0]
+
+    class Priced(Scripted):
+        def decode(self, segments, full=False):
+            now[0] += 0.03
+            return super().decode(segments, full)
+
+    recogniser = started(Priced(), workers=workers)
+    monkeypatch.setattr("monitor.asr.admission.time", SimpleNamespace(monotonic=lambda: now[0]))
+    assert admission(recogniser).capacity == lines
+
+
+def test_an_engine_that_fails_when_it_is_measured_is_taken_for_free(started):
+    def say(asked, full):
+        raise ConnectionError("down")
+
+    assert admission(started(Scripted(say))).admits(1000)
 
 
 def test_nothing_is_measured_where_the_number_of_lines_is_given(model_dir):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import weakref
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,6 +91,35 @@ def test_what_a_decode_would_answer_too_late_is_left_to_its_deadline_and_still_w
         queue.gone(each)
     assert queue.take(4, 9.6, 2.0) == list(queue.jobs()) == []
     assert (queue.waiting(True), queue.oldest_s()) == (0, None)
+
+
+@pytest.mark.parametrize("final", [True, False])
+def test_what_was_answered_is_not_kept_while_nobody_takes_anything(final):
+    last = job("a1", 0, 0, final)
+    queue, samples = filled(last), []
+    for number in range(1, 1000):
+        samples.append(weakref.ref(last.segment.samples))
+        last.claim()
+        queue.gone(last)
+        last = job("a1", number, 1000 * (number % 3), final)
+        queue.push(last)
+    assert queue.waiting(final) == 1
+    assert sum(each() is not None for each in samples) <= 2
+    assert list(queue.jobs()) == [last]
+    assert queue.take(9) == [last]
+
+
+def test_what_is_late_already_is_not_kept_either_once_it_is_answered():
+    late = [job(f"a{n}", 10) for n in range(9)]
+    queue = filled(*late, job("in-time", 90), finals=99)
+    assert names(queue.take(1, now_s=9.9, decode_s=5.0)) == ["in-time"]
+    samples = [weakref.ref(each.segment.samples) for each in late]
+    while late:
+        gone = late.pop()
+        gone.claim()
+        queue.gone(gone)
+        del gone
+    assert not any(each() is not None for each in samples)
 
 
 def test_who_has_half_of_its_time_left_is_tried_however_long_decodes_seem_to_take():

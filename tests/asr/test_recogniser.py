@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections import Counter
 from types import SimpleNamespace
 
@@ -109,6 +110,70 @@ def test_close_answers_what_waits_and_lets_the_running_decode_finish(started):
     assert inbox.wait(2)["busy"].text == "busy"
     recogniser.submit(segment("a2"), inbox, None)
     assert inbox.wait(3)["a2"].lost == "stopped"
+
+
+def test_what_happens_to_previews_is_counted_apart_from_what_is_lost(started):
+    engine, inbox = Scripted(lambda s, full: "的" * 40 if s.segment_id == "h2" else "好"), Inbox()
+    recogniser = started(engine, hypothesis_queue=1)
+    busy(engine, recogniser, inbox)
+    for name, length in (("h1", 1000), ("h1", 2000), ("h2", 1000)):
+        recogniser.submit(segment(name, length_ms=length, final=False), inbox, None)
+    engine.gate.set()
+    inbox.wait(4)
+    told = recogniser.stats()
+    assert (told.lost, told.suppressed, told.answered) == ({}, {}, 4)
+    assert told.previews_dropped == {"superseded": 1, "shed": 1, "loop": 1}
+
+
+def test_an_engine_that_hangs_keeps_nobody_who_was_superseded(started):
+    engine, inbox, samples = Scripted(), Inbox(), []
+    recogniser = started(engine)
+    busy(engine, recogniser, inbox)
+    for number in range(1000):
+        one = segment("a1", length_ms=1000 + number, final=False)
+        samples.append(weakref.ref(one.samples))
+        recogniser.submit(one, lambda asked, answer: None, 240.0)
+    del one
+    assert recogniser.stats().hypotheses_waiting == 1
+    assert sum(each() is not None for each in samples) < 50
+
+
+def test_room_is_left_for_those_who_cannot_wait(started):
+    engine, inbox = Scripted(), Inbox()
+    recogniser = started(engine, queue=4)
+    busy(engine, recogniser, inbox)
+    room = []
+    for name in ("a1", "a2", "a3"):
+        room.append(recogniser.has_room())
+        recogniser.submit(segment(name), inbox, None)
+    assert room == [True, True, False]
+
+
+def test_a_segment_that_cannot_be_counted_is_answered_all_the_same(started, monkeypatch):
+    def count(self, *when):
+        if len(inbox.got) < 2:
+            raise RuntimeError("no")
+
+    inbox = Inbox()
+    monkeypatch.setattr(room.Tally, "final", count)
+    recogniser = started()
+    for number in range(3):
+        recogniser.submit(segment(f"a{number}"), inbox, 240.0)
+        inbox.wait(number + 1)
+    assert [answer.text for _, answer in inbox.got] == ["a0", "a1", "a2"]
+
+
+def test_who_comes_too_late_hears_of_it_even_where_it_cannot_be_counted(started, monkeypatch):
+    def count(self, *when):
+        raise RuntimeError("no")
+
+    engine, inbox = Scripted(), Inbox()
+    recogniser = started(engine)
+    busy(engine, recogniser, inbox)
+    monkeypatch.setattr(room.Tally, "final", count)
+    for number in range(3):
+        recogniser.submit(segment(f"a{number}"), inbox, 0.05)
+    assert {answer.lost for answer in inbox.wait(3).values()} == {"timeout"}
 
 
 def test_a_listener_that_raises_hurts_nobody_else(started):

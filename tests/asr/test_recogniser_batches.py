@@ -6,6 +6,7 @@ import threading
 from types import SimpleNamespace
 
 from monitor.asr import recogniser as room
+from monitor.asr.recogniser import Recogniser
 from tests.asr.segments import PATIENCE_S, Inbox, Scripted, busy, segment
 
 
@@ -67,24 +68,56 @@ def test_too_many_hypotheses_shed_the_oldest_and_cost_no_final_its_place(started
     assert answers["a1"].lost is None
 
 
-def test_under_load_a_worker_waits_a_little_for_a_batch_and_at_rest_not_at_all(started):
+def gathers_for_ever(recogniser: Recogniser) -> None:
+    """The window of a worker under load longer than any test, so that no machine is too slow to fill it."""
+    recogniser.settings = recogniser.settings.model_copy(update={"gather_ms": 10 * 240_000})
+
+
+def test_where_others_wait_a_worker_learns_to_wait_for_a_batch(started):
     engine, inbox = Scripted(), Inbox()
-    recogniser = started(engine, batch=2, gather_ms=5000)
+    recogniser = started(engine, batch=2)
+    gathers_for_ever(recogniser)
     busy(engine, recogniser, inbox)
-    recogniser._load = 5.0
-    recogniser.submit(segment("a1"), inbox, 30.0)
+    for number in range(40):
+        recogniser.submit(segment(f"s{number}"), inbox, 240.0)
     engine.gate.set()
-    inbox.wait(1)
-    recogniser.submit(segment("a2"), inbox, 30.0)
-    inbox.wait(3)
-    assert engine.asked == [("busy",), ("a1", "a2")]
+    inbox.wait(41)
+    while engine.entered.acquire(blocking=False):
+        pass
+    recogniser.submit(segment("a1"), inbox, 240.0)
+    assert not engine.entered.acquire(timeout=0.2), "it was decoded alone"
+    recogniser.submit(segment("a2"), inbox, 240.0)
+    inbox.wait(43)
+    assert engine.asked[-1] == ("a1", "a2")
+
+
+def test_at_rest_a_segment_waits_for_no_other(started, monkeypatch):
+    gathered, resting = Recogniser._gathered, threading.Event()
+
+    def told(self: Recogniser) -> bool:
+        found = gathered(self)
+        if not found:
+            resting.set()
+        return found
+
+    monkeypatch.setattr(Recogniser, "_gathered", told)
+    engine, inbox = Scripted(), Inbox()
+    recogniser = started(engine, batch=2)
+    gathers_for_ever(recogniser)
+    for number in range(3):
+        assert resting.wait(PATIENCE_S)
+        resting.clear()
+        recogniser.submit(segment(f"a{number}"), inbox, 240.0)
+        assert inbox.wait(number + 1)[f"a{number}"].lost is None
+    assert engine.asked == [("a0",), ("a1",), ("a2",)]
 
 
 def test_a_close_does_not_wait_for_a_batch_to_fill(started):
     engine, inbox = Scripted(), Inbox()
-    recogniser = started(engine, batch=2, gather_ms=5000)
+    recogniser = started(engine, batch=2)
+    gathers_for_ever(recogniser)
     busy(engine, recogniser, inbox)
-    recogniser._load = 100.0
+    recogniser._load = 1.0
     recogniser.submit(segment("a1"), inbox, 240.0)
     engine.gate.set()
     inbox.wait(1)
@@ -119,8 +152,9 @@ def test_more_than_the_queue_holds_can_be_submitted_together(started):
 
 def test_those_who_are_in_no_hurry_wait_for_no_batch_to_fill(started):
     engine, inbox = Scripted(), Inbox()
-    recogniser = started(engine, batch=2, gather_ms=5000)
-    recogniser._load = 100.0
+    recogniser = started(engine, batch=2)
+    gathers_for_ever(recogniser)
+    recogniser._load = 1.0
     recogniser.submit(segment("a1"), inbox, None)
     assert inbox.wait(1)["a1"].lost is None
 

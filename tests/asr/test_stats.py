@@ -32,6 +32,16 @@ def test_a_snapshot_holds_copies():
     assert before.decodes == {"final": 1}
 
 
+def test_the_work_for_previews_is_told_apart():
+    tally = Tally()
+    for cause, seconds in (("final", 2.0), ("hypothesis", 4.0), ("align", 0.5), ("retry_full", 1.0)):
+        tally.busy_s[cause] += seconds
+    tally.previews_dropped.update(["shed", "loop", "shed"])
+    told = tally.snapshot(0.0, 0, 0, 0, 1)
+    assert (told.busy_s, told.previews_busy_s) == (7.5, 4.0)
+    assert (told.lost, told.suppressed, told.previews_dropped) == ({}, {}, {"shed": 2, "loop": 1})
+
+
 def test_a_line_that_waits_long_and_one_that_never_began():
     tally = Tally()
     tally.final(submitted_s=1.0, started_s=1.5, answered_s=2.0)

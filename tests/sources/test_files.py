@@ -56,7 +56,9 @@ def test_a_packet_comes_when_its_last_sample_has_been_spoken(call: Path, speed: 
 
 async def test_as_fast_as_possible_waits_for_room(call: Path) -> None:
     (line,) = (await played(call)).lines
-    assert line.rooms == 2, "once a block"
+    assert (line.rooms, line.clock) == (2, "demand"), "once a block"
+    (live,) = (await played(call, speed=1000.0)).lines
+    assert (live.rooms, live.clock) == (0, "media")
 
 
 async def test_what_the_platform_said_comes_at_its_time(call: Path) -> None:
