@@ -10,7 +10,8 @@ that shape with random weights, which write 20 tokens a segment (their texts say
 faster-whisper one by one, as it comes) are replayed through a queue fed by that many lines, each side of which speaks
 about 40 % of the time: a simulation, without line processing, rules, store and pages. `lines_that_fill_a_core` is
 arithmetic: it divides by the cost in batches that are always full. `live_p95_ms` then runs the real recogniser at half
-of the lines held in real time, so it wants an idle machine. `--soak MINUTES` runs it at capacity instead, and watches memory, queue and answers.
+of the lines held in real time, so it wants an idle machine. `--soak MINUTES` runs it at capacity instead, and watches
+memory, queue and answers.
 """
 
 from __future__ import annotations

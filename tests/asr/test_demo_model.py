@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("rapidfuzz")
-from bench.material import CLEAN, FIXED, FORBIDDEN, NO_VOICE, PHONE, fresh_fills, negatives, say
+from bench.material import CLEAN, FIXED, FORBIDDEN, NO_VOICE, PHONE, free_sentences, fresh_fills, negatives, say
 from bench.model import Ear, cer, sets, word_times
 from models.recipes.demo_zh import lines
 from models.recipes.demo_zh.espeak import HELD_OUT, RATE_HZ, STANDARD, Espeak
@@ -95,6 +95,19 @@ class TestWhatItHears:
         said = say(espeak, sets(12)["fixed"], CLEAN, seed=6)
         full = cer([(s.text, ear.full(s.audio)) for s in said])
         assert abs(cer([(s.text, ear.short(s.audio)) for s in said]) - full) <= 1.0
+
+    def test_both_contexts_agree_on_a_noisy_telephone_line_too(self, ear: Ear, espeak: Espeak) -> None:
+        said = say(espeak, fresh_fills(60, seed=11), PHONE, seed=11)
+        full = cer([(s.text, ear.full(s.audio)) for s in said])
+        assert abs(cer([(s.text, ear.short(s.audio)) for s in said]) - full) <= 1.0
+
+    @pytest.mark.parametrize("kind", [CLEAN, PHONE])
+    def test_free_sentences(self, ear: Ear, espeak: Espeak, kind: str) -> None:
+        texts = free_sentences(40, seed=12)
+        if not texts:
+            pytest.skip("the texts are not here (LINEWATCH_DATA)")
+        said = say(espeak, texts, kind, seed=12)
+        assert cer([(s.text, ear.short(s.audio)) for s in said]) <= 30.0
 
     def test_faster_whispers_own_defaults_work(self, ear: Ear, espeak: Espeak) -> None:
         said = say(espeak, [t for t in FIXED if "{" not in t], CLEAN, seed=7)
