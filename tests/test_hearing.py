@@ -137,10 +137,12 @@ def test_a_line_beyond_capacity_is_answered_at_once_and_supervisors_are_told(sta
 
 def test_a_line_that_waits_for_its_words_is_always_transcribed_and_takes_nobodys_place(stage):
     stand, inbox = stage(Scripted(), capacity=1), Inbox()
+    assert stand.open("first")
     for call_id in ("fast", "faster"):
         assert stand.hearing.admit(call_id, patient=True)
         stand.hearing.submit(segment("a1", call_id), inbox, None)
     assert {answer.lost for answer in inbox.wait(2).values()} == {None}
+    stand.hearing.left("first")
     assert stand.open("live")
     assert not stand.open("one too many")
     assert [notice["params"] for notice in stand.bodies("system.notice")] == [{"call": "one too many"}]

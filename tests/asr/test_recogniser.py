@@ -129,12 +129,13 @@ def test_an_engine_that_hangs_keeps_nobody_who_was_superseded(started):
     engine, inbox, samples = Scripted(), Inbox(), []
     recogniser = started(engine)
     busy(engine, recogniser, inbox)
+    recogniser.submit(segment("before", final=False), inbox, 120.0)
     for number in range(1000):
         one = segment("a1", length_ms=1000 + number, final=False)
         samples.append(weakref.ref(one.samples))
         recogniser.submit(one, lambda asked, answer: None, 240.0)
     del one
-    assert recogniser.stats().hypotheses_waiting == 1
+    assert recogniser.stats().hypotheses_waiting == 2
     assert sum(each() is not None for each in samples) < 50
 
 
