@@ -19,7 +19,7 @@ def under_db(
     What is under all words stands between them, too, so it is not much more than the floor; at most 4 dB, for a noise
     that has just begun was not under what was said before it.
     """
-    noise_dbov = np.fmin(noise_dbov, floor_dbov + _OVER_FLOOR_DB)
+    noise_dbov = np.minimum(noise_dbov, floor_dbov + _OVER_FLOOR_DB)
     over_db = dbov(speech_power, speech_frames, samples) - noise_dbov
     share = np.where((speech_frames > 0) & ~np.isnan(over_db), np.minimum(10.0 ** (-over_db / 10.0), _MOST_NOISE), 0.0)
     return rounded(-10.0 * np.log10(1.0 - share))

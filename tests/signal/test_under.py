@@ -52,3 +52,8 @@ def test_the_meter_shows_the_voice_alone(below_db: float) -> None:
     readings = shown(talk + tapes.white(12_000, -26 - below_db))
     assert readings.speech_level_dbov[0, 0] == pytest.approx(-26, abs=1)
     assert readings.snr_db[0, 0] == pytest.approx(below_db, abs=2)
+
+
+def test_where_nobody_has_paused_yet_nothing_is_taken_for_noise() -> None:
+    readings = shown(tapes.speech(8000, -26, seed=3))
+    assert readings.speech_level_dbov[0, 0] == pytest.approx(-26, abs=0.5)
