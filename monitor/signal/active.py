@@ -52,8 +52,9 @@ class Active:
         return close & (block.level_dbov >= block.floor_dbov + _OVER_FLOOR_DB)
 
     def over(self, sel: Selection) -> bool:
-        """Whether nothing of earlier frames is active any more."""
-        return not np.count_nonzero(self._since_loud[sel] < _ACTIVE_FRAMES)
+        """Whether nothing of earlier frames is active or spoken any more."""
+        loud, said = self._since_loud[sel] < _ACTIVE_FRAMES, self._since_speech[sel] < _SPOKEN_FRAMES
+        return not np.count_nonzero(loud | said)
 
     def frames(self, block: Block, speech: BoolArray, goes_on: BoolArray) -> Activity:
         """What is active where this is the speech."""
