@@ -36,6 +36,8 @@ FORBIDDEN = (
 FREE_FILES = ("stc3-weibo-helpdesk.tsv", "mobilecs-example.tsv")
 HANZI = re.compile(r"[\u4e00-\u9fff]+")
 CLEAN, PHONE = "clean", "phone"
+BEFORE_MS = 200
+"""Of silence before the speech, as the segmenter cuts."""
 NO_VOICE = (
     "silence", "white", "pink", "brown", "babble", "tone 440 Hz", "tone 450 Hz",
     "ring-back", "busy", "dtmf", "hold music",
@@ -76,9 +78,9 @@ def say(engine: Espeak, texts: Sequence[str], kind: str, seed: int, held_out: bo
     for text in texts:
         voice = fresh_voice(rng, held_out)
         made, starts = engine.say(to_pinyin(text), voice)
-        audio = np.pad(made, (RATE_HZ // 5, RATE_HZ * 3 // 10)).astype(np.float32) / 32768
+        audio = np.pad(made, (RATE_HZ * BEFORE_MS // 1000, RATE_HZ * 3 // 10)).astype(np.float32) / 32768
         audio = on_the_phone(audio, noise_rng, babble) if kind == PHONE else audio
-        times = [200 + s * 1000 / RATE_HZ for s in starts]
+        times = [BEFORE_MS + s * 1000 / RATE_HZ for s in starts]
         out.append(Said(text, (np.clip(audio, -1, 1) * 32767).astype(np.int16), times, voice.variant in HELD_OUT))
     return out
 
