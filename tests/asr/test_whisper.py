@@ -182,8 +182,8 @@ def copy_of(folder: Path, to: Path) -> Path:
     return to
 
 
-def test_a_folder_that_is_not_there_names_the_command_that_fetches_it(tmp_path):
-    with pytest.raises(ModelError, match="linewatch models fetch"):
+def test_a_folder_that_is_not_there_says_so_and_what_to_do(tmp_path):
+    with pytest.raises(ModelError, match="none: the model folder is not there; .*Copy, fetch or convert it again"):
         engine_of(tmp_path / "none")
 
 
