@@ -183,7 +183,7 @@ def copy_of(folder: Path, to: Path) -> Path:
 
 
 def test_a_folder_that_is_not_there_says_so_and_what_to_do(tmp_path):
-    with pytest.raises(ModelError, match="none: the model folder is not there; .*Copy, fetch or convert it again"):
+    with pytest.raises(ModelError, match=r"none: the model folder is not there; .*Copy, fetch or convert it again"):
         engine_of(tmp_path / "none")
 
 
