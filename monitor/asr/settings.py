@@ -76,7 +76,7 @@ class AsrSettings(BaseModel):
     compute_type: str = Field("auto", description="auto: int8 on a CPU, float16 on a GPU; else CTranslate2's name")
     language: str = Field("zh", description="spoken language; auto: detect it for each segment")
     context: Context = Field("fit", description="fit: encode the segment and a margin; full: always 30 s")
-    margin_ms: int = Field(2560, ge=1280, le=10_000, description="trailing silence behind a segment, ms")
+    margin_ms: int = Field(2560, ge=2560, le=10_000, description="trailing silence behind a segment, ms")
     length_class_ms: int = Field(500, ge=100, le=5000, description="encoder contexts are multiples of this, ms")
     tokens_per_s: float = Field(12, ge=2, le=50, description="most tokens decoded per second of segment")
     tokens_base: int = Field(16, ge=4, le=200, description="tokens allowed besides")

@@ -13,7 +13,7 @@ from monitor.asr.features import FULL_FRAMES, context_frames, log_mel, waveform
 
 @given(
     audio_ms=st.integers(0, 40_000),
-    margin_ms=st.integers(1280, 10_000),
+    margin_ms=st.integers(2560, 10_000),
     class_ms=st.integers(10, 500).map(lambda n: n * 10),
     n_mels=st.sampled_from([80, 128]),
 )

@@ -21,7 +21,7 @@ def test_defaults_keep_speech_here_and_leave_room_behind_a_segment():
     [
         {"contxt": "fit"},
         {"context": "short"},
-        {"margin_ms": 100},
+        {"margin_ms": 2559},
         {"queue": 0},
         {"device": "tpu"},
         {"model": ""},
