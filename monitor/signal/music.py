@@ -51,7 +51,7 @@ class Music(ConditionDetector):
     def step(self, now: Moment) -> None:
         own, fixed, level = self._thresholds.of(now.groups), self._settings, self.level(now)
         now.holds["music"] = (level[:, :2] != OFF) | (level[:, 2:] != OFF)
-        since_before = self._since[now.sel]
+        since_before = now.music_since_ms = self._since[now.sel]
         undecided = now.at_ms[:, None] - since_before < _UNDECIDED_MS
         likely = undecided | _moves(self._stay[now.sel], self._moved[now.sel], own.moves)
         now.holds["music_likely"] = (since_before >= 0) & likely
