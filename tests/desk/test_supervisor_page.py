@@ -1,5 +1,7 @@
 """The supervisor's page in a real browser, while calls run."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -100,6 +102,26 @@ async def test_a_score_shows_what_it_is_made_of(stage, browser):
     await expect(page.locator("#scorecard [data-kind=veto]")).to_have_text("veto B7")
 
 
+@pytest.mark.parametrize(("total", "full"), [(49.0, 0), (92.5, 1)])
+async def test_a_score_is_green_only_where_nothing_was_taken_off(stage, browser, total, full):
+    story = stage.story()
+    score = e.Score(total=total, base=92.5, dimensions=dict.fromkeys(e.DIMENSIONS, total), items=())
+    await stage.play(story.started(), story.answered(), story.ended(9000), story.tell(9000, score))
+    page = await opened(browser, stage, "/supervisor", BOSS)
+    await expect(page.locator("#call-score")).to_have_text(f"得分 {total:g} / 92.5")
+    await expect(page.locator("#call-score[data-full]")).to_have_count(full)
+
+
+@pytest.mark.parametrize(("end_ms", "last"), [(39_000, "00:3[05]"), (3_540_000, "5[05]:00")])
+async def test_the_time_line_of_a_call_that_is_over_shows_all_of_it_and_nothing_after(stage, browser, end_ms, last):
+    story = stage.story()
+    await stage.play(story.started(), story.answered(), story.ended(end_ms))
+    page = await opened(browser, stage, "/supervisor", BOSS)
+    ticks = page.locator(".tl-time")
+    await expect(ticks.first).to_have_text("00:00")
+    await expect(ticks.last).to_have_text(re.compile(last))
+
+
 KEPT = "rules/line.toml:3: unknown key"
 
 
@@ -148,6 +170,7 @@ async def test_an_english_page_says_what_a_rule_is_called_and_its_own_words_besi
         ["A complaint in its order", "对投诉的客户说了禁语", "B1 投诉禁语"]
     )
     await expect(page.locator(".inline-alert")).to_contain_text("A complaint in its order")
+    await expect(page.locator(".step")).to_have_text("A complaint in its order · apology · skipped")
 
 
 async def test_words_not_heard_or_not_believed_are_shown_as_such(stage, browser):

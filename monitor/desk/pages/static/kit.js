@@ -25,7 +25,7 @@ export function clock(ms) {
 
 /** 12340 -> "12.3s"; from a minute on as a clock. */
 export function span(ms) {
-  return ms < 60000 ? `${(Math.max(0, ms) / 1000).toFixed(1)}s` : clock(ms);
+  return ms < 60000 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : clock(ms);
 }
 
 export const SEVERITIES = ["critical", "major", "minor", "info"];

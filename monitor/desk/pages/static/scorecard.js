@@ -3,12 +3,13 @@
 import { t } from "./i18n.js";
 import { h, keyed, put } from "./kit.js";
 
-/** "得分 85", and of how many points where some could not be judged. */
+/** "得分 85", and of how many points where some could not be judged; coloured only where nothing or everything is gone. */
 export function showTotal(element, score) {
   element.hidden = !score;
   if (!score) return;
   const out = score.base === 100 ? "" : ` / ${whole(score.base)}`;
   put(element, `${t("score")} ${whole(score.total)}${out}`);
+  element.toggleAttribute("data-full", score.total >= score.base);
   element.toggleAttribute("data-veto", score.items.some((each) => each.fatal));
 }
 

@@ -189,7 +189,8 @@ function stepName({ rule_id, step }) {
   const { kind, steps = [] } = rules.get(rule_id) ?? {};
   const at = steps.findIndex((each) => each.step === step);
   if (at < 0) return step === "said" ? "" : step;
-  return kind === "sequence" ? steps[at].wording : `${at + 1}/${steps.length}`;
+  if (kind !== "sequence") return `${at + 1}/${steps.length}`;
+  return lang === "en" ? step : steps[at].wording;
 }
 
 $("#search").addEventListener("input", ({ target }) => {

@@ -6,12 +6,13 @@ import { clock, span } from "./kit.js";
 const SVG = "http://www.w3.org/2000/svg";
 const WINDOW_MS = 180000;
 const SHORTEST_MS = 60000;
+const SHORTEST_ENDED_MS = 5000;
 const GUTTER = 60;
 const MARGIN = 24;
 const HEIGHT = 108;
 const LANES = { agent: 20, customer: 56 };
 const LANE = 16;
-const STEPS_MS = [5000, 10000, 15000, 30000, 60000];
+const STEPS_MS = [5000, 10000, 15000, 30000, 60000, 120000, 300000, 600000, 1800000];
 
 function s(tag, attributes, ...children) {
   const made = document.createElementNS(SVG, tag);
@@ -24,7 +25,8 @@ export function drawTimeline(svg, call) {
   const width = svg.clientWidth;
   if (!width) return;
   const now = call.now();
-  const length = Math.min(WINDOW_MS, Math.max(SHORTEST_MS, now));
+  // what runs moves through a window, what is over is shown whole
+  const length = call.ended ? Math.max(SHORTEST_ENDED_MS, now) : Math.min(WINDOW_MS, Math.max(SHORTEST_MS, now));
   const from = Math.max(0, now - length);
   const scale = (width - GUTTER - MARGIN) / length;
   const x = (ms) => GUTTER + (Math.max(from, ms) - from) * scale;
@@ -41,7 +43,7 @@ export function drawTimeline(svg, call) {
 }
 
 function axis(x, from, length, width) {
-  const step = STEPS_MS.find((each) => (length / each) * 64 < width - GUTTER) ?? 60000;
+  const step = STEPS_MS.find((each) => (length / each) * 64 < width - GUTTER) ?? STEPS_MS.at(-1);
   const out = [];
   for (let ms = Math.ceil(from / step) * step; ms <= from + length; ms += step) {
     out.push(s("line", { class: "tl-tick", x1: x(ms), x2: x(ms), y1: 14, y2: 92 }));
