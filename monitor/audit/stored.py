@@ -95,11 +95,12 @@ def stored_calls(store: Store, **filters: Any) -> Iterator[CallRow]:
 
 
 def titles(rulebook: Rulebook, lang: Lang) -> dict[str, str]:
-    """What the rules are called, by id, and their steps, by "id/step": a name, or which of how many."""
+    """What the rules are called, by id, and their steps, by "id/step": a name (in English its id), or which of
+    how many."""
     out = {rule.id: (rule.title_en if lang == "en" else "") or rule.title for rule in rulebook.rules}
     for rule in rulebook.rules:
         if isinstance(rule, Sequence_):
-            out |= {f"{rule.id}/{step.id}": step.title or step.id for step in rule.steps}
+            out |= {f"{rule.id}/{step.id}": step.id if lang == "en" else step.title or step.id for step in rule.steps}
         elif isinstance(rule, Script):
             out |= {f"{rule.id}/{step.id}": f"{n}/{len(rule.steps)}" for n, step in enumerate(rule.steps, 1)}
     return out

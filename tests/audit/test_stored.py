@@ -56,4 +56,5 @@ def test_rules_and_their_steps_have_names() -> None:
     names = audit.titles(config.load(None, []).rulebook(), "en")
     assert names["A4.silent-call"].isascii()
     assert [names[f"A4.silent-call/{step}"] for step in ("greet", "hang_up")] == ["1/4", "4/4"]
-    assert names["B4.handles-complaint/apology"] == "道歉"
+    assert names["B4.handles-complaint/apology"] == "apology"
+    assert audit.titles(config.load(None, []).rulebook(), "zh")["B4.handles-complaint/apology"] == "道歉"

@@ -39,7 +39,7 @@ def draw(sheet: CallSheet, lang: Lang) -> str:
     for channel in CHANNELS:
         drawn, y = _leg(sheet, channel, scale, y, lang)
         parts += drawn
-    both = _stack([span for span in sheet.spans if span.channel == "both"], sheet.duration_ms)
+    both = _rows(sheet, "both")
     if both:
         parts.append(_label("both", y + BAR_H, lang))
         drawn, y = _bars(both, scale, y, sheet.duration_ms, lang)
@@ -64,8 +64,7 @@ def _leg(sheet: CallSheet, channel: Side, scale: _Scale, y: int, lang: Lang) -> 
         if side == channel
     ]
     y += SPEECH_H + GAP
-    rows = _stack([span for span in sheet.spans if span.channel == channel], sheet.duration_ms)
-    bars, y = _bars(rows, scale, y, sheet.duration_ms, lang)
+    bars, y = _bars(_rows(sheet, channel), scale, y, sheet.duration_ms, lang)
     return parts + bars, y + 6
 
 
@@ -79,6 +78,14 @@ def _bars(rows: list[list[Span]], scale: _Scale, y: int, call_ms: int, lang: Lan
             parts.append(scale.bar(f"condition {body.condition}", body.since_ms, end_ms, y, BAR_H, title))
         y += BAR_H + GAP
     return parts, y
+
+
+def _rows(sheet: CallSheet, channel: Side) -> list[list[Span]]:
+    """Silences first, so that they stay on one height however much else the line has."""
+    spans = [span for span in sheet.spans if span.channel == channel]
+    silences = [span for span in spans if span.body.condition == "silence"]
+    others = [span for span in spans if span.body.condition != "silence"]
+    return [*_stack(silences, sheet.duration_ms), *_stack(others, sheet.duration_ms)]
 
 
 def _stack(spans: list[Span], call_ms: int) -> list[list[Span]]:

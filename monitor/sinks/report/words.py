@@ -70,6 +70,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "metrics": ("指标", "Metrics"),
     "usual": ("通常范围", "Usual"),
     "points": ("计分", "Points"),
+    "show_all": ("展开 {} 条", "show all {}"),
     "counted": ("计分说明", "Counted"),
     "full": ("满分", "Full score"),
     "out_of_base": ("未判定，不计在内", "Not judged, left out"),

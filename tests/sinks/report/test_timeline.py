@@ -33,6 +33,17 @@ def test_an_empty_call_is_drawn_too(lang: str) -> None:
     assert rects(draw(CallSheet("x"), lang)) == []  # type: ignore[arg-type]
 
 
+def test_silences_stay_on_one_height_whatever_else_the_line_has() -> None:
+    one = CallSheet("x", duration_ms=10_000)
+    for condition, start, end in (("low_volume", 0, 4000), ("silence", 1000, 2000), ("silence", 5000, 9000)):
+        body = ConditionEnded.model_validate({"condition": condition, "since_ms": start, "end_ms": end})
+        one.spans.append(Span("agent", body, end))
+    heights = [(node.get("class"), node.get("y")) for node in rects(draw(one, "zh"))]
+    silent = {y for kind, y in heights if kind == "condition silence"}
+    assert len(silent) == 1
+    assert silent.isdisjoint(y for kind, y in heights if kind == "condition low_volume")
+
+
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9999), st.integers(1, 9999)), max_size=20))
 def test_no_two_bars_overlap_and_none_leaves_the_picture(spans: list[tuple[int, int]]) -> None:
