@@ -31,6 +31,8 @@ from monitor.sources.files import FilesSettings, FilesSource
 from monitor.sources.recording import find, read
 
 Speed = float | Literal["max"]
+Report = Callable[[Sequence[Envelope], Mapping[str, str]], None]
+"""Takes the stored envelopes, and what rules and their steps are called."""
 KEPT_ENVELOPES = 100_000
 DEMO_MODEL = {
     "zh": "演示模型 demo-zh：只听得懂合成语音；真实通话请用 small 及以上（linewatch models fetch small）。",
@@ -62,13 +64,12 @@ async def demo(settings: Settings, speed: Speed, keep: bool, out: Path | None, l
         agents = {agent_id for path in recordings if (agent_id := read(path).sidecar.agent_id)}
         settings = offline(settings, Path(scratch), sorted(agents))
         source = FilesSource(FilesSettings(paths=paths, speed=speed, lines=len(recordings), stagger_ms=1500))
-        rule_titles = titles(settings.rulebook(), lang)
 
-        def report(envelopes: Sequence[Envelope]) -> None:
+        def report(envelopes: Sequence[Envelope], rule_titles: Mapping[str, str]) -> None:
             if out is not None:
                 write_report(envelopes, out, rule_titles, lang)
 
-        await watch(settings, [source], keep, lang, report)
+        await watch(settings, [source], keep, lang, speed == 1, report)
 
 
 async def replay(settings: Settings, file: Path, speed: Speed, to: str | None, lang: Lang = "zh") -> None:
@@ -77,7 +78,7 @@ async def replay(settings: Settings, file: Path, speed: Speed, to: str | None, l
         raise ConfigError("replay --to", "needs a telephony source in the running server, which is not there yet", to,
                           "Leave --to away, or name the recording in the server's [[sources]]")  # fmt: skip
     settings = _with_visitor(settings)
-    await watch(settings, [FilesSource(FilesSettings(paths=(file,), speed=speed))], False, lang)
+    await watch(settings, [FilesSource(FilesSettings(paths=(file,), speed=speed))], False, lang, speed == 1)
 
 
 async def listen(settings: Settings, agent: str, customer: str, agent_id: str, lang: Lang = "zh") -> None:
@@ -94,22 +95,25 @@ async def watch(
     sources: Sequence[Source],
     keep: bool,
     lang: Lang,
-    report: Callable[[Sequence[Envelope]], None] = lambda envelopes: None,
+    real_time: bool = True,
+    report: Report = lambda envelopes, titles: None,
 ) -> None:
     """Run the sources with the events in the terminal; `report` gets the stored envelopes, as they were published.
 
-    Raises what a source could not go on for, once everything else has come to its end.
+    real_time: call audio goes by as fast as time does. Raises what a source could not go on for, once everything else
+    has come to its end.
     """
     kept: deque[Envelope] = deque(maxlen=KEPT_ENVELOPES)
     console = Console(highlight=False)
     watched = [Watched(source) for source in sources]
     async with Service(settings) as service:
         _greet(service, settings, console, lang)
-        async with _shown(service, TerminalSink(console, lang), kept):
+        rule_titles = titles(service.live.lines.rulebook, lang)
+        async with _shown(service, TerminalSink(console, lang, rule_titles), kept):
             await service.run(watched)
         if kept:
-            console.print(summary(list(kept), lang))
-            report(list(kept))
+            console.print(summary(list(kept), lang, real_time))
+            report(list(kept), rule_titles)
         for each in watched:
             if each.error is not None:
                 raise each.error

@@ -23,7 +23,9 @@ async def test_a_demo_writes_what_an_audit_writes(
     shown = capsys.readouterr().out
     assert "/supervisor#token=" in shown
     assert shown.count("/agent#token=") == 2, "each agent of the calls has a page"
-    assert "end of speech to text" in shown
+    assert "end of speech to text" not in shown, "at this speed call audio tells no delay"
+    assert "A4.silent-call 1/4" in shown
+    assert "Dead air in mid-call" in shown
     lines = [json.loads(line) for line in (tmp_path / "out/events.jsonl").read_text("utf-8").splitlines()]
     assert {line["call_id"] for line in lines} == {"broadband", "silent"}
     for name in ("calls.csv", "report.html", "report.xlsx", "calls/broadband.html", "calls/silent.html"):

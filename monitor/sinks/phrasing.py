@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rich.text import Text
@@ -40,6 +40,8 @@ SEVERITIES = {"critical": "bold white on red", "major": "bold black on yellow", 
 VERDICTS = {"in_time": ("✓", "green"), "early": ("✗", "yellow"), "late": ("✗", "yellow"), "not_judged": ("–", "dim")}
 MISSED = ("✗", "red")
 
+NO_TITLES: Mapping[str, str] = {}
+
 Json = dict[str, Any]
 
 
@@ -59,10 +61,24 @@ def seconds(ms: float) -> str:
     return f"{ms / 1000:.1f} s"
 
 
-def phrase(envelope: Envelope, lang: Lang) -> list[Text]:
-    """The lines of one envelope, without its time; empty for what a reader needs no line for."""
+def phrase(envelope: Envelope, lang: Lang, titles: Mapping[str, str] = NO_TITLES) -> list[Text]:
+    """The lines of one envelope, without its time; empty for what a reader needs no line for.
+
+    titles: what rules are called in this language, by id, and their steps, by "id/step"; else as the envelope has it.
+    """
     make = PHRASES.get(envelope.type)
-    return [] if make is None else make(envelope, lang)
+    return [] if make is None else make(_titled(envelope, lang, titles), lang)
+
+
+def _titled(envelope: Envelope, lang: Lang, titles: Mapping[str, str]) -> Envelope:
+    """Steps by their names; in English an alert by its rule's title, its message in the rule's own Chinese as "own"."""
+    body, rule_id = envelope.body, str(envelope.body.get("rule_id"))
+    named: Json = {}
+    if "step" in body and f"{rule_id}/{body['step']}" in titles:
+        named = {"step": titles[f"{rule_id}/{body['step']}"]}
+    elif "message" in body and lang == "en" and rule_id in titles:
+        named = {"message": titles[rule_id], "own": body["message"]}
+    return envelope.model_copy(update={"body": {**body, **named}}) if named else envelope
 
 
 def side(channel: str | None, lang: Lang) -> Text:
@@ -144,7 +160,7 @@ def _alert(envelope: Envelope, lang: Lang) -> list[Text]:
     badge = (f" {say(body['severity'], lang)} ", SEVERITIES[body["severity"]])
     lines = _line(envelope, lang, badge, (f" {body['message']}", "bold"), (f"  {body['rule_id']}", "dim"))
     quotes = " ".join(f"「{each['quote']}」" for each in body.get("evidence", ()) if each["quote"])
-    detail = "  ".join(part for part in (quotes, body.get("clause", "")) if part)
+    detail = "  ".join(part for part in (body.get("own", ""), quotes, body.get("clause", "")) if part)
     return [*lines, Text(f"      ↳ {detail}", "dim")] if detail else lines
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -12,7 +13,7 @@ from rich.text import Text
 
 from monitor.core.events import Envelope
 from monitor.core.types import CHANNELS
-from monitor.sinks.phrasing import SEVERITIES, SIDES, clock, phrase, say, seconds
+from monitor.sinks.phrasing import NO_TITLES, SEVERITIES, SIDES, clock, phrase, say, seconds
 from monitor.sinks.report.words import Lang
 from monitor.view import CallView
 
@@ -24,12 +25,16 @@ MOST_CALLS = 6
 class TerminalSink:
     """Prints to a rich console; with a real terminal a footer shows each running call's meters and open conditions.
 
-    lang: zh or en. Long transcripts scroll; nothing is kept but the calls that run.
+    lang: zh or en. titles: what rules and their steps are called, as for `phrase`. Long transcripts scroll; nothing is
+    kept but the calls that run.
     """
 
-    def __init__(self, console: Console | None = None, lang: Lang = "zh") -> None:
+    def __init__(
+        self, console: Console | None = None, lang: Lang = "zh", titles: Mapping[str, str] = NO_TITLES
+    ) -> None:
         self._console = console or Console(highlight=False)
         self._lang: Lang = lang
+        self._titles = titles
         self._calls: dict[str, CallView] = {}
         self._live: Live | None = None
         if self._console.is_terminal:
@@ -41,7 +46,7 @@ class TerminalSink:
         if envelope.type == "call.started" and view is not None:
             self._console.print(self._headline(view))
         several = view is not None and len(self._calls) > 1
-        for index, line in enumerate(phrase(envelope, self._lang)):
+        for index, line in enumerate(phrase(envelope, self._lang, self._titles)):
             stamp = Text(clock(envelope.at_ms) if index == 0 and view else " " * 9, "dim")
             label = Text(f"  {_short(view.call_id)}", "dim blue") if several and view else Text("")
             self._console.print(Text.assemble(stamp, label, "  ", line), soft_wrap=True)

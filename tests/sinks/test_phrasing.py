@@ -42,6 +42,16 @@ def test_an_alert_shows_its_evidence_and_clause(severity):
         assert part in text
 
 
+def test_rules_and_steps_are_called_by_their_names_where_those_are_known():
+    titles = {"B1": "Forbidden words", "A4/greet": "1/4"}
+    alert = phrase(Story().alert(5000, "a"), "en", titles)
+    assert "Forbidden words" in alert[0].plain
+    assert "对投诉的客户说了禁语" in alert[1].plain
+    assert "对投诉的客户说了禁语" in phrase(Story().alert(5000, "a"), "zh", titles)[0].plain
+    assert "A4 1/4 · 按时" in phrase(Story().step(5000, "greet"), "zh", titles)[0].plain
+    assert "A4 other · 按时" in phrase(Story().step(5000, "other"), "zh", titles)[0].plain
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_line_is_made_in_both_languages(lang):
     story = Story()

@@ -13,9 +13,9 @@ from monitor.sinks.summary import summary
 from tests.sinks.report.story import story
 
 
-def shown(envelopes: list[Envelope], lang: Lang = "zh") -> str:
+def shown(envelopes: list[Envelope], lang: Lang = "zh", real_time: bool = True) -> str:
     out = io.StringIO()
-    Console(file=out, width=160, highlight=False).print(summary(envelopes, lang))
+    Console(file=out, width=160, highlight=False).print(summary(envelopes, lang, real_time))
     return out.getvalue()
 
 
@@ -33,6 +33,7 @@ def test_how_soon_the_words_were_there() -> None:
         each.model_copy(update={"heard_ms": each.at_ms + 300}) if each.type == "utterance" else each for each in story()
     ]
     assert "median 300 ms, longest 300 ms" in shown(late, "en")
+    assert "median" not in shown(late, "en", real_time=False)
     assert "median" not in shown([each for each in late if each.type != "utterance"], "en")
 
 
