@@ -1,8 +1,6 @@
-"""The bank as a whole: what a row says depends on that row alone, and no input makes it say something false."""
+"""The bank as a whole: lines come and go, and no input makes it say something false."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -35,100 +33,10 @@ def alone(line: Tape) -> tuple[list[Step], list[object]]:
     return steps, [event for step in steps for _, event in step.events] + list(bank.finish(number))
 
 
-ALONE = [alone(line) for line in LINES]
-
-
-@settings(max_examples=12, deadline=None)
-@given(seed=st.integers(0, 1 << 20), spare=st.integers(0, 20))
-def test_a_row_is_bit_equal_whoever_stands_beside_it(seed: int, spare: int) -> None:
-    random = np.random.default_rng(seed)
-    order = [int(which) for which in random.permutation(len(LINES))]
-    late = random.integers(0, 40, len(LINES))
-    bank = Bank(8000, SignalSettings())
-    unused = [bank.open() for _ in range(spare)]
-    for number in unused[::2]:
-        bank.close(number)
-    where = {which: bank.open() for which in order}
-    at = dict.fromkeys(order, 0)
-    said: dict[int, list[object]] = {which: [] for which in order}
-    columns = [line.columns() for line in LINES]
-    tick = 0
-    while any(at[which] < len(columns[which][0]) for which in order):
-        tick += 1
-        going = [w for w in order if late[w] < tick and at[w] < len(columns[w][0]) and random.random() > 0.1]
-        if not going:
-            continue
-        random.shuffle(going)
-        pcm, absent = (np.stack([columns[w][part][at[w]] for w in going]) for part in (0, 1))
-        step = bank.step(np.array([where[w] for w in going]), pcm, absent)
-        for row, which in enumerate(going):
-            alike(step, row, ALONE[which][0][at[which]])
-            said[which] += [event for number, event in step.events if number == where[which]]
-            at[which] += 1
-    for which in order:
-        assert said[which] + bank.finish(where[which]) == ALONE[which][1]
-
-
-BUSY = [
-    tapes.line(
-        tapes.hard_clip(tapes.speech(5000, -20, 8000, seed), 6) + tapes.white(5000, -58 + 6 * seed, 8000, seed),
-        tapes.soft_clip(tapes.speech(5000, -24, 8000, seed + 9, 180.0), 6000.0, 14) + tapes.pink(5000, -45, 8000, seed),
-    )
-    for seed in range(2)
-]
-BUSY_ALONE = [alone(line) for line in BUSY]
-
-
-@settings(max_examples=8, deadline=None)
-@given(seed=st.integers(0, 1 << 20), busy=st.booleans())
-def test_a_block_is_bit_equal_to_its_frames_one_by_one(seed: int, busy: bool) -> None:
-    """Lines that begin late and pause, in blocks of any length, between which hold comes and goes."""
-    random = np.random.default_rng(seed)
-    lines, expected = (BUSY, BUSY_ALONE) if busy else (LINES, ALONE)
-    bank = Bank(8000, SignalSettings())
-    numbers = [bank.open() for _ in lines]
-    columns, at = [line.columns() for line in lines], [0] * len(lines)
-    said: list[list[object]] = [[] for _ in lines]
-    while any(at[k] < len(columns[k][0]) for k in range(len(lines))):
-        here = [k for k in range(len(lines)) if at[k] < len(columns[k][0]) and random.random() < 0.8]
-        if not here:
-            continue
-        count = min(int(random.integers(1, 120)), *(len(columns[k][0]) - at[k] for k in here))
-        pcm, absent = (np.stack([columns[k][part][at[k] : at[k] + count] for k in here], axis=1) for part in (0, 1))
-        for t, step in enumerate(bank.steps(np.array([numbers[k] for k in here]), pcm, absent)):
-            for row, k in enumerate(here):
-                alike(step, row, expected[k][0][at[k] + t])
-                said[k] += [event for number, event in step.events if number == numbers[k]]
-        for k in here:
-            at[k] += count
-    for k, number in enumerate(numbers):
-        assert said[k] + bank.finish(number) == expected[k][1]
-
-
 def alike(step: Step, row: int, expected: Step) -> None:
     for name in COLUMNS:
         here, there = getattr(step.readings, name)[row], getattr(expected.readings, name)[0]
         assert np.array_equal(here, there, equal_nan=True), name
-
-
-def held_on(cuts: list[int]) -> list[object]:
-    """What is said of a line put on hold at 2.4 s and taken off it at 3.4 s, in blocks that end at these frames."""
-    bank, events = Bank(8000, SignalSettings()), []
-    number = bank.open()
-    pcm, absent = LINES[1].columns()
-    edges = sorted({0, 120, 170, len(pcm), *(cut for cut in cuts if cut < len(pcm))})
-    for first, end in pairwise(edges):
-        if first in (120, 170):
-            events += bank.call_data(number, CallData(kind="hold", on=first == 120))
-        steps = bank.steps(np.array([number]), pcm[first:end, None], absent[first:end, None])
-        events += [event for step in steps for _, event in step.events]
-    return [*events, *bank.finish(number), *bank.quality(number)]
-
-
-@settings(max_examples=8, deadline=None)
-@given(st.lists(st.integers(1, 340), max_size=12))
-def test_what_the_platform_says_comes_between_blocks(cuts: list[int]) -> None:
-    assert held_on(cuts) == held_on(list(range(340)))
 
 
 def test_a_block_may_be_longer_than_the_shortest_window() -> None:
