@@ -60,6 +60,17 @@ def place(settings: AsrSettings, cores: int) -> Placement:
     )
 
 
+class _Kept(threading.local):
+    """What a thread's last decode left for the times of its words.
+
+    encoded: the encoder's output of each segment, and its frames. written: the tokens of each, by call and segment.
+    """
+
+    def __init__(self) -> None:
+        self.encoded: tuple[Sequence[tuple[Segment, Any]], int] = ((), 0)
+        self.written: dict[tuple[str, str], Sequence[int]] = {}
+
+
 class WhisperEngine:
     """One model, shared by all calls; `decode` may be called from `placement.workers` threads at a time."""
 
@@ -68,7 +79,7 @@ class WhisperEngine:
         self.settings = settings
         self.placement = placement
         self._model = _load(model_dir, placement)
-        self._kept = threading.local()
+        self._kept = _Kept()
         tokens = vocabulary(model_dir)
         check_language(settings.language, tokens)
         self._ids = _Ids.of(model_dir, self._model, settings.language, tokens)
@@ -111,7 +122,7 @@ class WhisperEngine:
         Costs about as much as the segment's decode. Text that has no tokens has no times.
         """
         frames = self.context_ms(segment) // MS_PER_FRAME
-        pieces, tokens = self._ids.written(getattr(self._kept, "written", {}).get(segment.segment_id, ()), text)
+        pieces, tokens = self._ids.written(self._kept.written.get((segment.call_id, segment.segment_id), ()), text)
         if not pieces:
             return []
         heard = segment.samples.size * 1000 // segment.rate_hz // MS_PER_FRAME
@@ -138,8 +149,8 @@ class WhisperEngine:
                 prompts = [self._ids.prompt(token) for token, _ in found]
         limits = [self._most_tokens(segment) for segment in segments]
         results = self._generate(features, prompts, max(limits))
-        written = self._kept.__dict__.setdefault("written", {})
-        written |= {one.segment_id: each.sequences_ids[0] for one, each in zip(segments, results, strict=True)}
+        for one, result in zip(segments, results, strict=True):
+            self._kept.written[one.call_id, one.segment_id] = result.sequences_ids[0]
         return [
             self._answer(segment, result, limit, frames, *language)
             for segment, result, limit, language in zip(segments, results, limits, languages, strict=True)
@@ -157,7 +168,7 @@ class WhisperEngine:
 
     def _heard(self, segment: Segment, frames: int) -> Any:
         """Encoder output of a segment that this thread has just decoded, or its features."""
-        kept, length = getattr(self._kept, "encoded", ((), 0))
+        kept, length = self._kept.encoded
         for each, encoded in kept:
             if each is segment and length == frames:
                 return encoded

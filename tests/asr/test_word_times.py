@@ -53,3 +53,15 @@ def test_a_second_decode_of_one_leaves_the_others_their_words(demo):
     alone = demo.words(second, texts[1])
     demo.decode([first], full=True)
     assert demo.words(second, texts[1]) == alone
+
+
+def test_segments_of_several_calls_that_are_numbered_alike_keep_each_their_own_words(demo):
+    """Segments are numbered call by call, and a batch is of many calls."""
+    cuts = [cut(each.audio) for each in say(Espeak(), FORBIDDEN, CLEAN, 7)]
+    alike = [replace(one, call_id=f"call-{number}") for number, one in enumerate(cuts)]
+    apart = [replace(one, segment_id=f"a{number}") for number, one in enumerate(alike)]
+    times = []
+    for batch in (alike, apart):
+        answers = demo.decode(batch)
+        times.append([demo.words(one, normalise(answer.text)) for one, answer in zip(batch, answers, strict=True)])
+    assert times[0] == times[1]
