@@ -72,8 +72,10 @@ class Decoder:
             answer = together[number] if together else None
             causes: tuple[str, ...] = (cause,)
             if together is None and len(batch) > 1:
-                single = self._decode([job.segment], "retry_single")
-                answer, causes = (single[0] if single else None), (cause, "retry_single")
+                # a preview's second decode is a preview's work, too: it says nothing of how finals fare
+                again = "retry_single" if job.segment.final else cause
+                single = self._decode([job.segment], again)
+                answer, causes = (single[0] if single else None), (cause, again)
             yield job, self._settled(job, answer, causes)
 
     def _settled(self, job: Job, answer: Answer | None, causes: tuple[str, ...]) -> Answer:

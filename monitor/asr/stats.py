@@ -16,9 +16,9 @@ class RecogniserStats:
     that have a deadline; oldest_ms: how long the first of those that wait now has waited.
 
     audio_s: speech in finals that were decoded. busy_s: wall seconds of decodes, summed over the workers;
-    previews_busy_s: those of hypotheses among them, which give way to everything else. decodes: "final", "hypothesis",
-    "retry_full", "retry_single", "align". lost, suppressed: finals by reason. previews_dropped: hypotheses that were
-    lost or suppressed, by reason.
+    previews_busy_s: those of hypotheses among them, which give way to everything else. decodes: "final", "hypothesis"
+    (again or not), "retry_full", "retry_single", "align". lost, suppressed: finals by reason. previews_dropped:
+    hypotheses that were lost or suppressed, by reason.
     """
 
     waiting: int

@@ -47,6 +47,24 @@ def test_one_bad_segment_takes_none_of_its_batch_with_it(started):
     assert answers["a1"].decodes == ("final", "retry_single")
 
 
+def test_previews_decoded_one_by_one_after_their_batch_failed_are_previews_still(started):
+    def say(asked: Segment, full: bool) -> str:
+        if asked.segment_id == "bad":
+            raise RuntimeError("no")
+        return "好的"
+
+    engine, inbox = Scripted(say), Inbox()
+    recogniser = started(engine, batch=8)
+    busy(engine, recogniser, inbox)
+    for name in ("a1", "bad", "a2"):
+        recogniser.submit(segment(name, final=False), inbox, None)
+    engine.gate.set()
+    answers = inbox.wait(4)
+    assert engine.asked[1:] == [("a1", "bad", "a2"), ("a1",), ("bad",), ("a2",)]
+    assert answers["a1"].decodes == ("hypothesis", "hypothesis")
+    assert recogniser.stats().decodes == {"final": 1, "hypothesis": 6}
+
+
 @pytest.mark.parametrize("error", [RuntimeError("x"), MemoryError(), SystemExit(1), KeyboardInterrupt()])
 def test_a_worker_outlives_what_its_engine_throws(started, error):
     def say(asked: Segment, full: bool) -> str:
