@@ -76,7 +76,8 @@ class Engine:
             return []
         body, channel = event.body, event.channel
         if isinstance(body, Utterance):
-            self._utterance(body, channel)  # type: ignore[arg-type]
+            assert channel in ("agent", "customer"), channel
+            self._utterance(body, channel)
         else:
             if event.type != "call.answered":
                 self._heard_ms = max(self._heard_ms, event.at_ms)

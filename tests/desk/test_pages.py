@@ -82,21 +82,15 @@ async def test_a_lost_connection_comes_back_with_what_was_missed(stage, browser)
     await expect(page.locator("#alerts .alert")).to_have_count(1)
 
 
-async def test_the_banner_stands_while_the_demo_model_listens(stage, browser):
-    real, demo = stage.story("real"), stage.story("demo")
+async def test_banners_say_that_the_demo_model_listens_and_where_speech_is_sent(stage, browser):
+    real, demo, sent = (stage.story(name) for name in ("real", "demo", "sent"))
     await stage.play(real.started(model="small"))
     page = await opened(browser, stage, "/supervisor", BOSS)
     await expect(page.locator(".tile")).to_have_count(1)
-    await expect(page.locator("#demo")).to_be_hidden()
+    for banner in ("#demo", "#sent"):
+        await expect(page.locator(banner)).to_be_hidden()
     await stage.play(demo.started(model="demo-zh"))
     await expect(page.locator("#demo")).to_contain_text("只听得懂合成语音")
-
-
-async def test_a_banner_says_where_speech_is_sent_to_be_transcribed(stage, browser):
-    here, sent = stage.story("here"), stage.story("sent")
-    await stage.play(here.started(model="small"))
-    page = await opened(browser, stage, "/supervisor", BOSS)
-    await expect(page.locator(".tile")).to_have_count(1)
     await expect(page.locator("#sent")).to_be_hidden()
     endpoint = OpenAiEngine(OpenAiSettings(url="https://asr.example/v1"))
     await stage.play(sent.started(model=endpoint.name))

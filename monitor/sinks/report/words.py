@@ -151,7 +151,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "chars/min": ("字/分", "chars/min"),
     "chars": ("字", "chars"),
     "per 100 chars": ("次/百字", "per 100 chars"),
-    "times": ("次", "times"),
+    "times": ("次", "×"),
     "semitones": ("半音", "semitones"),
 }
 LOST: dict[str, tuple[str, str]] = {

@@ -54,7 +54,7 @@ def test_figures_in_their_units(value: float | None, unit: str, said: str) -> No
     [
         (120, 330, "chars/min", "120–330 chars/min"),
         (None, 45_000, "ms", "≤ 45.0 s"),
-        (2, None, "times", "≥ 2 times"),
+        (2, None, "times", "≥ 2 ×"),
         (None, None, "%", ""),
     ],
 )
