@@ -15,7 +15,20 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 from rich.table import Table
 
-from monitor.commands.common import Config, Set, SeverityName, Since, Team, Until, group, note, settings_of, stdout
+from monitor.commands.common import (
+    Config,
+    Lang,
+    LangOption,
+    Set,
+    SeverityName,
+    Since,
+    Team,
+    Until,
+    group,
+    note,
+    settings_of,
+    stdout,
+)
 from monitor.config import Settings
 from monitor.errors import ConfigError
 
@@ -24,6 +37,13 @@ if TYPE_CHECKING:
 
 app = group("Stored calls: search, export, erase.")
 Agent = Annotated[str | None, typer.Option(metavar="ID", help="Only calls of this agent.")]
+
+
+HEADS = {
+    "zh": ("通话", "入库 (UTC)", "客服", "班组", "时长", "得分", "告警", "状态"),
+    "en": ("call", "stored (UTC)", "agent", "team", "length", "score", "alerts", "state"),
+}
+STATES = {"zh": ("未结束", "已结束"), "en": ("open", "closed")}
 
 
 class Form(StrEnum):
@@ -44,6 +64,7 @@ def calls_list(
     rule: Annotated[str | None, typer.Option(metavar="ID", help="Only calls that broke this rule.")] = None,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many, the newest first.")] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines instead of a table.")] = False,
+    lang: LangOption = Lang.ZH,
     config_: Config = None,
     set_: Set = None,
 ) -> None:
@@ -57,11 +78,11 @@ def calls_list(
         for row in rows:
             print(json.dumps(asdict(row), ensure_ascii=False))
         return
-    table = Table("call", "stored (UTC)", "agent", "team", "length", "score", "alerts", "state")
+    table = Table(*HEADS[lang.value])
     for row in rows:
         length = f"{(row.duration_ms or 0) / 1000:.1f} s"
         score = "" if row.score is None else f"{row.score:g}"
-        state = "closed" if row.closed else "open"
+        state = STATES[lang.value][row.closed]
         table.add_row(
             row.call_id, row.stored_at_utc[:19], row.agent_id, row.team, length, score, str(row.alerts), state
         )

@@ -19,6 +19,8 @@ def test_calls_are_found_and_listed(stocked: Path) -> None:
     ]
     assert [row["call_id"] for row in one] == ["call-3"]
     assert "call-2" in run("calls", "list", "-c", stocked).stdout
+    assert "班组" in run("calls", "list", "-c", stocked).stdout
+    assert "team" in run("calls", "list", "--lang", "en", "-c", stocked).stdout
     assert run("calls", "list", "--json", "--since", "2999-01-01", "-c", stocked).stdout == ""
 
 
