@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +19,7 @@ from rapidfuzz.distance import Levenshtein
 
 from bench.material import HANZI, PHONE, say
 from bench.model import SEED, sets
+from bench.recordings import DATA
 from bench.rows import Row, row, show
 from models.recipes.demo_zh.espeak import Espeak
 from monitor.asr.settings import AsrSettings
@@ -29,7 +29,6 @@ from monitor.resources import locate
 from monitor.sources.recording import read
 from monitor.speech.normalise import normalise
 
-DATA = Path(os.environ.get("LINEWATCH_DATA", Path(__file__).parents[2] / "shared" / "data"))
 HUMAN = {
     "mandarin_agent": "speech-zh/magicdata-cs", "mandarin_news": "speech-zh/aishell-sample",
     "cantonese": "speech-dialect/yue", "other_languages": "speech-other/watson-8k",

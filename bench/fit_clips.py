@@ -9,7 +9,6 @@ then and over noise.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,18 +18,12 @@ import soxr
 from numpy.typing import NDArray
 
 from bench.fit_noises import RATE, brown, clatter, coloured, in_a_room, thuds, tilted, typing, warped
+from bench.recordings import DATA, NOISES
 from monitor.signal.silero import CHUNK, session
 from tests import tapes
 from tests.tapes import Signal
 
-DATA = Path(os.environ.get("LINEWATCH_DATA", Path(__file__).parents[2] / "shared" / "data"))
 FRAME = 160
-NOISES = {
-    "tap": "speech-commands-background/running_tap.flac",
-    "pink": "speech-commands-background/pink_noise.flac",
-    "dishes": "speech-commands-background/doing_the_dishes.flac",
-    "babble": "derived/babble-7-voices.flac",
-}
 UNDER_SPEECH = (
     "white", "hiss", "pink", "synthetic pink", "tap", "hum", "babble", "talk", "brown", "clatter", "dishes", "clatter",
     "coloured", "coloured", "typing", "thuds",

@@ -7,20 +7,18 @@ stated, since the voice detector took it for speech, or it was too faint. Record
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
 from bench import fit_noises, surroundings
+from bench.recordings import DATA, NOISES
 from tests import tapes
 from tests.signal.scenes import conditions, heard_together
 from tests.tapes import Signal
 
-DATA = Path(os.environ.get("LINEWATCH_DATA", Path(__file__).parents[2] / "shared" / "data"))
 MS, RATE = 8000, 8000
 SAID = ("hiss", "hum", "babble", "traffic", "crackle", "none", "not stated")
 Maker = Callable[[int], Signal]
@@ -49,9 +47,9 @@ MADE: dict[tuple[str, str], Maker] = {
     ("none of these", "1 kHz"): lambda seed: tapes.sine(1000, MS, -30),
 }
 RECORDED = {
-    ("hiss", "tap, recorded"): "speech-commands-background/running_tap.flac",
-    ("none of these", "dishes, recorded"): "speech-commands-background/doing_the_dishes.flac",
-    ("babble", "7 voices, recorded"): "derived/babble-7-voices.flac",
+    ("hiss", "tap, recorded"): NOISES["tap"],
+    ("none of these", "dishes, recorded"): NOISES["dishes"],
+    ("babble", "7 voices, recorded"): NOISES["babble"],
 }
 
 

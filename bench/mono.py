@@ -9,7 +9,6 @@ itself; one voice on both legs should get little.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -18,12 +17,12 @@ from pathlib import Path
 import av
 import numpy as np
 
+from bench.recordings import DATA
 from bench.rows import Row, row, show
 from tests import tapes
 from tests.signal.talks import apart, mono, share_right, talk, truth
 from tests.tapes import Signal
 
-DATA = Path(os.environ.get("LINEWATCH_DATA", Path(__file__).parents[2] / "shared" / "data"))
 Legs = tuple[Signal, Signal]
 SYNTHETIC = {"synthetic_115_210_hz": (115.0, 210.0), "synthetic_120_160_hz": (120.0, 160.0)}
 

@@ -11,7 +11,6 @@ rooms by makers of their own (`elsewhere.py`).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,18 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from bench import elsewhere, surroundings
+from bench.recordings import DATA, NOISES
 from bench.surroundings import Makers
 from tests import tapes
 from tests.signal.scenes import RATE, Shelf, synthetic_noise, tail
 from tests.tapes import Signal
 
-DATA = Path(os.environ.get("LINEWATCH_DATA", Path(__file__).parents[2] / "shared" / "data"))
-NOISES = {
-    "tap": "speech-commands-background/running_tap.flac",
-    "pink": "speech-commands-background/pink_noise.flac",
-    "dishes": "speech-commands-background/doing_the_dishes.flac",
-    "babble": "derived/babble-7-voices.flac",
-}
 _FRAME = RATE // 50
 _PIECE = 40 * RATE
 # where a recording's own noise comes nearer to its speech, nobody knows where the speech begins

@@ -9,7 +9,6 @@ has the whole path. How often the VAD is wrong: `bench/vad.py`; `--vad` shows no
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -29,7 +28,6 @@ from tests.tapes import Tape
 
 RATE = 8000
 LINES = 800
-DATA = Path(os.environ.get("LINEWATCH_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 
 def call(seconds: int = 60, seed: int = 1) -> Tape:
