@@ -84,6 +84,7 @@ STORIES = {
     "rooms": Story("S18 .22 S12 .20 S9 .15 S20 .22 S9 .20", ".24 S12 .30 s25 .25 S9 .20", "touchy", across=True),
     # longer than any window of the bank
     "long": Story(".20 S170 .10 s40 .9 D2 .4 D2 .9 D2 .20", ".210 n30 S15 .60"),
+    "gone": Story("x140", "u60 S20 x60"),
     "busy": Story("S160", "C30 F130", "touchy", beneath="N170"),
 }
 WIDE = ["gaps", "tones", "clipped", "music", "busy"]
