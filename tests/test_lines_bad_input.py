@@ -16,6 +16,7 @@ import pytest
 from monitor.compliance.rulebook import Rulebook
 from monitor.core.events import ConditionEnded, Envelope
 from monitor.core.framing import FramingSettings
+from monitor.core.pcm import encode_alaw, encode_ulaw
 from monitor.core.types import CHANNELS, Absent, Answer, CallInfo, MediaChunk, Pcm
 from monitor.lines import Lines, LineSettings
 from monitor.resources import locate
@@ -129,14 +130,9 @@ def packets(side: int, samples: Pcm, stamp: int = PACKET) -> list[MediaChunk]:
 
 def in_turn(*sent: list[MediaChunk]) -> Iterator[MediaChunk]:
     """As they arrive: packets of the same instant, the agent's first."""
-    order = sorted((chunk.at_sample or 0, number, chunk.channel) for each in sent for number, chunk in enumerate(each))
-    by_place = {
-        (chunk.at_sample or 0, number, chunk.channel): chunk for each in sent for number, chunk in enumerate(each)
-    }
-    return (by_place[place] for place in order)
-
-
-# --- codecs
+    return iter(
+        sorted((chunk for each in sent for chunk in each), key=lambda chunk: (chunk.at_sample or 0, chunk.channel))
+    )
 
 
 CODES = {
@@ -173,8 +169,6 @@ def test_a_codec_that_sends_nothing_is_silent_and_nothing_else(rulebook: Ruleboo
 
 @pytest.mark.parametrize("name", CODES)
 def test_it_is_a_dead_leg_once_the_other_party_speaks_into_it(rulebook: Rulebook, tmp_path: Path, name: str) -> None:
-    from monitor.core.pcm import encode_alaw, encode_ulaw
-
     tag, codes = CODES[name]
     idle = codes * (12 * RATE // len(codes))
     voice = leg(((1000, 5000), (6000, 10_000)), 12_000, 120.0)
@@ -228,9 +222,6 @@ def test_a_dc_offset_changes_nothing(rulebook: Rulebook, offset: float, rate_hz:
         )
     assert apart(found[1]) == apart(found[0]) == []
     as_expected(found[1], AGENT_SPEAKS[:2], CUSTOMER_SPEAKS[:2], 20_000)
-
-
-# --- gaps
 
 
 @pytest.mark.parametrize("gap_ms", [20, 40, 60, 100, 500, 1300, 2500, 6000, 20_000, 60_000])
@@ -297,9 +288,6 @@ def test_media_that_never_comes_back_is_missing_until_the_hang_up(rulebook: Rule
     )  # fmt: skip
 
 
-# --- order
-
-
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_packets_out_of_order_within_the_jitter_are_the_same_call(rulebook: Rulebook, seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -332,9 +320,6 @@ def test_packets_that_come_twice_or_far_too_late_are_no_fault_but_missing(rulebo
     found = conditions(heard(rulebook, (chunk for _, chunk in sorted(order, key=lambda each: each[0]))))
     assert apart(found) == [("dropout", "customer", 17_000, 17_200, None)]
     as_expected(found, AGENT_SPEAKS[:2], CUSTOMER_SPEAKS[:2], 20_000)
-
-
-# --- clocks
 
 
 @pytest.mark.parametrize(("ppm", "seconds"), [(100, 300), (-100, 300), (1000, 60), (-1000, 60)])
