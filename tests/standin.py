@@ -39,6 +39,4 @@ def answer(segment: Segment, said: list[Said]) -> Answer:
                 edges = [turn.start_ms + length * edge // count for edge in (number, number + 1)]
                 words.append(WordTime(normalise(char), *edges))
     text = "".join(word.text for word in words)
-    return Answer(
-        segment.segment_id, text, mean_logprob=-0.1, no_speech_prob=0.01, context_ms=6000, words=tuple(words)
-    )
+    return Answer(segment.segment_id, text, mean_logprob=-0.1, no_speech_prob=0.01, context_ms=6000, words=tuple(words))
