@@ -21,13 +21,19 @@ _BINS = _LAST - _FIRST - _SMOOTH + 1
 _STEADY_EVERY = 10
 _UNDECIDED_MS = 3500
 _MORE = 0.06
+# as like as notes that stand are, and as little as a room's ringing or a long vowel makes lines over 100 ms
+_STILL, _ALIKE = 0.8, 0.4
+# what falls so fast dies away, as in a room whose reverberation lasts a second or less: nothing is played
+_DIES_DB = 6.0
 
 
 class Music(ConditionDetector):
     """Notes stand still for a while and then step: the fine lines of the spectrum stay where they were 100 ms ago,
     which those of a voice never do for long, and are elsewhere after a second, which those of hum and tones are not.
+    A room holds on to what a voice sang in it: lines that only resemble those before, or that die away as they stay,
+    count little or not at all.
 
-    certainty: how much of the lines stayed, 0 to 1. kind "hold", on both channels: the platform said so.
+    certainty: how still the lines stood, 0 to 1. kind "hold", on both channels: the platform said so.
     """
 
     name = "music"
@@ -40,6 +46,8 @@ class Music(ConditionDetector):
         self._thresholds = Thresholds(settings, lambda each: each.music)
         self._fine = self.state.column(np.float32, 0, (2, _BINS))
         self._old = self.state.column(np.float32, 0, (2, _BINS))
+        self._then_dbov = self.state.column(np.float64, -100.0)
+        self._alike = self.state.column(np.float64)
         self._stay = self.state.column(np.float64)
         self._moved = self.state.column(np.float64)
         self._since = self.state.column(np.int64, -1)
@@ -53,14 +61,17 @@ class Music(ConditionDetector):
         now.holds["music"] = (level[:, :2] != OFF) | (level[:, 2:] != OFF)
         since_before = now.music_since_ms = self._since[now.sel]
         undecided = now.at_ms[:, None] - since_before < _UNDECIDED_MS
-        likely = undecided | _moves(self._stay[now.sel], self._moved[now.sel], own.moves)
+        likely = undecided | _moves(self._alike[now.sel], self._moved[now.sel], own.moves)
         now.holds["music_likely"] = (since_before >= 0) & likely
-        due = (now.at_ms % _EVERY_MS == 0)[:, None] & (now.heard | (self._stay[now.sel] > 0))
+        due = (now.at_ms % _EVERY_MS == 0)[:, None] & (now.heard | (self._alike[now.sel] > 0))
         if not np.count_nonzero(due):
             return
-        stay, since, moved = self._stay[now.sel], self._since[now.sel], self._moved[now.sel]
+        stay, since, moved, alike = (each[now.sel] for each in (self._stay, self._since, self._moved, self._alike))
         here, older = self._likeness(now, due)
-        stay = np.where(due, stay + (here - stay) * fixed.memory, stay)
+        alike = np.where(due, alike + (here - alike) * fixed.memory, alike)
+        still = np.clip((here - _ALIKE) / (_STILL - _ALIKE), 0.0, 1.0)
+        still[self._then_dbov[now.sel] - now.level_dbov > _DIES_DB] = 0.0
+        stay = np.where(due, stay + (still - stay) * fixed.memory, stay)
         moved = np.where(due, moved + (1.0 - older - moved) * fixed.memory, moved)
         stands = due & (np.rint(stay * 1000) >= 1000 * own.starts)
         gone = due & (np.rint(stay * 1000) < 1000 * np.where(level[:, :2] != OFF, own.ends, own.starts - 0.1))
@@ -72,8 +83,10 @@ class Music(ConditionDetector):
             self._old.rows[now.rows[begins]] = self._fine.rows[now.rows[begins]]
         since = np.where(begins, at - fixed.lag_ms, np.where(gone, -1, since))
         self._stay[now.sel], self._since[now.sel], self._moved[now.sel] = stay, since, moved
+        self._alike[now.sel] = alike
+        self._then_dbov[now.sel] = np.where(due, now.level_dbov, self._then_dbov[now.sel])
         now.music_since_ms = since
-        moves = (since >= 0) & _moves(stay, moved, own.moves)
+        moves = (since >= 0) & _moves(alike, moved, own.moves)
         long = stands & moves & (at - since >= own.after_ms)
         want: IntArray = level.copy()
         want[:, :2] = np.where(long, WARN, np.where(gone, OFF, level[:, :2]))
@@ -118,10 +131,10 @@ class Music(ConditionDetector):
         return here, older
 
 
-def _moves(stay: FloatArray, moved: FloatArray, least: float | FloatArray) -> BoolArray:
+def _moves(alike: FloatArray, moved: FloatArray, least: float | FloatArray) -> BoolArray:
     """Whether the lines are elsewhere after a second, and not only as unlike as they were after 100 ms: noise under a
     steady tone makes it differ from itself, after any time by as much."""
-    found: BoolArray = (moved > least) & (stay + moved > 1.0 + _MORE)
+    found: BoolArray = (moved > least) & (alike + moved > 1.0 + _MORE)
     return found
 
 

@@ -124,27 +124,31 @@ class ToneSettings(_Section):
 
 class MusicSettings(_Section):
     memory: float = Field(0.1, gt=0, le=1, description="weight of the newest 100 ms")
-    starts: float = Field(0.4, gt=0, lt=1, description="likeness over 100 ms from which it is music")
-    ends: float = Field(0.15, ge=0, lt=1, description="likeness under which it is over")
+    starts: float = Field(0.3, gt=0, lt=1, description="how still its lines stand over 100 ms when it is music, 0 to 1")
+    ends: float = Field(0.08, ge=0, lt=1, description="stillness under which it is over")
     moves: float = Field(0.15, ge=0, lt=1, description="unlikeness over seconds that music has at least")
     after_ms: int = Field(2500, ge=500, le=20_000, description="it must last this long, ms")
     lag_ms: int = Field(600, ge=0, le=5000, description="how far the evidence runs behind, ms")
 
 
 class ReverberantSettings(_Section):
-    decays: int = Field(12, ge=3, le=100, description="not judged on fewer falls of the speech level than this")
+    decays: int = Field(6, ge=3, le=100, description="not judged on fewer falls of the speech level than this")
     over_floor_db: float = Field(25.0, ge=16, le=60, description="that begin at least so much over the floor, dB")
     dry_db_per_s: float = Field(248.0, gt=0, le=1000, description="a near voice falls like this, dB per second")
     wet_db_per_s: float = Field(
         139.0, gt=0, le=1000, description="a voice across a room falls like this, dB per second"
     )
-    starts: float = Field(0.75, gt=0, le=1, description="certainty from which it is stated")
+    dry_falls_per_s: float = Field(3.8, gt=0, le=50, description="and so often in a second of loud speech")
+    wet_falls_per_s: float = Field(1.0, gt=0, le=50, description="one across a room so often")
+    starts: float = Field(0.8, gt=0, le=1, description="certainty from which it is stated")
     ends: float = Field(0.5, ge=0, lt=1, description="certainty under which it is over")
 
     @model_validator(mode="after")
     def _ordered(self) -> ReverberantSettings:
         if self.wet_db_per_s >= self.dry_db_per_s:
             raise ValueError("wet_db_per_s must lie under dry_db_per_s")
+        if self.wet_falls_per_s >= self.dry_falls_per_s:
+            raise ValueError("wet_falls_per_s must lie under dry_falls_per_s")
         return self
 
 
@@ -173,7 +177,19 @@ OF_A_GROUP: dict[str, tuple[type[BaseModel], tuple[str, ...]]] = {
     "dropout": (DropoutSettings, ("after_ms",)),
     "tone": (ToneSettings, ("ring_ms", "ring_most_ms", "ring_gap_ms", "busy_ms", "min_key_ms", "key_gap_ms")),
     "music": (MusicSettings, ("starts", "ends", "moves", "after_ms")),
-    "reverberant": (ReverberantSettings, ("decays", "over_floor_db", "dry_db_per_s", "wet_db_per_s", "starts", "ends")),
+    "reverberant": (
+        ReverberantSettings,
+        (
+            "decays",
+            "over_floor_db",
+            "dry_db_per_s",
+            "wet_db_per_s",
+            "dry_falls_per_s",
+            "wet_falls_per_s",
+            "starts",
+            "ends",
+        ),
+    ),
 }
 """Section -> the thresholds that a group of lines may set for itself."""
 

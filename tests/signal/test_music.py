@@ -63,3 +63,14 @@ def test_a_synthetic_voice_is_no_music(voice: str) -> None:
     leg = tapes.at_level(words, -26) + tapes.white(len(words) // 8 + 1, -66)[: len(words)]
     found = conditions(heard(tapes.line(leg, leg * 0 + tapes.white(len(leg) // 8 + 1, -66, seed=2)[: len(leg)])))
     assert {b.condition for _, b in found} <= {"silence", "reverberant"}
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("voice", ["fr+f2", "hi+f1", "ru+f4"])
+def test_nor_is_one_across_a_room_that_holds_on_to_it(voice: str) -> None:
+    """Voices made by rule hold their pitch, and a room what was said."""
+    words = tapes.espeak("2735 4419. 8264 1093. 5128 7346. " * 3, voice).astype(float)
+    across = tapes.at_level(tapes.room(words, rt60_ms=600, direct=0.25), -26)
+    leg = across + tapes.white(len(words) // 8 + 1, -66)[: len(words)]
+    found = conditions(heard(tapes.line(leg, leg * 0)))
+    assert [body for _, body in found if body.condition == "music"] == []

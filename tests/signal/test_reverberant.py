@@ -11,11 +11,11 @@ from tests.signal.scenes import conditions, heard
 TURNS = ("您好。我想问一下。", "我的电话。为什么。没有声音。", "请帮我查。谢谢您。", "好的。再见。") * 6
 
 
-def stated(rt60_ms: int, dbov: float = -26, noise_dbov: float = -66) -> list[float | None]:
+def stated(rt60_ms: int, dbov: float = -26, noise_dbov: float = -66, direct: float = 0.3) -> list[float | None]:
     """Somebody speaks in turn with another, who is not heard here."""
     said = [np.pad(tapes.espeak(words, "cmn").astype(float), (0, 12_000)) for words in TURNS]
     voice = np.concatenate(said)
-    heard_there = tapes.room(voice, rt60_ms=rt60_ms, direct=0.3) if rt60_ms else voice
+    heard_there = tapes.room(voice, rt60_ms=rt60_ms, direct=direct) if rt60_ms else voice
     leg = tapes.at_level(heard_there, dbov) + tapes.white(len(voice) // 8 + 1, noise_dbov)[: len(voice)]
     found = conditions(heard(tapes.line(leg, leg * 0)))
     return [body.certainty for side, body in found if body.condition == "reverberant" and side == 0]
@@ -23,6 +23,11 @@ def stated(rt60_ms: int, dbov: float = -26, noise_dbov: float = -66) -> list[flo
 
 def test_a_near_voice_is_not() -> None:
     assert stated(0) == []
+
+
+@pytest.mark.parametrize(("rt60_ms", "direct"), [(200, 0.7), (300, 0.9), (600, 0.9)])
+def test_nor_is_one_near_the_mouth_in_a_furnished_room(rt60_ms: int, direct: float) -> None:
+    assert stated(rt60_ms, direct=direct) == []
 
 
 @pytest.mark.parametrize(("dbov", "noise_dbov"), [(-26, -50), (-26, -46), (-26, -42), (-40, -66), (-40, -58)])
