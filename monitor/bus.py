@@ -17,6 +17,9 @@ from monitor.core.events import Envelope
 from monitor.view import CallView
 
 KEEP_CLOSED = 50
+MOST_STANDING = 20
+STANDING = frozenset(("no_lines",))
+"""Kinds of notices that stay true until the server starts again."""
 Watch = Literal["words", "alerts", "nothing"]
 
 AGENT_TYPES = frozenset(
@@ -196,6 +199,7 @@ class Bus:
         self._views: dict[str, CallView] = {}
         self._closed: OrderedDict[str, None] = OrderedDict()
         self._subscriptions: set[Subscription] = set()
+        self._standing: deque[Envelope] = deque(maxlen=MOST_STANDING)
         self.published: Counter[str] = Counter()
         self.alerts: Counter[tuple[str, str]] = Counter()
         self.slow = 0
@@ -206,9 +210,14 @@ class Bus:
             self._publish(envelope)
 
     def subscribe(self, want: Want, max_queue: int) -> Subscription:
-        """A subscription whose snapshot and stream leave nothing out and overlap in nothing."""
+        """A subscription whose snapshot and stream leave nothing out and overlap in nothing.
+
+        What the machine has said and will not take back (a source that stopped) comes first in the stream.
+        """
         subscription = Subscription(want, max_queue)
         subscription.snapshot = self._visible(subscription)
+        for envelope in self._standing:
+            subscription.offer(envelope, None, False)
         self._subscriptions.add(subscription)
         return subscription
 
@@ -254,6 +263,8 @@ class Bus:
 
     def _publish(self, envelope: Envelope) -> None:
         self.published[envelope.type] += 1
+        if envelope.type == "system.notice" and envelope.body["kind"] in STANDING:
+            self._standing.append(envelope)
         if envelope.type == "alert.raised":
             self.alerts[envelope.body["rule_id"], envelope.body["severity"]] += 1
         view = self._view_of(envelope)

@@ -20,7 +20,7 @@ from monitor import fault
 from monitor.asr.settings import AsrSettings
 from monitor.bus import Bus
 from monitor.compliance.rulebook import Rulebook
-from monitor.core.events import CallAnswered, CallClosed, CallData, Envelope
+from monitor.core.events import CallAnswered, CallClosed, CallData, Envelope, Event, notice
 from monitor.core.types import Answer, CallInfo, EndedBy, MediaChunk, Segment
 from monitor.errors import LinewatchError
 from monitor.fault import Finding
@@ -41,6 +41,7 @@ TICK_S = 0.02
 FRAMES_A_TURN = 10
 ROOM_FRAMES = 250
 ROOM_SEGMENTS = 8
+MOST_TOLD = 200
 
 
 @dataclass(eq=False)
@@ -52,6 +53,7 @@ class LiveLine:
     opened_s: float
     clock: Clock
     hurried: bool = False
+    source: Source | None = None
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     moved: asyncio.Event = field(default_factory=asyncio.Event)
     ended: bool = False
@@ -84,6 +86,19 @@ class LiveLine:
             self.ended = True
             self.live.take(self.live.lines.hang_up(self.call_id, reason, ended_by))
         await self.closed.wait()
+
+
+@dataclass(frozen=True)
+class Lent:
+    """The host as one source has it: what it opens is known to be its own."""
+
+    live: Live
+    source: Source
+
+    def open(self, info: CallInfo, clock: Clock = "media") -> LiveLine:
+        line = self.live.open(info, clock)
+        line.source = self.source
+        return line
 
 
 class Live:
@@ -121,7 +136,7 @@ class Live:
         self._turning = asyncio.create_task(self._turn(), name="turn")
 
     async def run_sources(self, sources: Sequence[Source]) -> None:
-        """Every source until it has nothing left; one that fails is logged and the others go on."""
+        """Every source until it has nothing left; one that fails is told to supervisors and the others go on."""
         await asyncio.gather(*(self._guarded(source) for source in sources))
 
     async def stop(self, reason: str = "shutdown") -> None:
@@ -239,8 +254,25 @@ class Live:
 
     async def _guarded(self, source: Source) -> None:
         try:
-            await source.run(self)
+            await source.run(Lent(self, source))
         except LinewatchError as error:
             log.error("source ended", source=source.name, error=str(error))
-        except Exception:
+            await self._stopped(source, str(error))
+        except Exception as error:
             log.exception("source failed", source=source.name)
+            await self._stopped(source, _told(error))
+
+    async def _stopped(self, source: Source, why: str) -> None:
+        """Supervisors get to know; calls that it leaves behind end with it, since nobody else would end them."""
+        told = Event(0, None, notice("source_stopped", source=source.name, why=why))
+        self.bus.publish([Envelope.of(told, None, None)])
+        left = [line for line in self._open.values() if line.source is source]
+        await asyncio.gather(*(line.end("source failed", "system") for line in left))
+
+
+def _told(error: Exception) -> str:
+    """One line of what nobody foresaw; the first of a group."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    first = str(error).partition("\n")[0][:MOST_TOLD]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__

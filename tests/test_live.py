@@ -297,12 +297,43 @@ async def test_a_source_that_fails_leaves_the_others_running(tmp_path: Path, mon
         Settings = FilesSettings
 
         async def run(self, host: Any) -> None:
+            host.open(CallInfo("left", "broken"))
             raise OSError("the cable is out")
 
-    async with running(tmp_path, monkeypatch) as service:
+    async with running(tmp_path, monkeypatch) as service, supervisor(service) as socket:
         source = FilesSource(FilesSettings(paths=(locate("demo/calls/silent.wav"),), speed="max"))
         await service.live.run_sources([Broken(), source])
         assert service.store.events("silent")[-1].type == "call.closed"
+        ended = {e.type: e.body for e in service.store.events("left")}["call.ended"]
+        assert (ended["reason"], ended["ended_by"]) == ("source failed", "system"), "nobody else would end it"
+        async with supervisor(service) as later:
+            for each in (socket, later):
+                body = (await until(each, "system.notice"))["body"]
+                assert (body["kind"], body["code"]) == ("no_lines", "source_stopped")
+                assert body["params"] == {"source": "broken", "why": "OSError: the cable is out"}
+
+
+async def test_a_source_without_input_tells_supervisors_why_in_its_own_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty").mkdir()
+    async with running(tmp_path, monkeypatch) as service, supervisor(service) as socket:
+        await service.live.run_sources([FilesSource(FilesSettings(paths=(tmp_path / "empty",)))])
+        body = (await until(socket, "system.notice"))["body"]
+        assert "source files: finds no recordings; found" in body["params"]["why"]
+
+
+async def test_of_a_group_of_failures_the_first_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(self: FilesSource, path: Path, host: Any) -> None:
+        raise OSError("the disk is gone\nand more of it")
+
+    async with running(tmp_path, monkeypatch) as service, supervisor(service) as socket:
+        monkeypatch.setattr(FilesSource, "play", broken)
+        await service.live.run_sources([FilesSource(FilesSettings(paths=(locate("demo/calls"),), lines=2))])
+        body = (await until(socket, "system.notice"))["body"]
+        assert body["params"]["why"] == "OSError: the disk is gone"
 
 
 SERVER = """

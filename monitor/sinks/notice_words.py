@@ -27,6 +27,7 @@ CHINESE: dict[NoticeCode, str] = {
     "store_refuses": "有一通电话的部分记录未能入库：{why}",
     "store_back": "存储 {store} 已恢复",
     "rules_kept": "规则未能重新加载，仍用上一版：{why}",
+    "source_stopped": "线路来源 {source} 已停止，不再接入通话：{why}",
 }
 
 

@@ -153,6 +153,21 @@ async def test_the_machine_speaks_the_pages_language(stage, browser, lang, sente
     assert await page.evaluate("said") == sentences
 
 
+async def test_a_source_that_stopped_stays_in_sight_and_is_told_to_who_comes_later(stage, browser):
+    early = await opened(browser, stage, "/supervisor", BOSS)
+    await expect(early.locator("#state")).to_have_attribute("data-state", "live")
+    await expect(early.locator("#stopped")).to_be_hidden()
+    body = e.notice("source_stopped", source="device", why="OSError: the cable is out")
+    stage.bus.publish([e.Envelope.of(e.Event(0, None, body), None, None)])
+    late = await opened(browser, stage, "/supervisor", NORTH)
+    for page in (early, late):
+        await expect(page.locator("#stopped")).to_have_text(
+            "线路来源 device 已停止，不再接入通话：OSError: the cable is out"
+        )
+    await late.click("#language")
+    await expect(late.locator("#stopped")).to_contain_text("the source device has stopped")
+
+
 async def test_an_english_page_says_what_a_rule_is_called_and_its_own_words_beside_it(stage, browser):
     order = RuleNote("B1", "投诉顺序", "A complaint in its order", "sequence", "", (StepNote("apology", "道歉"),))
     stage.desk.rules = lambda: [order]

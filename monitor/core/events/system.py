@@ -13,7 +13,7 @@ NoticeKind = Literal[
 ]
 NoticeCode = Literal[
     "call_not_admitted", "calls_let_go", "calls_back", "segments_lost", "recogniser_fails", "segments_wait",
-    "recogniser_back", "store_stalled", "store_fails", "store_refuses", "store_back", "rules_kept",
+    "recogniser_back", "store_stalled", "store_fails", "store_refuses", "store_back", "rules_kept", "source_stopped",
 ]  # fmt: skip
 Params = dict[str, str | int | list[str]]
 
@@ -32,6 +32,7 @@ NOTICES: dict[NoticeCode, tuple[NoticeKind, str]] = {
     "store_refuses": ("disk", "some of a call is not stored: {why}"),
     "store_back": ("recovered", "{store} answers again"),
     "rules_kept": ("rules_kept", "the rules were not read again, the last good ones stay in force: {why}"),
+    "source_stopped": ("no_lines", "the source {source} has stopped, no more calls come from it: {why}"),
 }  # fmt: skip
 """What each code is about, and its sentence with the places of its parameters."""
 

@@ -20,6 +20,7 @@ const $ = (selector) => document.querySelector(selector);
 const key = token();
 const calls = new Calls();
 const rules = new Map();
+const stopped = []; // notices of sources that do not come back
 const wall = new Wall($("#wall"), pick);
 const feed = new Feed($("#alerts"), { acknowledge, pick, ruleName });
 const transcript = new Transcript($("#words"), $("#follow"), ruleName);
@@ -43,6 +44,7 @@ const line = key && new Line(
       showState(now);
     },
     hello(message) {
+      stopped.length = 0;
       showName(message);
       for (const each of message.rules ?? []) rules.set(each.rule_id, each);
     },
@@ -112,10 +114,20 @@ function ruleName(id) {
   return rule ? (lang === "en" && rule.title_en) || rule.title : "";
 }
 
-/** What the machine says of itself, in the page's language; its own words where the page has none. */
-function notice({ kind, code, params, message }) {
-  const said = worded(`says_${code}`)?.replace(/\{(\w+)\}/g, (_, name) => param(name, params[name]));
-  notify(said ?? message, kind === "recovered" ? "good" : "bad");
+/** What the machine says of itself: what stays true stays in sight, the rest for a moment. */
+function notice(body) {
+  if (body.kind === "no_lines") stopped.push(body);
+  else notify(told(body), body.kind === "recovered" ? "good" : "bad");
+}
+
+/** A notice in the page's language; its own words where the page has none. */
+function told({ code, params, message }) {
+  return worded(`says_${code}`)?.replace(/\{(\w+)\}/g, (_, name) => param(name, params[name])) ?? message;
+}
+
+function showStopped() {
+  $("#stopped").hidden = !stopped.length;
+  put($("#stopped"), stopped.map(told).join("\n"));
 }
 
 function param(name, value) {
@@ -143,6 +155,7 @@ function draw() {
   $("#open").parentElement.dataset.worst = found.open.some(({ alert }) => alert.severity === "critical") ? "critical" : "";
   document.title = `${found.open.length ? `(${found.open.length}) ` : ""}linewatch`;
   showModels(list);
+  showStopped();
   showState(connection);
   showCall(calls.all.get(picked));
 }
