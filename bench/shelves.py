@@ -6,7 +6,8 @@ noise; measured unseen, then what it showed was mended, and its voices are among
 same voices over seven that talk at once. `fresh`: clips, noises and rooms that nothing had seen when it was made;
 that its typing was trouble led to the thuds that the weights are fitted on. `unseen`: clips that none of the others
 uses, calls with both sides in one channel, voices made by rule in languages that nothing else here speaks, noises and
-rooms by makers of their own (`elsewhere.py`).
+rooms by makers of their own (`elsewhere.py`). `apart`: the same once more (`apart.py`), hold music too; the last clips
+of those two speakers, and voices made by rule in ten further languages.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import elsewhere, surroundings
+from bench import apart, elsewhere, surroundings
 from bench.recordings import DATA, NOISES
 from bench.surroundings import Makers
 from tests import tapes
-from tests.signal.scenes import RATE, Shelf, synthetic_noise, tail
+from tests.signal.scenes import RATE, Shelf, synthetic_noise, tail, tune
 from tests.tapes import Signal
 
 _FRAME = RATE // 50
@@ -72,6 +73,12 @@ SPOKEN = (
     ("de+m3", 150), ("fr+f2", 190), ("it+m5", 170), ("ru+f4", 160), ("tr+m1", 200), ("hi+f1", 150), ("id+m7", 180),
     ("pl+f3", 140), ("vi+m2", 170), ("yue+f5", 160),
 )  # fmt: skip
+# what is left of the same speakers
+APART = (Clips(NEWS, 1, leave=40), Clips(AGENT, 0, leave=40))
+SPOKEN_APART = (
+    ("nl+m2", 160), ("sv+f1", 170), ("cs+m4", 180), ("hu+f3", 150), ("ro+m6", 170), ("fi+f4", 160), ("el+m1", 190),
+    ("ko+f2", 150), ("sw+m7", 170), ("es-419+f5", 180),
+)  # fmt: skip
 PARTS = {
     "tuned": Part((Clips(AGENT, 1),), ("tap", "pink", "white", "hiss", "hum"), (0.5, 1.0), 500),
     "once": Part((Clips(PEOPLE, 0),), KITCHEN, (0.5, 0.75), 100_000),
@@ -80,6 +87,7 @@ PARTS = {
     "babble": Part((Clips(PEOPLE, 1),), ("babble",), (0.5, 1.0), 300_000),
     "fresh": Part(FRESH, tuple(surroundings.MADE.noises), (0.0, 1.0), 810_000, surroundings.MADE, FRESH_CALLS),
     "unseen": Part(UNSEEN, tuple(elsewhere.MADE.noises), (0.0, 1.0), 940_000, elsewhere.MADE, UNSEEN_CALLS, SPOKEN),
+    "apart": Part(APART, tuple(apart.MADE.noises), (0.0, 1.0), 1_270_000, apart.MADE, spoken=SPOKEN_APART),
 }
 
 
@@ -113,7 +121,9 @@ def shelf(part: Part) -> Shelf:
             return synthetic_noise(name, ms, random)
         return np.resize(np.roll(noises[name], -int(random.integers(len(noises[name])))), ms * RATE // 1000)
 
-    return Shelf(voice, noise, part.noises, part.makers.room if part.makers else tail)
+    made = part.makers
+    music = made.music if made and made.music else tune
+    return Shelf(voice, noise, part.noises, made.room if made else tail, music)
 
 
 def _recordings(part: Part) -> Iterator[Signal]:

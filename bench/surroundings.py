@@ -16,10 +16,12 @@ Maker = Callable[[int, np.random.Generator], Signal]
 
 @dataclass(frozen=True)
 class Makers:
-    """noises: of so many samples, at any level. room(voice, rt60_ms, direct, seed): the voice in one."""
+    """noises: of so many samples, at any level. room(voice, rt60_ms, direct, seed): the voice in one. music(ms, dbov,
+    seed): while somebody is on hold."""
 
     noises: Mapping[str, Maker]
     room: Callable[[Signal, int, float, int], Signal]
+    music: Callable[[int, float, int], Signal] | None = None
 
 
 _SPEED_M_S = 343.0

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from bench import elsewhere, surroundings
+from bench import apart, elsewhere, surroundings
 from bench.surroundings import Maker, Makers
 from tests import tapes
 
-MADE = (surroundings.MADE, elsewhere.MADE)
+MADE = (surroundings.MADE, elsewhere.MADE, apart.MADE)
 
 
 @pytest.mark.parametrize("maker", [pytest.param(m, id=n) for made in MADE for n, m in made.noises.items()])

@@ -149,7 +149,7 @@ def tone_scene(shelf: Shelf, random: np.random.Generator, kind: str) -> Scene:
 def music_scene(shelf: Shelf, random: np.random.Generator) -> Scene:
     scene, seed = Scene(50_000, random), int(random.integers(1 << 30))
     turns(scene, shelf, 1000, 12_000)
-    scene.add(AGENT, 14_000, tapes.music(16_000, float(random.uniform(-32, -18)), RATE, seed))
+    scene.add(AGENT, 14_000, shelf.music(16_000, float(random.uniform(-32, -18)), seed))
     scene.want("music", AGENT, 14_000, 30_000)
     scene.excused.append((AGENT, 14_000, 32_000))
     turns(scene, shelf, 32_000, 48_000)

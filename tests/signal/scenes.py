@@ -30,16 +30,21 @@ def tail(voice: Signal, rt60_ms: int, direct: float, seed: int) -> Signal:
     return tapes.room(voice, RATE, rt60_ms, direct, seed)
 
 
+def tune(ms: int, dbov: float, seed: int) -> Signal:
+    return tapes.music(ms, dbov, RATE, seed)
+
+
 @dataclass
 class Shelf:
     """voice(rng): some seconds of one speaker at any level, speech from the first sample to the last, no pause of
     0.3 s. noise(name, ms, rng): a noise at any level. room(voice, rt60_ms, direct, seed): the same across a room; None
-    where the voices' own falls are no guide to one."""
+    where the voices' own falls are no guide to one. music(ms, dbov, seed): hold music."""
 
     voice: Callable[[np.random.Generator], Signal]
     noise: Callable[[str, int, np.random.Generator], Signal]
     noises: tuple[str, ...]
     room: Callable[[Signal, int, float, int], Signal] | None = tail
+    music: Callable[[int, float, int], Signal] = tune
 
 
 def synthetic_voice(random: np.random.Generator) -> Signal:
