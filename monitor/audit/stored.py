@@ -11,6 +11,7 @@ from typing import Any
 
 from monitor.audit.result import AuditResult, OnProgress, Progress
 from monitor.call import replay
+from monitor.compliance.questions import REFUSED, Questions
 from monitor.compliance.rulebook import Rulebook
 from monitor.compliance.script import Script
 from monitor.compliance.sequence import Sequence_
@@ -96,11 +97,13 @@ def stored_calls(store: Store, **filters: Any) -> Iterator[CallRow]:
 
 def titles(rulebook: Rulebook, lang: Lang) -> dict[str, str]:
     """What the rules are called, by id, and their steps, by "id/step": a name (in English its id), or which of
-    how many."""
+    how many. In English also the kinds of questions, by "id/title"."""
     out = {rule.id: (rule.title_en if lang == "en" else "") or rule.title for rule in rulebook.rules}
     for rule in rulebook.rules:
         if isinstance(rule, Sequence_):
             out |= {f"{rule.id}/{step.id}": step.id if lang == "en" else step.title or step.id for step in rule.steps}
         elif isinstance(rule, Script):
             out |= {f"{rule.id}/{step.id}": f"{n}/{len(rule.steps)}" for n, step in enumerate(rule.steps, 1)}
+        elif isinstance(rule, Questions) and lang == "en":
+            out |= {f"{rule.id}/{kind.title}": kind.id for kind in rule.kinds} | {f"{rule.id}/{REFUSED}": "refused"}
     return out

@@ -57,4 +57,6 @@ def test_rules_and_their_steps_have_names() -> None:
     assert names["A4.silent-call"].isascii()
     assert [names[f"A4.silent-call/{step}"] for step in ("greet", "hang_up")] == ["1/4", "4/4"]
     assert names["B4.handles-complaint/apology"] == "apology"
+    kinds = [names[f"C1.questions/{title}"] for title in ("封闭", "开放", "选择", "拒绝")]
+    assert kinds == ["closed", "open", "choice", "refused"]
     assert audit.titles(config.load(None, []).rulebook(), "zh")["B4.handles-complaint/apology"] == "道歉"

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from monitor import fault
+from monitor.core.events import Metric
 from monitor.core.types import CHANNELS, SEVERITIES
 from monitor.fault import FaultSettings
 from monitor.sinks import fault_words
@@ -21,6 +22,7 @@ from monitor.sinks.report.timeline import draw
 from monitor.sinks.report.words import Lang, clock, figure, lost, moment, suppressed, usual, word
 
 DEMO_MODEL = "demo-zh"
+ARROW = " → "
 
 
 @cache
@@ -35,12 +37,12 @@ def _templates(lang: Lang) -> Environment:
     env.filters |= {"clock": clock, "moment": moment, "number": _number, "points": _points, "tenths": _tenths}
     env.globals |= {"t": lambda key: word(key, lang), "lang": lang, "severities": tuple(reversed(SEVERITIES))}
     env.globals |= {"added_up": added_up, "figure": figure, "lost": lost, "of_item": of_item}
-    env.globals |= {"suppressed": suppressed, "usual": usual}
+    env.globals |= {"spelt": _spelt, "suppressed": suppressed, "usual": usual}
     return env
 
 
 Titles = Mapping[str, str]
-"""Rule id -> what the rule is called, in the report's language."""
+"""Rule id -> what the rule is called, in the report's language; "id/name" -> its steps and parts of its figures."""
 
 
 def call_page(sheet: CallSheet, lang: Lang, titles: Titles | None = None) -> str:
@@ -52,7 +54,7 @@ def call_page(sheet: CallSheet, lang: Lang, titles: Titles | None = None) -> str
         sheet=sheet,
         channels=CHANNELS,
         conditions=list(dict.fromkeys(span.body.condition for span in sheet.spans)),
-        timeline=Markup(draw(sheet, lang)),
+        timeline=Markup(draw(sheet, lang, titles or {})),
         marks=_marks(sheet),
         demo_model=bool(sheet.started and sheet.started.model == DEMO_MODEL),
     )
@@ -107,6 +109,11 @@ def _marks(sheet: CallSheet) -> dict[int, list[Any]]:
                 found.setdefault(number, []).append(alert)
                 break
     return found
+
+
+def _spelt(metric: Metric, titles: Titles) -> str:
+    """What a figure says beside its value, part for part in the report's language where there are words for it."""
+    return ARROW.join(titles.get(f"{metric.rule_id}/{part}", part) for part in metric.text.split(ARROW))
 
 
 def _number(value: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -31,8 +32,12 @@ class _Scale:
         )
 
 
-def draw(sheet: CallSheet, lang: Lang) -> str:
-    """The <svg> of one call; its classes are coloured by the page's style sheet."""
+def draw(sheet: CallSheet, lang: Lang, titles: Mapping[str, str] | None = None) -> str:
+    """The <svg> of one call; its classes are coloured by the page's style sheet.
+
+    titles: what rules are called; in English an alert says that instead of its own Chinese.
+    """
+    named: Mapping[str, str] = titles if titles and lang == "en" else {}
     scale = _Scale(max(sheet.duration_ms, 1))
     parts: list[str] = []
     y = 20
@@ -46,7 +51,8 @@ def draw(sheet: CallSheet, lang: Lang) -> str:
         parts += drawn
     marks = [
         f'<path class="mark {alert.body.severity}" d="M{scale.x(alert.body.start_ms)} 6l5 -6h-10z">'
-        f"<title>{escape(f'{clock(alert.body.start_ms)} {alert.body.message}')}</title></path>"
+        f"<title>{clock(alert.body.start_ms)} {escape(named.get(alert.body.rule_id, alert.body.message))}</title>"
+        "</path>"
         for alert in sheet.alerts
     ]
     body = "".join([*_grid(scale, y), *parts, *marks])

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from monitor.core.events import Envelope
+from monitor.core.events import Envelope, Metric
 from monitor.sinks.report import page, sheet, summary
 from monitor.sinks.report.sheet import CallSheet
 from monitor.sinks.report.words import Lang
@@ -74,6 +74,16 @@ def test_rules_are_called_by_their_titles(envelopes: list[Envelope]) -> None:
 def test_in_english_an_alert_begins_with_what_its_rule_is_called(envelopes: list[Envelope]) -> None:
     text = " ".join(Reader(page.call_page(sheet.read(envelopes), "en", {"B1-policy": "Never: company policy"})).text)
     assert text.index("Never: company policy") < text.index("禁语")
+
+
+def test_in_english_a_figure_and_the_time_line_have_no_chinese_of_a_rule(envelopes: list[Envelope]) -> None:
+    one = sheet.read(envelopes)
+    one.metrics = [("agent", Metric(rule_id="C1", name="Questions", value=3, unit="times", text="封闭 → 拒绝 → 新"))]
+    titles = {"C1/封闭": "closed", "C1/拒绝": "refused", "B1-policy": "Never: company policy"}
+    text = page.call_page(one, "en", titles)
+    assert "closed → refused → 新" in text
+    assert "0:14.0 Never: company policy</title>" in text
+    assert "封闭 → 拒绝 → 新" in page.call_page(one, "zh")
 
 
 def test_nothing_from_a_call_becomes_markup(envelopes: list[Envelope]) -> None:

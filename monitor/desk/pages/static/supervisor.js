@@ -173,7 +173,7 @@ function showCall(call) {
   showConditions($("#call-chips"), call);
   showTotal($("#call-score"), call.score);
   showScorecard($("#scorecard"), call.score, ruleName);
-  drawTimeline($("#timeline"), call);
+  drawTimeline($("#timeline"), call, ruleName);
   showSteps($("#steps"), call);
   showPrompt(call);
   transcript.show(call);

@@ -2,6 +2,7 @@
 
 import { t } from "./i18n.js";
 import { clock, span } from "./kit.js";
+import { alertText } from "./parts.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WINDOW_MS = 180000;
@@ -21,7 +22,8 @@ function s(tag, attributes, ...children) {
   return made;
 }
 
-export function drawTimeline(svg, call) {
+/** ruleName(rule id): its title in the page's language, or nothing. */
+export function drawTimeline(svg, call, ruleName) {
   const width = svg.clientWidth;
   if (!width) return;
   const now = call.now();
@@ -37,7 +39,7 @@ export function drawTimeline(svg, call) {
     ...lanes(width),
     ...speech(call, x, inside, now),
     ...conditions(call, x, inside, now),
-    ...pins(call, x, inside),
+    ...pins(call, x, inside, ruleName),
     ...(call.ended ? [] : [s("line", { class: "tl-now", x1: x(now), x2: x(now), y1: 6, y2: 92 })]),
   );
 }
@@ -85,12 +87,12 @@ function conditions(call, x, inside, now) {
     });
 }
 
-function pins(call, x, inside) {
+function pins(call, x, inside, ruleName) {
   return [...call.alerts.values()]
     .filter((each) => inside(each.start_ms, each.at_ms + 1))
     .map((each) => {
       const pin = s("path", { class: `tl-pin ${each.severity}`, d: "M-4.5 0h9l-4.5 7z", transform: `translate(${x(each.start_ms)} 7)` });
-      pin.append(s("title", {}, each.message));
+      pin.append(s("title", {}, `${clock(each.start_ms)} ${alertText(each, ruleName(each.rule_id))[0]}`));
       return pin;
     });
 }
