@@ -110,7 +110,7 @@ function showChecklist(call) {
     if (rule.kind === "required") return [{ rule, step: "said", text: rule.wording }];
     return rule.steps
       .filter((each) => prompted.has(rule.rule_id) || judged.has(`${rule.rule_id}/${each.step}`))
-      .map((each) => ({ rule, step: each.step, text: each.wording }));
+      .map((each) => ({ rule, step: each.step, text: lang === "en" && rule.kind === "sequence" ? each.step : each.wording }));
   });
   const named = new Set(known.map((each) => `${each.rule.rule_id}/${each.step}`));
   const others = steps
@@ -118,23 +118,25 @@ function showChecklist(call) {
     .map((each) => ({ rule: { rule_id: each.rule_id }, step: each.step, text: "" }));
   const all = [...known, ...new Map(others.map((each) => [`${each.rule.rule_id}/${each.step}`, each])).values()];
   // once the call is over, what was never due is no longer to do
-  const items = call?.closed ? all.filter((each) => judged.has(`${each.rule.rule_id}/${each.step}`)) : all;
-  keyed($("#checklist"), items, (item) => `${item.rule.rule_id}/${item.step}/${lang}`, checkItem, (element, item) => {
+  const due = call?.closed ? all.filter((each) => judged.has(`${each.rule.rule_id}/${each.step}`)) : all;
+  // a rule is named once, above the first of its steps
+  const items = due.map((each, at) => ({ ...each, follows: each.rule.rule_id === due[at - 1]?.rule.rule_id }));
+  keyed($("#checklist"), items, (item) => `${item.rule.rule_id}/${item.step}/${lang}/${item.follows}`, checkItem, (element, item) => {
     const done = steps.filter((each) => each.rule_id === item.rule.rule_id && each.step === item.step).at(-1);
     element.dataset.verdict = done?.verdict ?? "todo";
     put(element.lastElementChild, t(done?.verdict ?? "todo"));
   });
 }
 
-function checkItem({ rule, step, text }) {
-  const name = title(rule.rule_id) || rule.rule_id;
+function checkItem({ rule, step, text, follows }) {
+  const name = follows ? "" : title(rule.rule_id) || rule.rule_id;
   const steps = rule.steps ?? [];
   const at = steps.findIndex((each) => each.step === step);
   return h(
     "li",
-    { class: "check" },
+    { class: "check", data: follows ? { follows: "" } : {} },
     h("i", { "aria-hidden": "true" }),
-    h("div", {}, h("b", { text: at < 0 ? name : `${name} ${at + 1}/${steps.length}` }), text ? h("span", { text }) : null),
+    h("div", {}, h("b", { text: at < 0 ? name : `${name} ${at + 1}/${steps.length}`.trim() }), text ? h("span", { text }) : null),
     h("em", {}),
   );
 }

@@ -136,7 +136,7 @@ function param(name, value) {
 }
 
 function notify(text, kind) {
-  const toast = h("div", { class: "toast", role: "status", data: { kind }, text });
+  const toast = h("div", { class: "toast", role: "status", data: { kind }, text, onclick: () => toast.remove() });
   while ($("#toasts").childElementCount >= MOST_TOASTS) $("#toasts").firstElementChild.remove();
   $("#toasts").append(toast);
   setTimeout(() => toast.remove(), 8000);
