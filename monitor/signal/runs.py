@@ -1,5 +1,10 @@
 """Speech runs: frames judged speech, gaps under 300 ms bridged, at least 100 ms long; nothing ever moves an edge.
 
+A sound, frames judged speech without a gap, belongs to a run once a voice is held in it or it is longer than the stroke
+of a key, a drop, a step; else it neither begins a run nor lengthens it, so that typing beside a word leaves the word's
+edges where they are. Once it belongs, it does so from its beginning. Strokes may be a faint word's, too: where they
+follow each other within 300 ms, sounds of a run on both sides of them are bridged up to 600 ms.
+
 A run counts once it is that long, one of its frames was speech without a doubt and a voice was held in it, for every
 syllable has a vowel; or it lasts, for noise hides the pitch. A clatter does neither. Where it begins is as it was.
 """
@@ -10,12 +15,13 @@ import numpy as np
 
 from monitor.core.events import Body, Event, SpeechEnded, SpeechStarted
 from monitor.core.types import CHANNELS, FRAME_MS
-from monitor.signal.columns import BoolArray, IntArray, State, before, latest
+from monitor.signal.columns import BoolArray, IntArray, State, before, lasting, latest
 from monitor.signal.moment import Block, Runs
 from monitor.signal.settings import SignalSettings
 from monitor.signal.thresholds import Thresholds
 
 _NEVER = -(1 << 40)
+MOST_BRIDGES = 2
 
 
 class SpeechRuns:
@@ -23,6 +29,7 @@ class SpeechRuns:
 
     def __init__(self, settings: SignalSettings) -> None:
         self._bridge_ms, self._min_ms = settings.vad.bridge_ms, settings.vad.min_run_ms
+        self._stroke_frames = settings.vad.stroke_ms // FRAME_MS
         self._thresholds = Thresholds(settings, lambda each: each.vad)
         self.state = State()
         self._since = self.state.column(np.int64, -1)
@@ -31,25 +38,32 @@ class SpeechRuns:
         self._open = self.state.column(np.bool_, 0)
         self._sure = self.state.column(np.bool_, 0)
         self._held_ms = self.state.column(np.int64)
+        self._newest = self.state.column(np.int64, _NEVER)
+        self._lasts = self.state.column(np.int64)
+        self._reaches = self.state.column(np.int64)
+        self._voice = self.state.column(np.bool_, 0)
+        self._surely = self.state.column(np.bool_, 0)
 
     def step(self, block: Block, maybe: BoolArray, back_ms: IntArray) -> None:
         """maybe: not judged yet, may belong to a run that begins later. back_ms: how far before this frame a run that
-        begins on it reaches (sounds that turned out to be its beginning)."""
-        at, speech = block.sides_ms, block.speech
+        begins on it reaches (sounds that turned out to be its beginning). Tells firm."""
+        at = block.sides_ms
+        firm, reach, sure_yet = self._sounds(block, at - FRAME_MS - back_ms)
+        block.tell(firm=firm)
         own = (self._since, self._last, self._end, self._open, self._sure, self._held_ms)
         since_0, last_0, end_0, open_0, sure_0, held_0 = (column[block.sel] for column in own)
-        heard = latest(speech, at, np.where(last_0 >= 0, last_0, _NEVER))
-        goes = at - heard < self._bridge_ms
+        heard = latest(firm, at, np.where(last_0 >= 0, last_0, _NEVER))
+        goes = self._goes(block, firm, at - heard, last_0 >= 0)
         last = np.where(goes, heard, -1)
         last_before = before(last_0, last)
-        begins = speech & (last_before < 0)
-        sure = latest(begins | block.sure, block.sure, sure_0)
+        begins = firm & (last_before < 0)
+        sure = latest(begins | block.sure, sure_yet, sure_0)
         held_ms = self._held(block, begins, held_0)
-        reach, end = at - FRAME_MS - back_ms, end_0[None]
+        end = end_0[None]
         while True:
             starts = np.maximum(reach, np.maximum(end if len(end) == 1 else before(end_0, end), 0))
             since = np.where(goes, latest(begins, starts, since_0), -1)
-            certain = speech & (at - since >= self._min_ms) & sure
+            certain = firm & (at - since >= self._min_ms) & sure
             if np.count_nonzero(certain):
                 voice = self._thresholds.of(block.groups)
                 certain &= (held_ms >= voice.voiced_ms) | (at - since >= voice.unvoiced_run_ms)
@@ -58,14 +72,14 @@ class SpeechRuns:
             ended = was_open & ~is_open
             # the end of a run bounds how far back the next one reaches
             found = latest(ended, last_before, end_0)
-            if len(speech) == 1 or np.array_equal(found, np.broadcast_to(end, found.shape)):
+            if len(firm) == 1 or np.array_equal(found, np.broadcast_to(end, found.shape)):
                 break
             end = found
         started = is_open & ~was_open
         for column, values in zip(own, (since, last, found, is_open, sure, held_ms), strict=True):
             column[block.sel] = values[-1]
-        grown = np.where(speech, at - np.where(begins, starts, last_before), 0)
-        pending = goes & ~is_open | maybe & ~goes
+        grown = np.where(firm, at - np.where(begins, starts, last_before), 0)
+        pending = goes & ~is_open | (maybe | block.speech) & ~goes
         block.runs = Runs(since, last, is_open, pending, started, ended, found, grown)
         each_frame = zip(since, last, is_open, pending, started, ended, found, grown, strict=True)
         for now, each in zip(block.frames, each_frame, strict=True):
@@ -79,6 +93,29 @@ class SpeechRuns:
                 else:
                     body = SpeechEnded(since_ms=int(was_since[t, i, ch]), end_ms=int(last_before[t, i, ch]))
                 block.frames[t].emit(i, ch, body)
+
+    def _goes(self, block: Block, firm: BoolArray, since_firm_ms: IntArray, going: BoolArray) -> BoolArray:
+        """Whether a run goes on, certain or not: no gap between sounds was full since it last grew, nor is it
+        `MOST_BRIDGES` times that ago. going: before the block."""
+        sound = latest(block.speech, block.sides_ms, self._newest[block.sel])
+        self._newest[block.sel] = sound[-1]
+        full = block.sides_ms - sound >= self._bridge_ms
+        alive = latest(firm | full, firm, going)
+        return alive & (since_firm_ms < MOST_BRIDGES * self._bridge_ms)
+
+    def _sounds(self, block: Block, reach: IntArray) -> tuple[BoolArray, IntArray, BoolArray]:
+        """Of the sound that each frame is in, all [t, n, 2]: whether it is more than a stroke by now; how far back it
+        reaches, where `reach` says so of a first frame; whether one of its frames was sure by now."""
+        own = (self._lasts, self._reaches, self._voice, self._surely)
+        lasts_0, reaches_0, voice_0, sure_0 = (column[block.sel] for column in own)
+        lasts = lasting(block.speech, lasts_0)
+        first = lasts == 1
+        reaches = latest(first, reach, reaches_0)
+        voice = latest(first | block.voiced, block.voiced, voice_0)
+        sure = latest(first | block.sure, block.sure, sure_0)
+        for column, values in zip(own, (lasts, reaches, voice, sure), strict=True):
+            column[block.sel] = values[-1]
+        return block.speech & (voice | (lasts > self._stroke_frames)), reaches, sure
 
     def _held(self, block: Block, begins: BoolArray, held_0: IntArray) -> IntArray:
         """int64[t, n, 2]: for how long a voice was held, in ms, since the newest run began."""

@@ -26,6 +26,9 @@ class VadSettings(_Section):
     silero_threshold: float = Field(0.5, gt=0, lt=1, description="probability from which a frame is speech")
     bridge_ms: int = Field(300, ge=20, le=1000, multiple_of=20, description="shorter gaps are part of a speech run, ms")
     min_run_ms: int = Field(100, ge=20, le=1000, multiple_of=20, description="shorter runs are not speech, ms")
+    stroke_ms: int = Field(
+        60, ge=0, le=200, multiple_of=20, description="a sound no longer than this with no voice held in it is none, ms"
+    )
     voiced_ms: int = Field(
         40, ge=0, le=200, multiple_of=20, description="nor is a run before a voice is held in it this long, ms"
     )

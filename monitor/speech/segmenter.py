@@ -37,7 +37,7 @@ class SegmenterSettings(BaseModel):
         6000, ge=1000, le=25_000, description="length from which a segment is cut at a pause, ms"
     )
     max_ms: int = Field(10_000, ge=2000, le=27_000, description="no segment holds more speech than this, ms")
-    run_gap_ms: int = Field(300, ge=20, le=2000, description="pause that ends a speech run (the bank's own), ms")
+    run_gap_ms: int = Field(600, ge=20, le=2000, description="the longest pause in a speech run (the bank's own), ms")
 
     def model_post_init(self, _: Any) -> None:
         if self.max_ms < self.prefer_cut_ms + self.run_gap_ms + FRAME_MS:

@@ -119,3 +119,20 @@ def test_runs_are_the_same_however_the_frames_are_cut(text: str, more: str, cuts
     whole = text + more
     edges = sorted({cut for cut in (*cuts, 50) if cut < len(whole)})
     assert run(whole, cuts=edges) == run(whole)
+
+
+def test_strokes_beside_a_word_leave_its_edges_where_they_are() -> None:
+    assert run("s...ss...sss...SSSSSSSS..ss...s...sss" + "." * 40)[0] == [(300, 460)]
+
+
+def test_strokes_alone_are_no_run_however_many() -> None:
+    assert run("sss..ss...s.." * 20 + "." * 20) == ([], [], 0)
+
+
+def test_strokes_between_two_sounds_of_a_run_bridge_up_to_600_ms() -> None:
+    assert run("SSSSSSSS" + "....s" * 5 + "..SSSSSSSS" + "." * 40)[0] == [(0, 860)]
+    assert run("SSSSSSSS" + "....s" * 6 + ".SSSSSSSS" + "." * 40)[0] == [(0, 160), (780, 940)]
+
+
+def test_a_gap_that_was_full_is_not_bridged_by_a_stroke_behind_it() -> None:
+    assert run("SSSSSSSS" + "." * 15 + "s" + "..." + "SSSSSSSS" + "." * 40)[0] == [(0, 160), (540, 700)]
