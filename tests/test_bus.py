@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.bus import Bus, Snapshot, Subscription, Want
-from monitor.core.events import Envelope
+from monitor.core.events import Envelope, Event
+from monitor.core.events import notice as told_by_the_machine
 from monitor.view import CallView
 from tests.story import Story, notice
 
@@ -80,6 +81,15 @@ async def test_a_team_sees_its_own_calls_only():
         ("one", "alert.raised"),
         (None, "system.notice"),
     ]
+
+
+async def test_a_source_that_stopped_is_told_to_who_comes_later_and_to_no_agent():
+    bus = Bus()
+    body = told_by_the_machine("source_stopped", source="device", why="gone")
+    stopped = Envelope.of(Event(0, None, body), None, None)
+    bus.publish([stopped, notice()])
+    assert await drain(bus.subscribe(Want(allowed_teams=frozenset({"north"})), 100)) == [stopped]
+    assert await drain(bus.subscribe(Want(allowed_agent="1"), 100)) == []
 
 
 async def test_an_agent_sees_own_prompts_and_alerts_and_no_words_of_anybody():
