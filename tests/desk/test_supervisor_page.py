@@ -1,5 +1,6 @@
 """The supervisor's page in a real browser, while calls run."""
 
+import json
 import re
 
 import pytest
@@ -139,8 +140,11 @@ async def test_the_machine_speaks_the_pages_language(stage, browser, lang, sente
         await page.click("#language")
     await expect(page.locator("#state")).to_have_attribute("data-state", "live")
     await page.evaluate("""() => {
-      window.said = [];
-      const look = (all) => all.forEach((each) => each.addedNodes.forEach((toast) => said.push(toast.textContent)));
+      const said = [];
+      const look = (all) => {
+        all.forEach((each) => each.addedNodes.forEach((toast) => said.push(toast.textContent)));
+        document.body.dataset.said = JSON.stringify(said);
+      };
       new MutationObserver(look).observe(document.querySelector("#toasts"), { childList: true });
     }""")
     bodies = [
@@ -149,8 +153,9 @@ async def test_the_machine_speaks_the_pages_language(stage, browser, lang, sente
         e.SystemNotice(kind="rules_kept", message=KEPT),
     ]
     stage.bus.publish([e.Envelope.of(e.Event(0, None, body), None, None) for body in bodies])
-    await page.wait_for_function("said.length === 3")
-    assert await page.evaluate("said") == sentences
+    await expect(page.locator("body")).to_have_attribute(
+        "data-said", json.dumps(sentences, ensure_ascii=False, separators=(",", ":"))
+    )
 
 
 async def test_a_source_that_stopped_stays_in_sight_and_is_told_to_who_comes_later(stage, browser):
@@ -165,7 +170,7 @@ async def test_a_source_that_stopped_stays_in_sight_and_is_told_to_who_comes_lat
             "线路来源 device 已停止，不再接入通话：OSError: the cable is out"
         )
     await late.click("#language")
-    await expect(late.locator("#stopped")).to_contain_text("the source device has stopped")
+    await expect(late.locator("#stopped")).to_contain_text("No more calls come from source device, it has stopped")
 
 
 async def test_an_english_page_says_what_a_rule_is_called_and_its_own_words_beside_it(stage, browser):
@@ -185,6 +190,7 @@ async def test_an_english_page_says_what_a_rule_is_called_and_its_own_words_besi
         ["A complaint in its order", "对投诉的客户说了禁语", "B1 投诉禁语"]
     )
     await expect(page.locator(".inline-alert")).to_contain_text("A complaint in its order")
+    await expect(page.locator(".tl-pin title")).to_have_text("00:05 A complaint in its order")
     await expect(page.locator(".step")).to_have_text("A complaint in its order · apology · skipped")
 
 

@@ -32,7 +32,7 @@ NOTICES: dict[NoticeCode, tuple[NoticeKind, str]] = {
     "store_refuses": ("disk", "some of a call is not stored: {why}"),
     "store_back": ("recovered", "{store} answers again"),
     "rules_kept": ("rules_kept", "the rules were not read again, the last good ones stay in force: {why}"),
-    "source_stopped": ("no_lines", "the source {source} has stopped, no more calls come from it: {why}"),
+    "source_stopped": ("no_lines", "no more calls come from source {source}, it has stopped: {why}"),
 }  # fmt: skip
 """What each code is about, and its sentence with the places of its parameters."""
 

@@ -127,7 +127,7 @@ function told({ code, params, message }) {
 
 function showStopped() {
   $("#stopped").hidden = !stopped.length;
-  put($("#stopped"), stopped.map(told).join("\n"));
+  put($("#stopped"), stopped.map((each) => told(each).replace(/^./, (first) => first.toUpperCase())).join("\n"));
 }
 
 function param(name, value) {
