@@ -190,7 +190,7 @@ async def test_an_english_page_says_what_a_rule_is_called_and_its_own_words_besi
         ["A complaint in its order", "对投诉的客户说了禁语", "B1 投诉禁语"]
     )
     await expect(page.locator(".inline-alert")).to_contain_text("A complaint in its order")
-    await expect(page.locator(".tl-pin title")).to_have_text("00:05 A complaint in its order")
+    await expect(page.locator(".tl-pin title")).to_have_text("00:04 A complaint in its order")
     await expect(page.locator(".step")).to_have_text("A complaint in its order · apology · skipped")
 
 
