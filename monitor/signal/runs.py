@@ -2,8 +2,9 @@
 
 A sound, frames judged speech without a gap, belongs to a run once a voice is held in it or it is longer than the stroke
 of a key, a drop, a step; else it neither begins a run nor lengthens it, so that typing beside a word leaves the word's
-edges where they are. Once it belongs, it does so from its beginning. Strokes may be a faint word's, too: where they
-follow each other within 300 ms, sounds of a run on both sides of them are bridged up to 600 ms.
+edges where they are. Once it belongs, it does so from its beginning, and from that of a short sound just before it, for
+so words begin with a consonant. Strokes may be a faint word's, too: where they follow each other within 300 ms, sounds
+of a run on both sides of them are bridged up to 600 ms.
 
 A run counts once it is that long, one of its frames was speech without a doubt and a voice was held in it, for every
 syllable has a vowel; or it lasts, for noise hides the pitch. A clatter does neither. Where it begins is as it was.
@@ -21,6 +22,7 @@ from monitor.signal.settings import SignalSettings
 from monitor.signal.thresholds import Thresholds
 
 _NEVER = -(1 << 40)
+_ONSET_MS = 40
 MOST_BRIDGES = 2
 
 
@@ -41,6 +43,7 @@ class SpeechRuns:
         self._newest = self.state.column(np.int64, _NEVER)
         self._lasts = self.state.column(np.int64)
         self._reaches = self.state.column(np.int64)
+        self._begins_ms = self.state.column(np.int64)
         self._voice = self.state.column(np.bool_, 0)
         self._surely = self.state.column(np.bool_, 0)
 
@@ -48,12 +51,15 @@ class SpeechRuns:
         """maybe: not judged yet, may belong to a run that begins later. back_ms: how far before this frame a run that
         begins on it reaches (sounds that turned out to be its beginning). Tells firm."""
         at = block.sides_ms
-        firm, reach, sure_yet = self._sounds(block, at - FRAME_MS - back_ms)
+        newest_0 = self._newest[block.sel]
+        sound = latest(block.speech, at, newest_0)
+        self._newest[block.sel] = sound[-1]
+        firm, reach, sure_yet = self._sounds(block, at - FRAME_MS - back_ms, before(newest_0, sound))
         block.tell(firm=firm)
         own = (self._since, self._last, self._end, self._open, self._sure, self._held_ms)
         since_0, last_0, end_0, open_0, sure_0, held_0 = (column[block.sel] for column in own)
         heard = latest(firm, at, np.where(last_0 >= 0, last_0, _NEVER))
-        goes = self._goes(block, firm, at - heard, last_0 >= 0)
+        goes = self._goes(block, firm, sound, at - heard, last_0 >= 0)
         last = np.where(goes, heard, -1)
         last_before = before(last_0, last)
         begins = firm & (last_before < 0)
@@ -94,26 +100,29 @@ class SpeechRuns:
                     body = SpeechEnded(since_ms=int(was_since[t, i, ch]), end_ms=int(last_before[t, i, ch]))
                 block.frames[t].emit(i, ch, body)
 
-    def _goes(self, block: Block, firm: BoolArray, since_firm_ms: IntArray, going: BoolArray) -> BoolArray:
+    def _goes(
+        self, block: Block, firm: BoolArray, sound: IntArray, since_firm_ms: IntArray, going: BoolArray
+    ) -> BoolArray:
         """Whether a run goes on, certain or not: no gap between sounds was full since it last grew, nor is it
-        `MOST_BRIDGES` times that ago. going: before the block."""
-        sound = latest(block.speech, block.sides_ms, self._newest[block.sel])
-        self._newest[block.sel] = sound[-1]
+        `MOST_BRIDGES` times that ago. sound: end of the newest one. going: before the block."""
         full = block.sides_ms - sound >= self._bridge_ms
         alive = latest(firm | full, firm, going)
         return alive & (since_firm_ms < MOST_BRIDGES * self._bridge_ms)
 
-    def _sounds(self, block: Block, reach: IntArray) -> tuple[BoolArray, IntArray, BoolArray]:
+    def _sounds(self, block: Block, reach: IntArray, before_ms: IntArray) -> tuple[BoolArray, IntArray, BoolArray]:
         """Of the sound that each frame is in, all [t, n, 2]: whether it is more than a stroke by now; how far back it
-        reaches, where `reach` says so of a first frame; whether one of its frames was sure by now."""
-        own = (self._lasts, self._reaches, self._voice, self._surely)
-        lasts_0, reaches_0, voice_0, sure_0 = (column[block.sel] for column in own)
+        reaches, where `reach` says so of a first frame; whether one of its frames was sure by now. before_ms: where the
+        sound before ended."""
+        own = (self._lasts, self._begins_ms, self._reaches, self._voice, self._surely)
+        lasts_0, begins_0, reaches_0, voice_0, sure_0 = (column[block.sel] for column in own)
         lasts = lasting(block.speech, lasts_0)
         first = lasts == 1
-        reaches = latest(first, reach, reaches_0)
+        begins = latest(first, reach, begins_0)
+        joins = reach - before_ms <= _ONSET_MS
+        reaches = latest(first, np.where(joins, before(begins_0, begins), reach), reaches_0)
         voice = latest(first | block.voiced, block.voiced, voice_0)
         sure = latest(first | block.sure, block.sure, sure_0)
-        for column, values in zip(own, (lasts, reaches, voice, sure), strict=True):
+        for column, values in zip(own, (lasts, begins, reaches, voice, sure), strict=True):
             column[block.sel] = values[-1]
         return block.speech & (voice | (lasts > self._stroke_frames)), reaches, sure
 

@@ -125,13 +125,19 @@ def test_strokes_beside_a_word_leave_its_edges_where_they_are() -> None:
     assert run("s...ss...sss...SSSSSSSS..ss...s...sss" + "." * 40)[0] == [(300, 460)]
 
 
+def test_a_short_sound_just_before_is_how_a_word_begins() -> None:
+    assert run("ss..SSSSSSSS" + "." * 20)[0] == [(0, 240)]
+    assert run("ss...SSSSSSSS" + "." * 20)[0] == [(100, 260)]
+    assert run("s.s.SSSSSSSS" + "." * 20)[0] == [(40, 240)]  # one, not a row of them
+
+
 def test_strokes_alone_are_no_run_however_many() -> None:
     assert run("sss..ss...s.." * 20 + "." * 20) == ([], [], 0)
 
 
 def test_strokes_between_two_sounds_of_a_run_bridge_up_to_600_ms() -> None:
     assert run("SSSSSSSS" + "....s" * 5 + "..SSSSSSSS" + "." * 40)[0] == [(0, 860)]
-    assert run("SSSSSSSS" + "....s" * 6 + ".SSSSSSSS" + "." * 40)[0] == [(0, 160), (780, 940)]
+    assert run("SSSSSSSS" + "....s" * 5 + "......SSSSSSSS" + "." * 40)[0] == [(0, 160), (780, 940)]
 
 
 def test_a_gap_that_was_full_is_not_bridged_by_a_stroke_behind_it() -> None:
