@@ -18,22 +18,29 @@ from monitor.signal.thresholds import Thresholds
 _EVERY_MS = 100
 _FIRST, _LAST, _SMOOTH = round(200 / HZ_PER_BIN), round(3600 / HZ_PER_BIN), 13
 _BINS = _LAST - _FIRST - _SMOOTH + 1
-_STEADY_EVERY = 10
+_STEADY_EVERY = 20
 _UNDECIDED_MS = 3500
 _MORE = 0.06
 # as like as notes that stand are, and as little as a room's ringing or a long vowel makes lines over 100 ms
-_STILL, _ALIKE = 0.8, 0.4
+_STILL, _ALIKE = 0.82, 0.42
 # what falls so fast dies away, as in a room whose reverberation lasts a second or less: nothing is played
 _DIES_DB = 6.0
+# by then a room that rings for a second has lost what was said, and strings still sound under the next notes
+_LATER_EVERY_MS, _LATER = 200, 3
+_LATER_ALIKE, _LATER_LOST = 0.61, 0.08
+# silence ends it so much sooner than other notes do
+_SILENCE = 3.0
 
 
 class Music(ConditionDetector):
     """Notes stand still for a while and then step: the fine lines of the spectrum stay where they were 100 ms ago,
     which those of a voice never do for long, and are elsewhere after a second, which those of hum and tones are not.
     A room holds on to what a voice sang in it: lines that only resemble those before, or that die away as they stay,
-    count little or not at all.
+    count little or not at all. Drums and plucking hide the lines every other time, but what was struck sounds on under
+    them: lines that are still there after 600 ms count as well, longer than most of a room's tail lasts.
 
-    certainty: how still the lines stood, 0 to 1. kind "hold", on both channels: the platform said so.
+    certainty: how still the lines stood or how well they lasted, whichever is more, 0 to 1. kind "hold", on both
+    channels: the platform said so.
     """
 
     name = "music"
@@ -45,10 +52,13 @@ class Music(ConditionDetector):
         self._settings = settings.music
         self._thresholds = Thresholds(settings, lambda each: each.music)
         self._fine = self.state.column(np.float32, 0, (2, _BINS))
-        self._old = self.state.column(np.float32, 0, (2, _BINS))
+        # those of the last 600 ms, in turn
+        self._last = self.state.column(np.float16, 0, (2, _LATER, _BINS))
+        self._old = self.state.column(np.float16, 0, (2, _BINS))
         self._then_dbov = self.state.column(np.float64, -100.0)
         self._alike = self.state.column(np.float64)
         self._stay = self.state.column(np.float64)
+        self._lasts = self.state.column(np.float64)
         self._moved = self.state.column(np.float64)
         self._since = self.state.column(np.int64, -1)
 
@@ -63,18 +73,25 @@ class Music(ConditionDetector):
         undecided = now.at_ms[:, None] - since_before < _UNDECIDED_MS
         likely = undecided | _moves(self._alike[now.sel], self._moved[now.sel], own.moves)
         now.holds["music_likely"] = (since_before >= 0) & likely
-        due = (now.at_ms % _EVERY_MS == 0)[:, None] & (now.heard | (self._alike[now.sel] > 0))
+        due = (now.at_ms % _EVERY_MS == 0)[:, None] & (now.heard | (self._alike[now.sel] != 0))
         if not np.count_nonzero(due):
             return
         stay, since, moved, alike = (each[now.sel] for each in (self._stay, self._since, self._moved, self._alike))
+        lasts = self._lasts[now.sel]
         here, older = self._likeness(now, due)
         alike = np.where(due, alike + (here - alike) * fixed.memory, alike)
         still = np.clip((here - _ALIKE) / (_STILL - _ALIKE), 0.0, 1.0)
         still[self._then_dbov[now.sel] - now.level_dbov > _DIES_DB] = 0.0
         stay = np.where(due, stay + (still - stay) * fixed.memory, stay)
+        in_turn = due & (now.at_ms % _LATER_EVERY_MS == 0)[:, None]
+        weight = np.where(now.heard, fixed.memory, min(_SILENCE * fixed.memory, 1.0))
+        lasts = np.where(in_turn, lasts + (self._later(now, in_turn) - lasts) * weight, lasts)
         moved = np.where(due, moved + (1.0 - older - moved) * fixed.memory, moved)
-        stands = due & (np.rint(stay * 1000) >= 1000 * own.starts)
-        gone = due & (np.rint(stay * 1000) < 1000 * np.where(level[:, :2] != OFF, own.ends, own.starts - 0.1))
+        # what lasted is over as soon as nothing stays at all
+        kept = (np.minimum(lasts, alike) - _LATER_LOST) / (_LATER_ALIKE - _LATER_LOST)
+        sure = np.minimum(np.maximum(stay, kept), 1.0)
+        stands = due & (np.rint(sure * 1000) >= 1000 * own.starts)
+        gone = due & (np.rint(sure * 1000) < 1000 * np.where(level[:, :2] != OFF, own.ends, own.starts - 0.1))
         at = now.at_ms[:, None]
         begins = stands & (since < 0)
         if np.count_nonzero(begins):
@@ -83,7 +100,7 @@ class Music(ConditionDetector):
             self._old.rows[now.rows[begins]] = self._fine.rows[now.rows[begins]]
         since = np.where(begins, at - fixed.lag_ms, np.where(gone, -1, since))
         self._stay[now.sel], self._since[now.sel], self._moved[now.sel] = stay, since, moved
-        self._alike[now.sel] = alike
+        self._alike[now.sel], self._lasts[now.sel] = alike, lasts
         self._then_dbov[now.sel] = np.where(due, now.level_dbov, self._then_dbov[now.sel])
         now.music_since_ms = since
         moves = (since >= 0) & _moves(alike, moved, own.moves)
@@ -92,7 +109,7 @@ class Music(ConditionDetector):
         want[:, :2] = np.where(long, WARN, np.where(gone, OFF, level[:, :2]))
 
         def starting(i: int, side: int) -> dict[str, Any]:
-            return {"since_ms": max(int(since[i, side]), 0), "certainty": round(min(float(stay[i, side]), 1.0), 2)}
+            return {"since_ms": max(int(since[i, side]), 0), "certainty": round(float(sure[i, side]), 2)}
 
         def ending(i: int, side: int) -> dict[str, Any]:
             return {"end_ms": int(now.at_ms[i]) - fixed.lag_ms}
@@ -120,7 +137,7 @@ class Music(ConditionDetector):
             fine = _fine_lines(now.evidence.power[among])
             rows_heard = now.rows[due & now.heard]
             here[due & now.heard] = np.einsum("ij,ij->i", fine, self._fine.rows[rows_heard])
-            old = self._old.rows[rows_heard]
+            old = self._old.rows[rows_heard].astype(np.float32)
             older[due & now.heard] = np.where(old.any(axis=1), np.einsum("ij,ij->i", fine, old), 1.0)
             self._fine.rows[rows] = 0.0
             self._fine.rows[rows_heard] = fine
@@ -129,6 +146,17 @@ class Music(ConditionDetector):
         elif len(rows):
             self._fine.rows[rows] = 0.0
         return here, older
+
+    def _later(self, now: Moment, due: BoolArray) -> FloatArray:
+        """[n, 2]: how like the fine lines are to those 600 ms ago; keeps them."""
+        later = np.zeros(due.shape)
+        if np.count_nonzero(due):
+            rows = now.rows[due]
+            places = np.broadcast_to((now.at_ms // _LATER_EVERY_MS % _LATER)[:, None], due.shape)[due]
+            fine = self._fine.rows[rows]
+            later[due] = np.einsum("ij,ij->i", fine, self._last.rows[rows, places].astype(np.float32))
+            self._last.rows[rows, places] = fine
+        return later
 
 
 def _moves(alike: FloatArray, moved: FloatArray, least: float | FloatArray) -> BoolArray:
@@ -141,12 +169,12 @@ def _moves(alike: FloatArray, moved: FloatArray, least: float | FloatArray) -> B
 def _fine_lines(power: FloatArray) -> NDArray[np.float32]:
     """float32[k, bins]: the log spectrum without its envelope, of length one."""
     logs = np.log(power[:, _FIRST:_LAST] + 1.0)
-    running = np.cumsum(logs, axis=1)
-    mean = np.empty((len(logs), _BINS))
-    mean[:, 0] = running[:, _SMOOTH - 1] / _SMOOTH
-    mean[:, 1:] = (running[:, _SMOOTH:] - running[:, :-_SMOOTH]) / _SMOOTH
-    fine = logs[:, _SMOOTH // 2 : _SMOOTH // 2 + _BINS] - mean
+    running = np.zeros((len(logs), logs.shape[1] + 1))
+    np.cumsum(logs, axis=1, out=running[:, 1:])
+    fine = running[:, :-_SMOOTH] - running[:, _SMOOTH:]
+    fine /= _SMOOTH
+    fine += logs[:, _SMOOTH // 2 : _SMOOTH // 2 + _BINS]
     fine -= fine.mean(axis=1, keepdims=True)
-    length = np.sqrt((fine * fine).sum(axis=1, keepdims=True))
+    length = np.sqrt(np.einsum("ij,ij->i", fine, fine))[:, None]
     scaled: NDArray[np.float32] = (fine / np.maximum(length, 1e-9)).astype(np.float32)
     return scaled

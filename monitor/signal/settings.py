@@ -127,8 +127,8 @@ class ToneSettings(_Section):
 
 class MusicSettings(_Section):
     memory: float = Field(0.1, gt=0, le=1, description="weight of the newest 100 ms")
-    starts: float = Field(0.3, gt=0, lt=1, description="how still its lines stand over 100 ms when it is music, 0 to 1")
-    ends: float = Field(0.08, ge=0, lt=1, description="stillness under which it is over")
+    starts: float = Field(0.3, gt=0, lt=1, description="how still its lines stand, or last, when it is music, 0 to 1")
+    ends: float = Field(0.1, ge=0, lt=1, description="certainty under which it is over")
     moves: float = Field(0.15, ge=0, lt=1, description="unlikeness over seconds that music has at least")
     after_ms: int = Field(2500, ge=500, le=20_000, description="it must last this long, ms")
     lag_ms: int = Field(600, ge=0, le=5000, description="how far the evidence runs behind, ms")

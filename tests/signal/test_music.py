@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
 import pytest
 
+from monitor.core import pcm
 from tests import tapes
-from tests.signal.scenes import conditions, heard
+from tests.signal import players
+from tests.signal.scenes import conditions, heard, heard_together
 
 
 @pytest.mark.parametrize("level_dbov", [-18.0, -32.0])
@@ -54,6 +60,53 @@ def test_music_over_a_noisy_line(level_dbov: float, under: float) -> None:
         found = conditions(heard(tapes.line(leg, tapes.white(16_000, -66, seed=9))))
         ((since, end),) = [(b.since_ms, b.end_ms) for _, b in found if b.condition == "music"]
         assert (since, end) == (pytest.approx(2000, abs=800), pytest.approx(14_000, abs=1500))
+
+
+def stated(play: Callable[..., tapes.Signal], legs: list[tuple[int, float, float]]) -> list[float]:
+    """How much of 14 s is called music that is played from 2 s on, of each leg (seed, dBov, noise) through A-law."""
+    lines = []
+    for seed, dbov, noise_dbov in legs:
+        leg = tapes.white(20_000, noise_dbov, seed=seed + 3)
+        leg[16_000:128_000] += tapes.at_level(tapes.band(play(14_000, -20, seed=seed)), dbov)
+        wire = pcm.decode_alaw(np.frombuffer(pcm.encode_alaw(tapes.pcm(leg)), np.uint8)).astype(float)
+        lines.append(tapes.line(wire, tapes.white(20_000, -66, seed=9)))
+    return [
+        sum(body.end_ms - body.since_ms for side, body in conditions(line) if (side, body.condition) == (0, "music"))
+        / 14_000
+        for line in heard_together(lines)
+    ]
+
+
+CLEAN = [(seed, dbov, -66.0) for seed in (4, 5, 6) for dbov in (-18.0, -30.0)]
+
+
+@pytest.mark.parametrize("t60_s", [1.5, 2.5])
+def test_a_guitar_is_music(t60_s: float) -> None:
+    """Strings sound on under what is plucked next."""
+    share = stated(partial(players.guitar, t60_s=t60_s, beat_s=0.2), CLEAN)
+    assert min(share) > 0.8, share
+    assert max(share) < 1.2, share
+
+
+@pytest.mark.parametrize("t60_s", [2.5, 4.0])
+def test_so_is_one_with_steel_strings(t60_s: float) -> None:
+    share = stated(partial(players.guitar, t60_s=t60_s, beat_s=0.3, string_of=players.steel), CLEAN)
+    assert min(share) > 0.6, share
+    assert max(share) < 1.2, share
+
+
+@pytest.mark.parametrize("beat_s", [0.4, 0.6])
+@pytest.mark.parametrize("drums_db", [-4.0, 2.0])
+def test_so_is_a_band_with_drums_though_not_all_the_time(beat_s: float, drums_db: float) -> None:
+    share = sorted(stated(partial(players.band, beat_s=beat_s, drums_db=drums_db), CLEAN))
+    assert share[1] > 0.2, share
+    assert share[-1] < 1.2, share
+
+
+def test_a_guitar_is_found_over_noise_20_db_under_it_and_most_bands() -> None:
+    noisy = [(seed, -26.0, -46.0) for seed in range(4, 10)]
+    assert min(stated(players.guitar, noisy)) > 0.7
+    assert sorted(stated(players.band, noisy))[3] > 0.2
 
 
 @pytest.mark.system
