@@ -25,6 +25,8 @@ from monitor.signal.vad import Vad
 from monitor.signal.voiced import Voiced
 
 _REFERENCE_UNTIL_MS = 500
+# so soon after words a short sound may be one, said too faintly or too slowly for the VAD; later it is a stroke
+_STROKES_AFTER_MS = 1000
 _COUNT = np.arange(1, MOST_FRAMES + 1)[:, None]
 _SIDES = np.arange(2)
 
@@ -54,10 +56,6 @@ class Step:
 
     readings: Readings
     events: list[tuple[int, Event]]
-
-
-# so soon after words a short sound may be one, said too faintly or too slowly for the VAD; later it is a stroke
-_STROKES_AFTER_MS = 1000
 
 
 class Bank:
