@@ -25,8 +25,6 @@ from monitor.signal.vad import Vad
 from monitor.signal.voiced import Voiced
 
 _REFERENCE_UNTIL_MS = 500
-# so soon after words a short sound may be one, said too faintly or too slowly for the VAD; later it is a stroke
-_STROKES_AFTER_MS = 1000
 _COUNT = np.arange(1, MOST_FRAMES + 1)[:, None]
 _SIDES = np.arange(2)
 
@@ -142,10 +140,7 @@ class Bank:
                 now.events += events
         music = block.all("music")
         others = block.all("tone") | music | block.all("music_likely")
-        runs = block.runs
-        near = (runs.last_ms >= 0) | (runs.end_ms >= 0) & (block.sides_ms - runs.end_ms < _STROKES_AFTER_MS)
-        said = block.firm | block.speech & near
-        block.tell(blocked=said | ~block.present | others)
+        block.tell(blocked=block.speech | ~block.present | others)
         noise_dbov, noise_ms, noise_power = self._noise.step(block, block.blocked, music & ~block.music_before)
         heard = np.where(block.speech_ms >= _REFERENCE_UNTIL_MS, block.speech_ms // FRAME_MS, 0)
         reference = self._references[block.groups][:, None]

@@ -187,8 +187,7 @@ class SpeechLevel:
 
 
 class NoiseLevel:
-    """RMS of non-speech over its last seconds. A frame counts once it is known to lie clear of speech on both sides.
-    Strokes that the VAD takes for speech are noise, too, from a second after the last run on."""
+    """RMS of non-speech over its last seconds. A frame counts once it is known to lie clear of speech on both sides."""
 
     def __init__(self, samples: int, window_ms: int, guard_ms: int) -> None:
         self._samples, self._guard = samples, max(guard_ms // FRAME_MS, 1)

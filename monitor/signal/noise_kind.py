@@ -27,7 +27,7 @@ class NoiseKind:
         self._seen = state.column(np.int64)
 
     def step(self, now: Moment) -> None:
-        noise = now.heard & ~now.blocked & ~now.speech
+        noise = now.heard & ~now.blocked
         if not np.count_nonzero(noise):
             return
         rows, among, found = now.rows[noise], noise[now.heard], now.evidence

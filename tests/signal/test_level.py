@@ -142,16 +142,6 @@ def test_noise_is_measured_between_the_words_and_the_floor_before_them() -> None
     assert last(tapes.white(300, -50)).noise_dbov[0, 0] == pytest.approx(-50, abs=1)
 
 
-@pytest.mark.parametrize("every_ms", [200, 300])
-def test_strokes_that_the_vad_takes_for_speech_are_noise_once_the_words_are_over(every_ms: int) -> None:
-    """20 ms of a voice at a time: no run, and nobody's word a second after the last."""
-    strokes = tapes.speech(5000, -30)
-    strokes[np.arange(len(strokes)) // 8 % every_ms >= 20] = 0
-    talk = np.concatenate((np.zeros(8000), tapes.speech(4000, -26), np.zeros(16_000), strokes, np.zeros(4800)))
-    readings = last(talk + tapes.white(len(talk) // 8, -66))
-    assert readings.noise_dbov[0, 0] == pytest.approx(tapes.level(strokes[-24_000:]), abs=1)
-
-
 def test_nothing_is_known_of_a_leg_without_media() -> None:
     bank = Bank(8000, SignalSettings())
     number = bank.open()
