@@ -17,8 +17,8 @@ from monitor.sinks.report.sheet import CallSheet, read
 from monitor.sinks.report.words import Lang
 
 HEADS = {
-    "zh": ("通话", "时长", "得分", "告警", "话术步骤", "语音已转写", "挂机方"),
-    "en": ("call", "length", "score", "alerts", "script steps", "speech transcribed", "hung up by"),
+    "zh": ("通话", "时长", "得分", "告警", "话术步骤", "已转写", "挂机方"),
+    "en": ("call", "length", "score", "alerts", "script steps", "transcribed", "hung up by"),
 }
 
 
