@@ -16,7 +16,7 @@ from monitor.core.events import Envelope
 from monitor.core.types import Answer, Segment
 from monitor.hearing import Hearing
 from tests.asr.clockwork import TICK_S, Clockwork
-from tests.asr.segments import Inbox, Scripted, segment
+from tests.asr.segments import PATIENCE_S, Inbox, Scripted, segment
 
 EVERY_S, SPEECH_MS = 3.75, 3000
 WITHIN_S = 5.0
@@ -229,7 +229,10 @@ def test_a_recogniser_whose_engine_stops_loses_each_segment_once_lets_lines_go_a
     assert set(round_of("well", 20).values()) == {None}
     look(101)
     engine.gate.clear()
+    while engine.entered.acquire(blocking=False):
+        pass
     round_of("hung", 20)
+    assert all(engine.entered.acquire(timeout=PATIENCE_S) for _ in range(2)), "both workers are held up from now on"
     look(104.5)
     assert hearing.transcribed == 18
     assert round_of("less", 22) == {"line-18": "not_admitted", "line-19": "not_admitted"}
@@ -240,15 +243,18 @@ def test_a_recogniser_whose_engine_stops_loses_each_segment_once_lets_lines_go_a
     engine.gate.set()
     inbox.wait(61)
     look(160)
+    assert hearing.transcribed == 18, "ten seconds of work for 54 of speech"
+    assert set(round_of("dear", 81).values()) == {None, "not_admitted"}
+    look(161)
     assert hearing.transcribed == 20
-    assert set(round_of("again", 81).values()) == {None}
+    assert set(round_of("again", 101).values()) == {None}
     recogniser.close()
     assert set(Counter((asked.call_id, asked.segment_id) for asked, _ in inbox.got).values()) == {1}
     codes = [envelope.body["code"] for envelope in out]
     assert [codes.index(code) for code in ("segments_wait", "calls_let_go", "recogniser_back", "calls_back")] == sorted(
         codes.index(code) for code in ("segments_wait", "calls_let_go", "recogniser_back", "calls_back")
     )
-    assert hearing.not_admitted == 2
+    assert hearing.not_admitted == 4
 
 
 def test_lines_that_wait_for_their_answers_are_never_let_go() -> None:
