@@ -23,8 +23,8 @@ SIDES: tuple[Side, ...] = (*CHANNELS, "both")
 
 @dataclass(slots=True)
 class Runs:
-    """Speech runs, all [n, 2]. since_ms, last_ms (end of the newest frame that is firm): of the open or pending run,
-    else -1.
+    """Speech runs, all [n, 2]. since_ms, last_ms (end of the newest speech frame that is more than a stroke,
+    `runs.py`): of the open or pending run, else -1.
 
     open: certain (100 ms) and going on. pending: speech that may still become a run. started, ended: on
     this frame. end_ms: end of the newest run that has ended, -1 before. grown_ms: how much runs grew on this frame.
@@ -50,8 +50,7 @@ class Moment:
     level_dbov: of that power, in steps of 0.01; before_dbov: of the last frame. held: int8[n]. muted: bool[n, 2].
     music_before: where music was playing, music_since_ms: since when it may be. heard: frames over the gates;
     evidence: one row for each of them, unset where there are none. speech: frames judged speech; sure: without a
-    doubt; voiced: frames in which a voice is held (`voiced.py`); firm: those of speech that are more than a stroke, as
-    far as is known by then (`runs.py`). blocked: frames that are not the noise of the
+    doubt; voiced: frames in which a voice is held (`voiced.py`). blocked: frames that are not the noise of the
     line. speech_dbov, noise_dbov, snr_db: over the last seconds of speech and of non-speech, nan where not known;
     speech_ms, voiced_ms: how much speech that was, and how much of it a voice held; moves_db: how much its level moved
     from frame to frame. speech_since(row)[2]: at_ms of the oldest speech frame measured.
@@ -79,7 +78,6 @@ class Moment:
     speech: BoolArray = field(init=False)
     sure: BoolArray = field(init=False)
     voiced: BoolArray = field(init=False)
-    firm: BoolArray = field(init=False)
     runs: Runs = field(init=False)
     speech_dbov: FloatArray = field(init=False)
     speech_ms: IntArray = field(init=False)

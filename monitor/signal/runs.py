@@ -49,13 +49,12 @@ class SpeechRuns:
 
     def step(self, block: Block, maybe: BoolArray, back_ms: IntArray) -> None:
         """maybe: not judged yet, may belong to a run that begins later. back_ms: how far before this frame a run that
-        begins on it reaches (sounds that turned out to be its beginning). Tells firm."""
+        begins on it reaches (sounds that turned out to be its beginning)."""
         at = block.sides_ms
         newest_0 = self._newest[block.sel]
         sound = latest(block.speech, at, newest_0)
         self._newest[block.sel] = sound[-1]
         firm, reach, sure_yet = self._sounds(block, at - FRAME_MS - back_ms, before(newest_0, sound))
-        block.tell(firm=firm)
         own = (self._since, self._last, self._end, self._open, self._sure, self._held_ms)
         since_0, last_0, end_0, open_0, sure_0, held_0 = (column[block.sel] for column in own)
         heard = latest(firm, at, np.where(last_0 >= 0, last_0, _NEVER))

@@ -141,8 +141,10 @@ class ReverberantSettings(_Section):
     wet_db_per_s: float = Field(
         139.0, gt=0, le=1000, description="a voice across a room falls like this, dB per second"
     )
-    dry_falls_per_s: float = Field(3.8, gt=0, le=50, description="and so often in a second of loud speech")
-    wet_falls_per_s: float = Field(1.0, gt=0, le=50, description="one across a room so often")
+    dry_falls_per_s: float = Field(
+        3.8, gt=0, le=50, description="a near voice falls so often in a second of loud speech"
+    )
+    wet_falls_per_s: float = Field(1.0, gt=0, le=50, description="a voice across a room falls so often")
     starts: float = Field(0.8, gt=0, le=1, description="certainty from which it is stated")
     ends: float = Field(0.5, ge=0, lt=1, description="certainty under which it is over")
 

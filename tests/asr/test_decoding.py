@@ -28,7 +28,9 @@ def test_a_final_answer_says_how_high_the_voice_is(started):
     assert {answers[name].pitch_hz for name in ("silent", "preview")} == {None}
 
 
-def test_one_bad_segment_takes_none_of_its_batch_with_it(started):
+def with_one_bad(started, final: bool):
+    """Three that share a batch, of which the engine cannot bear the second."""
+
     def say(asked: Segment, full: bool) -> str:
         if asked.segment_id == "bad":
             raise RuntimeError("no")
@@ -38,9 +40,13 @@ def test_one_bad_segment_takes_none_of_its_batch_with_it(started):
     recogniser = started(engine, batch=8)
     busy(engine, recogniser, inbox)
     for name in ("a1", "bad", "a2"):
-        recogniser.submit(segment(name), inbox, 30.0)
+        recogniser.submit(segment(name, final=final), inbox, 30.0 if final else None)
     engine.gate.set()
-    answers = inbox.wait(4)
+    return engine, inbox.wait(4), recogniser
+
+
+def test_one_bad_segment_takes_none_of_its_batch_with_it(started):
+    engine, answers, _ = with_one_bad(started, final=True)
     assert engine.asked[1] == ("a1", "bad", "a2")
     assert answers["bad"].lost == "engine_error"
     assert [answers[name].text for name in ("a1", "a2")] == ["好的", "好的"]
@@ -48,18 +54,7 @@ def test_one_bad_segment_takes_none_of_its_batch_with_it(started):
 
 
 def test_previews_decoded_one_by_one_after_their_batch_failed_are_previews_still(started):
-    def say(asked: Segment, full: bool) -> str:
-        if asked.segment_id == "bad":
-            raise RuntimeError("no")
-        return "好的"
-
-    engine, inbox = Scripted(say), Inbox()
-    recogniser = started(engine, batch=8)
-    busy(engine, recogniser, inbox)
-    for name in ("a1", "bad", "a2"):
-        recogniser.submit(segment(name, final=False), inbox, None)
-    engine.gate.set()
-    answers = inbox.wait(4)
+    engine, answers, recogniser = with_one_bad(started, final=False)
     assert engine.asked[1:] == [("a1", "bad", "a2"), ("a1",), ("bad",), ("a2",)]
     assert answers["a1"].decodes == ("hypothesis", "hypothesis")
     assert recogniser.stats().decodes == {"final": 1, "hypothesis": 6}
