@@ -48,6 +48,7 @@ def run(work: Path, workers: int, limit: int | None = None, seed: int = 2) -> No
     folder.mkdir(exist_ok=True)
     jobs = [(folder, i // SHARD, rows[i : i + SHARD], seed) for i in range(0, len(rows), SHARD)][:limit]
     context = multiprocessing.get_context("spawn")
-    with context.Pool(workers, initializer=os.nice, initargs=(5,), maxtasksperchild=4) as pool:
+    # a process a shard: what espeak-ng keeps from the voices before it colours what it says next
+    with context.Pool(workers, initializer=os.nice, initargs=(5,), maxtasksperchild=1) as pool:
         for done, name in enumerate(pool.imap(make_shard, jobs), 1):
             print(f"speech: {done} of {len(jobs)} shards ({name})", flush=True)
