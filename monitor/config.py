@@ -15,7 +15,7 @@ from operator import is_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from monitor import resources
 from monitor.asr.settings import AsrSettings
@@ -85,6 +85,16 @@ class Settings(Section):
     sources: tuple[dict[str, Any], ...] = Field(
         (), description="Where calls come from, one table each; without one only the pages are served."
     )
+
+    @model_validator(mode="after")
+    def _rooms_agree(self) -> Settings:
+        longest_ms = self.signal.vad.longest_gap_ms
+        if self.segmenter.run_gap_ms < longest_ms:
+            raise ValueError(
+                f"segmenter.run_gap_ms must be {longest_ms} or more: pauses in speech get that long with "
+                f"signal.vad.bridge_ms = {self.signal.vad.bridge_ms}"
+            )
+        return self
 
     _folder: Path = PrivateAttr(default_factory=Path.cwd)
     _chosen: list[tuple[type[Any], BaseModel]] = PrivateAttr(default_factory=list)

@@ -88,6 +88,7 @@ def test_a_folder_in_the_users_home(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ("[desk]\ntls_key = 'k.pem'\n", 'config.toml:1: "desk": tls_cert and tls_key go together.'),
         ("[demo]\ncalls = 'k'\n", 'config.toml:2: "demo.calls": there is no such file; found k.'),
         ("[signal.noise]\nwarn_db = 5.0\n", 'config.toml:1: "signal.noise": alarm_db must not lie over warn_db.'),
+        ("[signal.vad]\nbridge_ms = 400\n", "segmenter.run_gap_ms must be 800 or more: pauses in speech get that long"),
         ("[[sources]]\nfolder = 'x'\n", 'config.toml:1: the source says no "kind". Known: '),
         ("[[sources]]\nkind = 'file'\n", 'config.toml:2: there is no source of kind "file". Did you mean "files".'),
         ("[[desk.tokens]]\ntoken = 'abc'\nrole = 'agent'\n", 'config.toml:2: "desk.tokens[0].token" must be '),
@@ -98,7 +99,7 @@ def test_a_folder_in_the_users_home(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_mistake_is_one_line_with_its_place(tmp_path: Path, text: str, line: str) -> None:
     said = refused(tmp_path, text)
     assert len(said) == 1
-    assert said[0].startswith(f"{tmp_path}/{line}")
+    assert said[0].startswith((f"{tmp_path}/{line}", f"{tmp_path}/config.toml: {line}"))
 
 
 def test_several_mistakes_are_all_told(tmp_path: Path) -> None:

@@ -23,7 +23,6 @@ from monitor.signal.thresholds import Thresholds
 
 _NEVER = -(1 << 40)
 _ONSET_MS = 40
-MOST_BRIDGES = 2
 
 
 class SpeechRuns:
@@ -31,6 +30,7 @@ class SpeechRuns:
 
     def __init__(self, settings: SignalSettings) -> None:
         self._bridge_ms, self._min_ms = settings.vad.bridge_ms, settings.vad.min_run_ms
+        self._longest_gap_ms = settings.vad.longest_gap_ms
         self._stroke_frames = settings.vad.stroke_ms // FRAME_MS
         self._thresholds = Thresholds(settings, lambda each: each.vad)
         self.state = State()
@@ -102,11 +102,11 @@ class SpeechRuns:
     def _goes(
         self, block: Block, firm: BoolArray, sound: IntArray, since_firm_ms: IntArray, going: BoolArray
     ) -> BoolArray:
-        """Whether a run goes on, certain or not: no gap between sounds was full since it last grew, nor is it
-        `MOST_BRIDGES` times that ago. sound: end of the newest one. going: before the block."""
+        """Whether a run goes on, certain or not: no gap between sounds was full since it last grew, nor is that
+        longer ago than a gap may be. sound: end of the newest one. going: before the block."""
         full = block.sides_ms - sound >= self._bridge_ms
         alive = latest(firm | full, firm, going)
-        return alive & (since_firm_ms < MOST_BRIDGES * self._bridge_ms)
+        return alive & (since_firm_ms < self._longest_gap_ms)
 
     def _sounds(self, block: Block, reach: IntArray, before_ms: IntArray) -> tuple[BoolArray, IntArray, BoolArray]:
         """Of the sound that each frame is in, all [t, n, 2]: whether it is more than a stroke by now; how far back it

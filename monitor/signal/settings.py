@@ -41,6 +41,11 @@ class VadSettings(_Section):
     voiced_fall_db: float = Field(1.0, ge=0, le=20, description="and its level falls by no more from the last one, dB")
     voiced_rise_db: float = Field(6.0, ge=0, le=40, description="nor rises by more, dB")
 
+    @property
+    def longest_gap_ms(self) -> int:
+        """The longest pause in a speech run: strokes on both sides of which it goes on are bridged twice."""
+        return 2 * self.bridge_ms
+
 
 class SilenceSettings(_Section):
     after_ms: int = Field(2000, ge=500, le=60_000, description="silence is stated after this long without speech, ms")
