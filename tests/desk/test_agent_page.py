@@ -48,3 +48,18 @@ async def test_the_agent_sees_the_countdown_of_the_step_and_nothing_of_others(st
 
     await stage.play(mine.ended(10_000), mine.closed(10_000))
     await expect(page.locator(".check b")).to_have_text(["无声电话 1/2"])  # the rest was never due
+
+
+async def test_a_step_being_said_when_its_time_is_over_is_not_called_late(stage, browser):
+    mine = stage.story("mine")
+    await stage.play(mine.started(), mine.answered())
+    page = await opened(browser, stage, "/agent", AGENT)
+    await stage.play(mine.prompt(5000, "p", "您好！"), mine.meter(10_000, "agent"))
+    await expect(page.locator("#left")).to_have_text("…")
+    await expect(page.locator("#left-word")).to_have_text("正在听您说")
+    await expect(page.locator("#ring-box")).not_to_have_attribute("data-urgent", "")
+
+    await stage.play(mine.meter(12_500, "agent", speech=False))
+    await expect(page.locator("#left")).to_have_text("0.0")
+    await expect(page.locator("#left-word")).to_have_text("现在进行下一步")
+    await expect(page.locator("#ring-box")).to_have_attribute("data-urgent", "")

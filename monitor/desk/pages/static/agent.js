@@ -13,6 +13,7 @@ const FRAME_MS = 50;
 const TOO_LOW_DBOV = -36;
 const TOO_LOUD_DBOV = -12;
 const URGENT_MS = 2000;
+const SAYING_MS = 2000;
 const $ = (selector) => document.querySelector(selector);
 
 const key = token();
@@ -94,11 +95,13 @@ function showRing(prompt, call) {
   box.hidden = !counting;
   if (!counting) return;
   const left = Math.max(0, prompt.at_ms + prompt.countdown_ms - call.now());
+  // what is being said is known when it has been said: until then the step is not called late
+  const saying = left === 0 && call.now() - (call.voiced.agent ?? -Infinity) < SAYING_MS;
   $("#ring").style.strokeDashoffset = String(1 - left / prompt.countdown_ms);
   $("#ring").style.opacity = left > 0 ? "1" : "0";
-  box.toggleAttribute("data-urgent", left <= URGENT_MS);
-  put($("#left"), (left / 1000).toFixed(1));
-  put($("#left-word"), t(left > 0 ? "seconds_left" : "next_now"));
+  box.toggleAttribute("data-urgent", left <= URGENT_MS && !saying);
+  put($("#left"), saying ? "…" : (left / 1000).toFixed(1));
+  put($("#left-word"), t(saying ? "saying" : left > 0 ? "seconds_left" : "next_now"));
 }
 
 /** Every required wording, and of scripts and sequences the steps that were judged or are being prompted. */

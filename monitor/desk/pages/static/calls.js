@@ -22,7 +22,7 @@ export class Call {
   constructor(id) {
     Object.assign(this, {
       id, seq: 0, heard: 0, agent: null, team: null, info: {}, answered: null, ended: null, closed: false, flags: {},
-      speaking: {}, meters: {}, score: null, coverage: null, steps: [], words: [], runs: [], spans: [], version: 0,
+      speaking: {}, meters: {}, voiced: {}, score: null, coverage: null, steps: [], words: [], runs: [], spans: [], version: 0,
     });
     this.conditions = new Map();
     this.alerts = new Map();
@@ -172,8 +172,9 @@ const APPLY = {
   "script.step"(call, envelope) {
     keep(call.steps, placed(envelope));
   },
-  meter(call, { channel, body }) {
+  meter(call, { at_ms, channel, body }) {
     call.meters[channel] = body;
+    if (body.speech) call.voiced[channel] = at_ms;
   },
   score(call, { body }) {
     call.score = body;

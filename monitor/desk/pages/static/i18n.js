@@ -119,6 +119,7 @@ const WORDS = {
   no_call_hint: ["接通后，提示、计时和清单会出现在这里。", "Prompts, timers and the checklist appear once a call is answered."],
   seconds_left: ["秒后到下一步", "s to the next step"],
   next_now: ["现在进行下一步", "next step now"],
+  saying: ["正在听您说", "listening to you"],
   checklist: ["规定用语清单", "Checklist"],
   my_alerts: ["我的提醒", "My alerts"],
   no_my_alerts: ["本通没有提醒", "None in this call"],
