@@ -58,6 +58,8 @@ async def test_a_step_being_said_when_its_time_is_over_is_not_called_late(stage,
     await expect(page.locator("#left")).to_have_text("…")
     await expect(page.locator("#left-word")).to_have_text("正在听您说")
     await expect(page.locator("#ring-box")).not_to_have_attribute("data-urgent", "")
+    await page.reload()
+    await expect(page.locator("#left")).to_have_text("…")
 
     await stage.play(mine.meter(12_500, "agent", speech=False))
     await expect(page.locator("#left")).to_have_text("0.0")

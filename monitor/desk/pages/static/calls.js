@@ -46,6 +46,7 @@ export class Call {
     this.conditions = new Map(wire.conditions.map((each) => [`${each.condition}/${each.channel}`, each]));
     this.alerts = new Map(wire.alerts.map((each) => [each.alert_id, each]));
     this.prompts = new Map(wire.prompts.map((each) => [each.prompt_id, each]));
+    for (const [channel, meter] of Object.entries(wire.meters)) if (meter.speech) this.voiced[channel] = wire.heard_ms;
     this.moved(wire.heard_ms);
     this.version += 1;
     return this;
