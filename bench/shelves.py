@@ -7,7 +7,8 @@ same voices over seven that talk at once. `fresh`: clips, noises and rooms that 
 that its typing was trouble led to the thuds that the weights are fitted on. `unseen`: clips that none of the others
 uses, calls with both sides in one channel, voices made by rule in languages that nothing else here speaks, noises and
 rooms by makers of their own (`elsewhere.py`). `apart`: the same once more (`apart.py`), hold music too; the last clips
-of those two speakers, and voices made by rule in ten further languages.
+of those two speakers, and voices made by rule in ten further languages. `beyond`: once more (`beyond.py`), by voices
+that were in none: the few recordings of speech that were left, and voices made by rule in twenty further languages.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import apart, elsewhere, surroundings
-from bench.recordings import DATA, NOISES
+from bench import apart, beyond, elsewhere, surroundings
+from bench.recordings import DATA, NOISES, legs
 from bench.surroundings import Makers
 from tests import tapes
 from tests.signal.scenes import RATE, Shelf, synthetic_noise, tail, tune
@@ -48,7 +49,8 @@ class Clips:
 @dataclass(frozen=True)
 class Part:
     """What a set may use. noises: recorded ones from one share of theirs on, where no makers are given. calls:
-    recordings of calls, each channel by itself. spoken: voices and the words they say a minute (espeak-ng)."""
+    recordings of calls and others, each channel by itself. spoken: voices and the words they say a minute
+    (espeak-ng), so many numbers in a row."""
 
     voices: tuple[Clips, ...]
     noises: tuple[str, ...]
@@ -57,6 +59,7 @@ class Part:
     makers: Makers | None = None
     calls: tuple[str, ...] = ()
     spoken: tuple[tuple[str, int], ...] = ()
+    in_a_row: int = 5
 
 
 PEOPLE = ("speech-other/azure-customspeech", "speech-other/watson-8k", "speech-other/silero", "speech-zh/misc")
@@ -79,6 +82,18 @@ SPOKEN_APART = (
     ("nl+m2", 160), ("sv+f1", 170), ("cs+m4", 180), ("hu+f3", 150), ("ro+m6", 170), ("fi+f4", 160), ("el+m1", 190),
     ("ko+f2", 150), ("sw+m7", 170), ("es-419+f5", 180),
 )  # fmt: skip
+# what speech there is in no other set and in no fit: two clips by which voice detectors are compared and one beside
+# them, a reference vector of levels, a telephone's packets; and voices by other speakers of espeak-ng
+BEYOND = (
+    "vad/ten-vad/testset-audio-29.flac", "vad/webrtcvad/leak-test.flac",
+    "reference/itu-stl/sv56-voice.src", "telephone/pcap/sipp-g711a.pcap",
+)  # fmt: skip
+SPOKEN_BEYOND = (
+    ("hak+Jacky", 145), ("ja+Alicia", 162), ("ms+Gene", 172), ("kk+Denis", 153), ("bn+Andrea", 168), ("ur+max", 177),
+    ("ta+Andy", 183), ("fa+linda", 167), ("ka+boris", 155), ("da+edward", 173), ("nb+aunty", 164),
+    ("pt-br+Henrique", 176), ("uk+Mike", 158), ("hr+anika", 171), ("lt+john", 149), ("et+shelby", 165),
+    ("ca+miguel", 182), ("sq+victor", 152), ("is+paul", 161), ("gu+antonio", 178),
+)  # fmt: skip
 PARTS = {
     "tuned": Part((Clips(AGENT, 1),), ("tap", "pink", "white", "hiss", "hum"), (0.5, 1.0), 500),
     "once": Part((Clips(PEOPLE, 0),), KITCHEN, (0.5, 0.75), 100_000),
@@ -88,6 +103,7 @@ PARTS = {
     "fresh": Part(FRESH, tuple(surroundings.MADE.noises), (0.0, 1.0), 810_000, surroundings.MADE, FRESH_CALLS),
     "unseen": Part(UNSEEN, tuple(elsewhere.MADE.noises), (0.0, 1.0), 940_000, elsewhere.MADE, UNSEEN_CALLS, SPOKEN),
     "apart": Part(APART, tuple(apart.MADE.noises), (0.0, 1.0), 1_270_000, apart.MADE, spoken=SPOKEN_APART),
+    "beyond": Part((), tuple(beyond.MADE.noises), (0.0, 1.0), 1_630_000, beyond.MADE, BEYOND, SPOKEN_BEYOND, 2),
 }
 
 
@@ -130,11 +146,11 @@ def _recordings(part: Part) -> Iterator[Signal]:
     for clips in part.voices:
         yield from map(tapes.recorded, clips.paths())
     for path in part.calls:
-        yield from (leg[at : at + _PIECE] for leg in tapes.legs(DATA / path) for at in range(0, len(leg), _PIECE))
+        yield from (leg[at : at + _PIECE] for leg in legs(DATA / path) for at in range(0, len(leg), _PIECE))
     for voice, words_per_minute in part.spoken:
         # numbers, which every language has words for; and a pause after each few of them
         random = np.random.default_rng(words_per_minute + len(voice))
-        said = ". ".join(" ".join(map(str, random.integers(11, 9999, size=5))) for _ in range(8))
+        said = ". ".join(" ".join(map(str, random.integers(11, 9999, size=part.in_a_row))) for _ in range(8))
         yield tapes.espeak(said, voice, RATE, words_per_minute).astype(np.float64)
 
 

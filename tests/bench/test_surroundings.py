@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from bench import apart, elsewhere, surroundings
+from bench import apart, beyond, elsewhere, surroundings
 from bench.surroundings import Maker, Makers
 from tests import tapes
 
-MADE = (surroundings.MADE, elsewhere.MADE, apart.MADE)
+MADE = (surroundings.MADE, elsewhere.MADE, apart.MADE, beyond.MADE)
 
 
 @pytest.mark.parametrize("maker", [pytest.param(m, id=n) for made in MADE for n, m in made.noises.items()])
@@ -35,6 +35,17 @@ def falls_db_s(room: Callable[..., tapes.Signal], rt60_ms: int, direct: float) -
 def test_a_voice_dies_away_by_sixty_decibels_in_the_time_asked(made: Makers) -> None:
     for rt60_ms in (300, 800):
         assert falls_db_s(made.room, rt60_ms, 0.3) == pytest.approx(60_000 / rt60_ms, rel=0.45)
+
+
+@pytest.mark.parametrize("made", [made for made in MADE if made.music])
+def test_hold_music_plays_on_for_as_long_as_asked(made: Makers) -> None:
+    assert made.music is not None
+    for seed in range(3):
+        sound = made.music(12_000, -24.0, seed)
+        seconds = [tapes.level(second) for second in sound.reshape(12, 8000)]
+        assert tapes.level(sound) == pytest.approx(-24, abs=0.01)
+        assert min(seconds) > -32
+        assert np.abs(sound).max() < 32_767
 
 
 @pytest.mark.parametrize("made", MADE)

@@ -1,0 +1,74 @@
+"""Sets share nothing with those before them, where they say so."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from bench import fit_clips, shelves
+from bench.recordings import DATA
+from bench.shelves import PARTS
+from tests import tapes
+from tests.signal.compositions import all_scenes
+
+OWN = [name for name, part in PARTS.items() if part.makers]
+needs_data = pytest.mark.skipif(not DATA.exists(), reason="the recordings are not here (LINEWATCH_DATA)")
+
+
+def files(name: str) -> set[str]:
+    part = PARTS[name]
+    return {*part.calls, *(str(path.relative_to(DATA)) for clips in part.voices for path in clips.paths())}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_noises_rooms_and_music_are_its_own(name: str) -> None:
+    mine, fitted = PARTS[name].makers, {*fit_clips.UNDER_SPEECH, *fit_clips.ALONE}
+    assert mine is not None
+    assert not fitted & set(mine.noises)
+    for other in OWN:
+        theirs = PARTS[other].makers
+        if other != name and theirs is not None:
+            assert not {*mine.noises} & {*theirs.noises}
+            assert mine.room is not theirs.room
+            assert mine.music is None or mine.music is not theirs.music
+
+
+def test_voices_by_rule_speak_one_language_each() -> None:
+    voices = [voice.split("+") for part in PARTS.values() for voice, _ in part.spoken]
+    assert len({language for language, _ in voices}) == len(voices)
+    before = {who for name in ("unseen", "apart") for who in (v.split("+")[1] for v, _ in PARTS[name].spoken)}
+    beyond = [voice.split("+")[1] for voice, _ in PARTS["beyond"].spoken]
+    assert not before & {*beyond}
+    assert len({*beyond}) == len(beyond)
+
+
+@needs_data
+@pytest.mark.parametrize("name", OWN)
+def test_no_other_set_has_its_recordings(name: str) -> None:
+    assert files(name)
+    for other in PARTS:
+        assert other == name or not files(name) & files(other)
+
+
+def test_the_last_set_has_no_folder_that_weights_are_fitted_on() -> None:
+    assert {path.split("/")[0] for path in PARTS["beyond"].calls} == {"vad", "reference", "telephone"}
+
+
+def test_calls_of_two_sets_have_no_seed_in_common() -> None:
+    for first, then in pairwise(sorted(part.seed for part in PARTS.values())):
+        assert then - first > 10_000
+
+
+@needs_data
+@pytest.mark.system
+def test_every_call_of_the_last_set_can_be_made_and_made_again() -> None:
+    shelf, seed = shelves.shelf(PARTS["beyond"]), PARTS["beyond"].seed
+    for (label, scene), (_, again) in zip(all_scenes(shelf, seed), all_scenes(shelf, seed), strict=True):
+        assert np.isfinite(np.stack(scene.legs)).all(), label
+        assert (scene.tape().samples == again.tape().samples).all(), label
+        for noise in scene.noises.values():
+            assert tapes.level(noise.sound) == pytest.approx(-26 - noise.snr_db, abs=0.01), label
+        if not label.startswith("clipping") and "clipping" not in scene.allowed:
+            assert max(np.abs(leg).max() for leg in scene.legs) < 32_767, label
