@@ -91,7 +91,7 @@ class TalkOverSettings(_Section):
     overlap_ms: int = Field(600, ge=100, le=10_000, description="both speak together for this long, ms")
     lead_ms: int = Field(500, ge=0, le=10_000, description="the second began at least this long after the first, ms")
     voiced_ms: int = Field(40, ge=0, le=1000, multiple_of=20, description="both hold a voice this long in it, ms")
-    voiced_percent: float = Field(6.5, ge=0, le=50, description="and in this share of it, percent")
+    voiced_percent: float = Field(5.0, ge=0, le=50, description="and in this share of it, percent")
 
 
 class OneWaySettings(_Section):
@@ -132,11 +132,11 @@ class ToneSettings(_Section):
 
 class MusicSettings(_Section):
     memory: float = Field(0.1, gt=0, le=1, description="weight of the newest 100 ms")
-    starts: float = Field(0.3, gt=0, lt=1, description="how still its lines stand, or last, when it is music, 0 to 1")
-    ends: float = Field(0.1, ge=0, lt=1, description="certainty under which it is over")
+    starts: float = Field(0.55, gt=0, lt=1, description="certainty from which it is stated, 0 to 1")
+    ends: float = Field(0.2, ge=0, lt=1, description="certainty under which it is over")
     moves: float = Field(0.15, ge=0, lt=1, description="unlikeness over seconds that music has at least")
     after_ms: int = Field(2500, ge=500, le=20_000, description="it must last this long, ms")
-    lag_ms: int = Field(600, ge=0, le=5000, description="how far the evidence runs behind, ms")
+    lag_ms: int = Field(500, ge=0, le=5000, description="how far the evidence runs behind, ms")
 
 
 class ReverberantSettings(_Section):

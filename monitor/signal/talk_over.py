@@ -14,9 +14,6 @@ from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
 from monitor.signal.thresholds import Thresholds
 
-# whoever has paused for longer has stopped, perhaps: what the other says now is no talk-over yet
-_PAUSE_MS = 40
-
 
 class TalkOver(ConditionDetector):
     """channel: who came second. since_ms: start of the overlap, end_ms: the first to stop. value: ms of it.
@@ -31,6 +28,8 @@ class TalkOver(ConditionDetector):
         self._thresholds = Thresholds(settings, lambda each: each.talk_over)
         self._last = self.state.column(np.int64, -1)
         self._held_ms = self.state.column(np.int64)
+        # by each since the other was heard last
+        self._since_ms = self.state.column(np.int64)
 
     def step(self, now: Moment) -> None:
         runs, level = now.runs, self.level(now)
@@ -58,12 +57,18 @@ class TalkOver(ConditionDetector):
         self.update(now, want.astype(np.int8), starting, ending)
 
     def _hold(self, now: Moment) -> IntArray:
-        """ms for which each held a voice since the second of the two began, counted while both are speaking; [n, 2]."""
+        """ms for which each has held a voice in the overlap so far; [n, 2].
+
+        It ends where either was heard last: what one says while the other pauses counts once the other goes on, for a
+        pause between two words takes no turn away, and whoever has stopped is spoken over no more.
+        """
         runs = now.runs
         together = (runs.since_ms >= 0).all(axis=1, keepdims=True)
-        speaking = now.at_ms[:, None] - runs.last_ms.min(axis=1, keepdims=True) <= _PAUSE_MS
-        held_ms: IntArray = np.where(together, self._held_ms[now.sel] + FRAME_MS * (now.voiced & speaking), 0)
+        since_ms = np.where(together, self._since_ms[now.sel] + FRAME_MS * now.voiced, 0)
+        goes_on = (runs.last_ms == now.at_ms[:, None])[:, ::-1]
+        held_ms: IntArray = np.where(together, self._held_ms[now.sel] + np.where(goes_on, since_ms, 0), 0)
         self._held_ms[now.sel] = held_ms
+        self._since_ms[now.sel] = np.where(goes_on, 0, since_ms)
         return held_ms
 
     def finish(self, line: int, at_ms: int) -> list[Event]:

@@ -80,3 +80,8 @@ def test_its_value_is_its_length_also_at_the_hang_up() -> None:
 @pytest.mark.parametrize("kind", ["N", "H", "M", "R", "B", "D", "K"])
 def test_what_is_no_voice_takes_no_turn(kind: str) -> None:
     assert overlaps("S" * 60, "." * 20 + kind * 40) == []
+
+
+def test_what_is_said_in_the_others_pauses_counts_once_the_other_goes_on() -> None:
+    """Both go on with pauses of 0.2 s, and each speaks into those of the other."""
+    assert overlaps("S" * 10 + "SS.." * 5, "." * 10 + "..FF" * 5) == [(1, 1200, 2800)]
