@@ -53,6 +53,7 @@ class Music(ConditionDetector):
         self._alike = self.state.column(np.float64)
         self._moved = self.state.column(np.float64)
         self._since = self.state.column(np.int64, -1)
+        self._likely = self.state.column(np.bool_)
         self._crests = Crests(self.state)
         self._looks = self.state.column(np.int64)
         self._odds = self.state.column(np.float64)
@@ -64,11 +65,14 @@ class Music(ConditionDetector):
     def step(self, now: Moment) -> None:
         own, fixed, level = self._thresholds.of(now.groups), self._settings, self.level(now)
         now.holds["music"] = (level[:, :2] != OFF) | (level[:, 2:] != OFF)
-        since, alike, moved = self._since[now.sel], self._alike[now.sel], self._moved[now.sel]
-        now.music_since_ms = since
+        since = now.music_since_ms = self._since[now.sel]
         self._crests.keep(now, since >= 0)
-        now.holds["music_likely"] = self._likely(now, since, _moves(alike, moved, own.moves), own.ends)
-        due = (now.at_ms % _EVERY_MS == 0)[:, None] & (now.heard | (alike != 0))
+        now.holds["music_likely"] = self._likely[now.sel]
+        in_turn = (now.at_ms % _EVERY_MS == 0)[:, None]
+        if not np.count_nonzero(in_turn):
+            return
+        alike, moved = self._alike[now.sel], self._moved[now.sel]
+        due = in_turn & (now.heard | (alike != 0))
         if not np.count_nonzero(due):
             return
         here, older = self._likeness(now, due)
@@ -84,7 +88,8 @@ class Music(ConditionDetector):
             # what was there before it began is no movement of its own
             moved = np.where(begins, 0.0, moved)
             self._old.rows[now.rows[begins]] = self._fine.rows[now.rows[begins]]
-            self._looks.rows[now.rows[begins]] = 0
+        if np.count_nonzero(over := gone & (since >= 0)):
+            self._looks.rows[now.rows[over]] = 0
         since = np.where(begins, at - fixed.lag_ms, np.where(gone, -1, since))
         self._since[now.sel], self._moved[now.sel], self._alike[now.sel] = since, moved, alike
         now.music_since_ms = since
@@ -101,14 +106,11 @@ class Music(ConditionDetector):
 
         self.update(now, want, starting, ending)
         now.holds["music"] = (want[:, :2] != OFF) | (want[:, 2:] != OFF)
-        now.holds["music_likely"] = self._likely(now, since, moves, own.ends)
-
-    def _likely(self, now: Moment, since: IntArray, moves: BoolArray, ends: float | FloatArray) -> BoolArray:
-        """Where it may be music that is not stated yet, so that it is not taken for noise."""
-        undecided = now.at_ms[:, None] - since < _UNDECIDED_MS
-        certain = _certainty(self._odds[now.sel]) >= ends
-        found: BoolArray = (since >= 0) & (undecided | moves) & (certain | (self._looks[now.sel] <= _FIRST_LOOKS))
-        return found
+        # what may be music that is not stated yet is not taken for noise
+        undecided, first = at - since < _UNDECIDED_MS, self._looks[now.sel] <= _FIRST_LOOKS
+        likely = (since >= 0) & (undecided | moves) & (first | (enough >= 1000 * own.ends))
+        self._likely[now.sel] = likely = np.where(due, likely, self._likely[now.sel])
+        now.holds["music_likely"] = likely
 
     def _look(self, now: Moment, which: BoolArray) -> FloatArray:
         """How certain it is that it is music, [n, 2]; takes a look where it is time to."""
