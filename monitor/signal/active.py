@@ -3,7 +3,8 @@
 Method B of the recommendation counts as active what its envelope (magnitudes averaged over 30 ms, twice) finds within
 15.9 dB of that very level, and 200 ms more. Here a frame of a run is loud from 15 dB under the highest of late on, and
 what follows a loud one by up to 240 ms is active: the 200 ms and what the envelope takes to fall. Where the voice
-detector misses what goes on at the same loudness right after a run, clear of the noise floor, it counts, too. On
+detector misses what goes on at the same loudness right after a run, clear of the noise, it counts, too. What is no
+louder than the noise is not loud; it counts where it follows what is. On
 synthetic voices with pauses, on recorded ones without noise and on the reference program's vectors that comes out
 within 0.2 dB of method B (`tests/p56.py`).
 """
@@ -15,14 +16,15 @@ from typing import NamedTuple
 import numpy as np
 
 from monitor.core.types import FRAME_MS
-from monitor.signal.columns import BoolArray, IntArray, Selection, State, before, counting, lasting
+from monitor.signal.columns import BoolArray, FloatArray, IntArray, Selection, State, before, counting, lasting
 from monitor.signal.moment import Block
 
 _ACTIVE_FRAMES, _SPOKEN_FRAMES = 12, 6
 # hundredths of dB: how far under the highest frame one is loud, and by how much that sinks with each frame of speech
 _LOUD, _SINKS = 1500, 5
 _LOWEST = -100_00
-_NEAR_MS, _OVER_FLOOR_DB = 500, 8.0
+# how far over the noise is what goes on; and is what is loud, for noise taken for speech has no loudness of its own
+_NEAR_MS, _OVER_NOISE_DB, _LOUD_OVER_NOISE_DB = 500, 8.0, 2.0
 
 
 class Activity(NamedTuple):
@@ -44,26 +46,28 @@ class Active:
         self._since_speech = state.column(np.int64, _SPOKEN_FRAMES)
         self._top = state.column(np.int64, _LOWEST)
 
-    def goes_on(self, block: Block) -> BoolArray:
-        """What is no speech to the voice detector, but as loud and close behind the speech of a run."""
+    def goes_on(self, block: Block, noise_dbov: FloatArray) -> BoolArray:
+        """What is no speech to the voice detector, but as loud and close behind the speech of a run. noise_dbov: nan
+        where none is known."""
         runs = block.runs
         ended = (runs.end_ms > 0) & (block.sides_ms - runs.end_ms <= _NEAR_MS)
         close = ((runs.last_ms >= 0) | ended) & block.present & ~block.speech & (runs.last_ms[:, :, ::-1] < 0)
-        return close & (block.level_dbov >= block.floor_dbov + _OVER_FLOOR_DB)
+        return close & (block.level_dbov >= np.fmax(block.floor_dbov, noise_dbov) + _OVER_NOISE_DB)
 
     def over(self, sel: Selection) -> bool:
         """Whether nothing of earlier frames is active or spoken any more."""
         loud, said = self._since_loud[sel] < _ACTIVE_FRAMES, self._since_speech[sel] < _SPOKEN_FRAMES
         return not np.count_nonzero(loud | said)
 
-    def frames(self, block: Block, speech: BoolArray, goes_on: BoolArray) -> Activity:
+    def frames(self, block: Block, speech: BoolArray, goes_on: BoolArray, noise_dbov: FloatArray) -> Activity:
         """What is active where this is the speech."""
         sel, level = block.sel, np.rint(block.level_dbov * 100.0).astype(np.int64)
         top_0, loud_0, said_0 = self._top[sel], self._since_loud[sel], self._since_speech[sel]
         sunk = counting(speech, np.zeros_like(top_0)) * _SINKS
         highest = np.maximum.accumulate(np.where(speech, level + sunk, top_0), axis=0)
         top = np.maximum(highest, top_0) - sunk
-        loud = (speech | goes_on) & (level >= top - _LOUD)
+        drowned = block.level_dbov < noise_dbov + _LOUD_OVER_NOISE_DB
+        loud = (speech | goes_on) & (level >= top - _LOUD) & ~drowned
         since_loud = np.minimum(lasting(~loud, loud_0), _ACTIVE_FRAMES)
         since_speech = np.minimum(lasting(~speech, said_0), _SPOKEN_FRAMES)
         runs = block.runs

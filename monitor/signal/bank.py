@@ -14,9 +14,10 @@ from monitor.core.events import CallAnswered, CallData, Event
 from monitor.core.types import FRAME_MS, RATES_HZ, Absent, Pcm
 from monitor.signal import DETECTORS
 from monitor.signal.columns import MOST_FRAMES, START_LINES, IntArray, State, selection
-from monitor.signal.level import FLOOR_DBOV, NoiseFloor, NoiseLevel, SpeechLevel, dbov, frame_power, snr_db
+from monitor.signal.level import FLOOR_DBOV, NoiseFloor, SpeechLevel, dbov, frame_power, snr_db
 from monitor.signal.moment import Block, Detector
 from monitor.signal.music import Music
+from monitor.signal.noise_level import NoiseLevel
 from monitor.signal.runs import SpeechRuns
 from monitor.signal.settings import SignalSettings
 from monitor.signal.totals import Totals
@@ -25,6 +26,8 @@ from monitor.signal.vad import Vad
 from monitor.signal.voiced import Voiced
 
 _REFERENCE_UNTIL_MS = 500
+# words that the VAD has missed are no noise; of less than a second of it nobody can tell
+_KNOWN_FRAMES = 50
 _COUNT = np.arange(1, MOST_FRAMES + 1)[:, None]
 _SIDES = np.arange(2)
 
@@ -131,7 +134,6 @@ class Bank:
         maybe, back_ms = self._vad.judge(block, look)
         block.tell(voiced=self._voiced.step(block))
         self._runs.step(block, maybe, back_ms)
-        speech_power = self._speech.step(block)
         for detector in self._early:
             if detector is not self._music:
                 detector.steps(block)
@@ -140,19 +142,22 @@ class Bank:
                 now.events += events
         music = block.all("music")
         others = block.all("tone") | music | block.all("music_likely")
-        block.tell(blocked=block.speech | ~block.present | others)
-        noise_dbov, noise_ms, noise_power = self._noise.step(block, block.blocked, music & ~block.music_before)
+        noise = self._noise.step(block, others, music & ~block.music_before)
+        known = np.where(noise.frames >= _KNOWN_FRAMES, noise.dbov, np.nan)
+        speech_power = self._speech.step(block, known)
         heard = np.where(block.speech_ms >= _REFERENCE_UNTIL_MS, block.speech_ms // FRAME_MS, 0)
         reference = self._references[block.groups][:, None]
-        snr = snr_db(speech_power, heard, noise_power, noise_ms // FRAME_MS, reference)
-        block.tell(noise_dbov=noise_dbov, noise_ms=noise_ms, snr_db=snr)
+        snr = snr_db(speech_power, heard, noise.steady_power, noise.steady_frames, reference)
+        block.tell(noise_ms=noise.steady_frames * FRAME_MS, snr_db=snr)
         for detector in self._late:
             detector.steps(block)
         self._totals.step(block)
-        shown = np.where(np.isnan(noise_dbov), floor, noise_dbov)
-        under = under_db(speech_power, block.speech_ms // FRAME_MS, noise_dbov, floor, self._samples)
-        whole = _readings(block.level_dbov, block.speech_dbov - under, shown, snr, block.speech)
-        return [Step(each, now.events) for each, now in zip(whole.frames(), block.frames, strict=True)]
+        shown = np.where(np.isnan(noise.dbov), floor, noise.dbov)
+        under = under_db(speech_power, block.speech_ms // FRAME_MS, noise.dbov, known, floor, self._samples)
+        if not np.array_equal(noise.steady_power, noise.power):
+            snr = snr_db(speech_power, heard, noise.power, noise.frames, reference)
+        readings = _readings(block.level_dbov, block.speech_dbov - under, shown, snr, block.speech)
+        return [Step(each, now.events) for each, now in zip(readings.frames(), block.frames, strict=True)]
 
     def _listen_for_music(self, block: Block) -> list[list[tuple[int, Event]]]:
         """The VAD asks where music was playing before a frame, so music, which asks nothing of the VAD's, goes first;

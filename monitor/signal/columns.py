@@ -153,6 +153,23 @@ class Window:
                 column.rows[rows] = 0
 
 
+class Delay:
+    """What each channel's frames were `frames` frames ago, 0 before any."""
+
+    def __init__(self, state: State, frames: int) -> None:
+        self._frames = frames
+        self._ring = state.column(np.int64, 0, (2, frames))
+
+    def step(self, rows: IntArray, number: IntArray, values: IntArray) -> IntArray:
+        """values and what comes of them: [t, n, 2]. rows: int64[n, 2]; number: int64[t, n, 1], of each frame since the
+        line was opened."""
+        frames, ring = self._frames, self._ring.array.reshape(-1)
+        cells = rows * frames + number % frames
+        earlier: IntArray = ring[cells[:frames]]
+        ring[cells[-frames:]] = values[-frames:]
+        return earlier if len(values) <= frames else np.concatenate((earlier, values[:-frames]))
+
+
 _NOTHING = np.zeros(0, np.int64)
 
 

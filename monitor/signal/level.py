@@ -7,7 +7,6 @@ are rounded to 0.01 dB before anybody compares them, so neighbours and array lay
 from __future__ import annotations
 
 from functools import partial
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -25,7 +24,6 @@ from monitor.signal.columns import (
     counting,
     frames_with,
     held,
-    lasting,
 )
 from monitor.signal.moment import Block
 from monitor.signal.settings import SignalSettings
@@ -135,21 +133,21 @@ class SpeechLevel:
         power, frames = self._total.array[line, side].tolist()
         return power, int(frames)
 
-    def step(self, block: Block) -> IntArray:
+    def step(self, block: Block, noise_dbov: FloatArray) -> IntArray:
         """Tells speech_dbov (nan before any), speech_ms, voiced_ms; returns the power measured, [t, n, 2]."""
-        dbov_0, speech, goes_on = self._dbov[block.sel], block.speech, self._active.goes_on(block)
+        dbov_0, speech, goes_on = self._dbov[block.sel], block.speech, self._active.goes_on(block, noise_dbov)
         echo_db = self._thresholds.of(block.groups).echo_db
         over_other = speech & (block.runs.last_ms[:, :, ::-1] >= 0)
         if not (np.count_nonzero(speech) or np.count_nonzero(goes_on)) and self._active.over(block.sel):
             pushing, waits, found = self._window.pushing(block.sel, block.rows, speech, ()), None, None
             level = held(dbov_0, len(speech))
         elif not np.count_nonzero(over_other):
-            pushing, level, found, waits = self._measured(block, speech, goes_on, dbov_0)
+            pushing, level, found, waits = self._measured(block, speech, goes_on, noise_dbov, dbov_0)
         else:
             other = dbov_0[None, :, ::-1]
             echo = over_other & (block.level_dbov < other - echo_db)
             while True:
-                pushing, level, found, waits = self._measured(block, speech & ~echo, goes_on, dbov_0)
+                pushing, level, found, waits = self._measured(block, speech & ~echo, goes_on, noise_dbov, dbov_0)
                 if len(level) == 1:
                     break
                 # what is echo depends on the level before, so the first frames are right first
@@ -174,81 +172,16 @@ class SpeechLevel:
         return power
 
     def _measured(
-        self, block: Block, speech: BoolArray, goes_on: BoolArray, dbov_0: FloatArray
+        self, block: Block, speech: BoolArray, goes_on: BoolArray, noise_dbov: FloatArray, dbov_0: FloatArray
     ) -> tuple[Pushing, FloatArray, Activity, Waits | None]:
         """What is pushed, the level after each frame, and what is active, where this is the speech; and what waits."""
-        found = self._active.frames(block, speech, goes_on)
+        found = self._active.frames(block, speech, goes_on, noise_dbov)
         entries, which, waits = self._waiting.merged(block, found)
         pushing = self._window.pushing(block.sel, block.rows, which, entries)
         power, count = pushing.sums[..., 0], pushing.sums[..., 1]
         if not pushing.any:
             return pushing, held(dbov_0, len(speech)), found, waits
         return pushing, np.where(count > 0, dbov(power, count, self._samples), np.nan), found, waits
-
-
-class NoiseLevel:
-    """RMS of non-speech over its last seconds. A frame counts once it is known to lie clear of speech on both sides."""
-
-    def __init__(self, samples: int, window_ms: int, guard_ms: int) -> None:
-        self._samples, self._guard = samples, max(guard_ms // FRAME_MS, 1)
-        self.state = State()
-        self._window = Window(self.state, window_ms // FRAME_MS, 2)
-        self.longest = self._window.length
-        self._dbov = self.state.column(np.float64, np.nan)
-        self._quiet = self.state.column(np.int64)
-        self._delay = self.state.column(np.int64, 0, (2, self._guard))
-        self._total = self.state.column(np.float64, 0.0, (2, 2))
-
-    def total(self, line: int, side: int) -> tuple[float, int]:
-        """Power and frames measured since the line was opened."""
-        power, frames = self._total.array[line, side].tolist()
-        return power, int(frames)
-
-    def step(self, block: Block, blocked: BoolArray, anew: BoolArray) -> tuple[FloatArray, IntArray, IntArray]:
-        """blocked: frames that are not the line's noise, [t, n, 2]; anew: where what was measured before turns out to
-        be something else. Returns level (nan before any), its ms, its power."""
-        cuts = [0, len(blocked)]
-        if np.count_nonzero(anew):
-            # a frame right after such a one finds nothing to forget
-            cuts[1:1] = [t + 1 for t, found in enumerate(frames_with(anew[1:] & ~anew[:-1])) if found]
-        parts = []
-        for first, end in pairwise(cuts):
-            self._forget(block.rows[anew[first]])
-            parts.append(self._measured(block, blocked, slice(first, end)))
-        level, sums = (each[0] if len(parts) == 1 else np.concatenate(each) for each in zip(*parts, strict=True))
-        return level, sums[..., 1] * FRAME_MS, sums[..., 0]
-
-    def _measured(self, block: Block, blocked: BoolArray, span: slice) -> tuple[FloatArray, IntArray]:
-        """Level [t, n, 2] and int64[t, n, 2, 2], power and frames in the window, after each frame of a span."""
-        clear, power, guard = ~blocked[span], block.power[span], self._guard
-        quiet = lasting(clear, self._quiet[block.sel])
-        self._quiet[block.sel] = quiet[-1]
-        delayed = power
-        if np.count_nonzero(clear):
-            # what was measured `guard` frames ago: in this span, or waiting from before it
-            waiting = self._delay.array.reshape(-1)
-            cells = block.rows * guard + quiet % guard
-            delayed = waiting[cells[:guard]]
-            if len(power) > guard:
-                delayed = np.concatenate((delayed, power[:-guard]))
-            ends = clear[-guard:].reshape(-1).nonzero()[0]
-            waiting[cells[-guard:].reshape(-1)[ends]] = power[-guard:].reshape(-1)[ends]
-        pushing = self._window.pushing(block.sel, block.rows, quiet > 2 * guard, (delayed, 1))
-        if not pushing.any:
-            return held(self._dbov[block.sel], len(clear)), pushing.sums
-        pushing.keep()
-        self._total[block.sel] = pushing.added(self._total[block.sel])
-        power, count = pushing.sums[..., 0], pushing.sums[..., 1]
-        level = np.where(count > 0, dbov(power, count, self._samples), np.nan)
-        self._dbov[block.sel] = level[-1]
-        return level, pushing.sums
-
-    def _forget(self, rows: IntArray) -> None:
-        """What was measured there turned out to be something else."""
-        if len(rows):
-            self._total.rows[rows] = np.maximum(self._total.rows[rows] - self._window.rows(rows), 0.0)
-            self._dbov.rows[rows] = np.nan
-        self._window.clear(rows)
 
 
 def snr_db(

@@ -50,8 +50,8 @@ class Moment:
     level_dbov: of that power, in steps of 0.01; before_dbov: of the last frame. held: int8[n]. muted: bool[n, 2].
     music_before: where music was playing, music_since_ms: since when it may be. heard: frames over the gates;
     evidence: one row for each of them, unset where there are none. speech: frames judged speech; sure: without a
-    doubt; voiced: frames in which a voice is held (`voiced.py`). blocked: frames that are not the noise of the
-    line. speech_dbov, noise_dbov, snr_db: over the last seconds of speech and of non-speech, nan where not known;
+    doubt; voiced: frames in which a voice is held (`voiced.py`). blocked: frames that are not the steady
+    noise of the line. speech_dbov, snr_db: over the last seconds of speech, and of that noise, nan where not known;
     speech_ms, voiced_ms: how much speech that was, and how much of it a voice held; moves_db: how much its level moved
     from frame to frame. speech_since(row)[2]: at_ms of the oldest speech frame measured.
     """
@@ -84,7 +84,6 @@ class Moment:
     voiced_ms: IntArray = field(init=False)
     moves_db: FloatArray = field(init=False)
     speech_since: Callable[[int], IntArray] = field(init=False)
-    noise_dbov: FloatArray = field(init=False)
     noise_ms: IntArray = field(init=False)
     snr_db: FloatArray = field(init=False)
     holds: dict[str, BoolArray] = field(default_factory=dict)

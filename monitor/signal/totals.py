@@ -7,8 +7,9 @@ import numpy as np
 from monitor.core.events import ChannelQuality, Event
 from monitor.core.types import CHANNELS, FRAME_MS
 from monitor.signal.columns import State, counting
-from monitor.signal.level import NoiseLevel, SpeechLevel, dbov, snr_db
+from monitor.signal.level import SpeechLevel, dbov, snr_db
 from monitor.signal.moment import Block
+from monitor.signal.noise_level import NoiseLevel
 
 
 class Totals:

@@ -31,12 +31,13 @@ def block(at: int, letters: str, levels: list[float]) -> Block:
     return found
 
 
-def active(letters: str, levels: list[float], most: int = 50, at: int = 10) -> str:
+def active(letters: str, levels: list[float], most: int = 50, at: int = 10, noise_dbov: float = np.nan) -> str:
     state, out = Active(State()), ""
     for begin in range(0, len(letters), most):
         some = slice(begin, begin + most)
         now = block(at + begin, letters[some], levels[some])
-        found = state.frames(now, now.speech, state.goes_on(now))
+        noise = np.full(now.present.shape, noise_dbov)
+        found = state.frames(now, now.speech, state.goes_on(now, noise), noise)
         state.keep(now.sel, found)
         out += "".join("a" if each else "-" for each in found.active[:, 0, 0])
     return out
@@ -49,6 +50,12 @@ def test_twelve_frames_after_speech_are_active() -> None:
 def test_speech_far_under_what_was_said_is_not() -> None:
     levels = [-26.0] * 5 + [-50.0] * 20
     assert active("S" * 25, levels) == "a" * 17 + "-" * 8
+
+
+def test_speech_no_louder_than_the_noise_is_active_only_behind_what_is_louder() -> None:
+    levels = [-26.0] * 5 + [-36.0] * 20
+    assert active("S" * 25, levels) == active("S" * 25, levels, noise_dbov=-40) == "a" * 25
+    assert active("S" * 25, levels, noise_dbov=-36) == "a" * 17 + "-" * 8
 
 
 def test_a_party_who_goes_on_more_quietly_is_heard_again_after_a_while() -> None:
@@ -65,9 +72,10 @@ def test_what_goes_on_as_loud_counts_for_half_a_second_after_a_run() -> None:
 
 def test_but_not_near_the_floor_nor_while_the_other_party_speaks() -> None:
     assert active("." * 20, [FLOOR + 7.0] * 20) == "-" * 20
+    assert active("." * 20, [-30.0] * 20, noise_dbov=-37.0) == "-" * 20
     now = block(10, "." * 20, [-26.0] * 20)
     now.runs.last_ms[..., 1] = 300
-    assert not Active(State()).goes_on(now)[..., 0].any()
+    assert not Active(State()).goes_on(now, np.full(now.present.shape, np.nan))[..., 0].any()
 
 
 @given(st.lists(st.tuples(st.sampled_from("Ssr."), st.integers(-90, -10)), min_size=1, max_size=120),

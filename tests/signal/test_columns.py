@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.signal.columns import START_LINES, State, Window, before, counting, held, lasting, latest, selection
+from monitor.signal.columns import START_LINES, Delay, State, Window, before, counting, held, lasting, latest, selection
 
 
 def test_a_read_is_a_copy_however_the_rows_are_selected() -> None:
@@ -101,3 +101,15 @@ def test_floats_are_added_one_after_the_other() -> None:
     for value in values:
         step = in_turn.pushing(slice(0, 1), ROWS[:1], value[None] > 0, (value[None],)).added(step)
     assert np.array_equal(total, step)
+
+
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=8), st.integers(1, 9))
+def test_a_delay_gives_back_what_was_so_many_frames_ago(blocks: list[int], frames: int) -> None:
+    delay, at, out = Delay(State(), frames), 0, []
+    for length in blocks:
+        number = np.arange(at + 1, at + length + 1)[:, None, None]
+        out.append(delay.step(np.array([[4, 5]]), number, number * np.array([1, 10])))
+        at += length
+    found = np.concatenate(out)[:, 0]
+    expected = np.maximum(np.arange(1, at + 1) - frames, 0)
+    assert np.array_equal(found, np.stack((expected, 10 * expected), axis=1))

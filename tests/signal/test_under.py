@@ -14,9 +14,10 @@ from tests.tapes import Signal
 ONE = 160.0**2 * 32768.0**2
 
 
-def raised(speech_dbov: float, noise_dbov: float, floor_dbov: float) -> float:
-    power = np.array([int(ONE * 10 ** (speech_dbov / 10))])
-    return float(under_db(power, np.array([1]), np.array([noise_dbov]), np.array([floor_dbov]), 160)[0])
+def raised(speech_dbov: float, noise_dbov: float, floor_dbov: float, known: bool = True) -> float:
+    power, noise = np.array([int(ONE * 10 ** (speech_dbov / 10))]), np.array([noise_dbov])
+    seen = noise if known else np.array([np.nan])
+    return float(under_db(power, np.array([1]), noise, seen, np.array([floor_dbov]), 160)[0])
 
 
 @pytest.mark.parametrize(("below_db", "by_db"), [(20, 0.04), (10, 0.46), (6, 1.26), (3, 3.02)])
@@ -28,13 +29,19 @@ def test_it_is_never_more_than_four_decibels() -> None:
     assert raised(-50, -20, -20) == pytest.approx(3.98, abs=0.01)
 
 
-def test_what_clatters_over_a_quiet_floor_is_not_under_every_word() -> None:
-    assert raised(-26, -28, -60) < 0.01
+def test_of_what_clatters_over_a_quiet_floor_three_quarters_are_under_the_words() -> None:
+    assert raised(-26, -31, -60) == pytest.approx(1.17, abs=0.02)
+
+
+def test_nothing_of_it_while_little_was_heard_between_words() -> None:
+    assert raised(-26, -28, -60, known=False) < 0.01
+    assert raised(-26, -36, -38, known=False) == pytest.approx(0.46, abs=0.03)
 
 
 def test_nothing_is_taken_out_before_anything_is_known() -> None:
     nothing = np.array([0])
-    assert under_db(nothing, nothing, np.array([-50.0]), np.array([-50.0]), 160) == 0
+    some = np.array([-50.0])
+    assert under_db(nothing, nothing, some, some, some, 160) == 0
     assert raised(-26, np.nan, np.nan) == 0
 
 
