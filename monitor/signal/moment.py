@@ -49,9 +49,10 @@ class Moment:
     power: int64[n, 2], N squared times the variance of the frame's N samples, so DC is out and nothing is rounded.
     level_dbov: of that power, in steps of 0.01; before_dbov: of the last frame. held: int8[n]. muted: bool[n, 2].
     music_before: where music was playing, music_since_ms: since when it may be. heard: frames over the gates;
-    evidence: one row for each of them, unset where there are none. speech: frames judged speech; sure: without a
-    doubt; voiced: frames in which a voice is held (`voiced.py`). blocked: frames that are not the steady
-    noise of the line. speech_dbov, snr_db: over the last seconds of speech, and of that noise, nan where not known;
+    evidence: one row for each of them, unset where there are none. speech: frames judged speech; firm: those that
+    are not too faint to begin a run (`faint.py`); sure: without a doubt; voiced: frames in which a voice is held
+    (`voiced.py`). blocked: frames that are not the steady noise of the line. speech_dbov, snr_db: over the last
+    seconds of speech, and of that noise, nan where not known;
     speech_ms, voiced_ms: how much speech that was, and how much of it a voice held; moves_db: how much its level moved
     from frame to frame. speech_since(row)[2]: at_ms of the oldest speech frame measured.
     """
@@ -76,6 +77,7 @@ class Moment:
     blocked: BoolArray = field(init=False)
     evidence: Evidence = field(init=False)
     speech: BoolArray = field(init=False)
+    firm: BoolArray = field(init=False)
     sure: BoolArray = field(init=False)
     voiced: BoolArray = field(init=False)
     runs: Runs = field(init=False)

@@ -1,10 +1,10 @@
 """Speech runs: frames judged speech, gaps under 300 ms bridged, at least 100 ms long; nothing ever moves an edge.
 
-A sound, frames judged speech without a gap, belongs to a run once a voice is held in it or it is longer than the stroke
-of a key, a drop, a step; else it neither begins a run nor lengthens it, so that typing beside a word leaves the word's
-edges where they are. Once it belongs, it does so from its beginning, and from that of a short sound just before it, for
-so words begin with a consonant. Strokes may be a faint word's, too: where they follow each other within 300 ms, sounds
-of a run on both sides of them are bridged up to 600 ms.
+A sound, frames judged speech without a gap and none too faint (`faint.py`), belongs to a run once a voice is held in it
+or it is longer than the stroke of a key, a drop, a step; else it neither begins a run nor lengthens it, so that typing
+beside a word leaves the word's edges where they are. Once it belongs, it does so from its beginning, and from that of a
+short sound just before it, for so words begin with a consonant. Strokes and what is too faint may be a word's, too:
+where they follow each other within 300 ms, sounds of a run on both sides of them are bridged up to 600 ms.
 
 A run counts once it is that long, one of its frames was speech without a doubt and a voice was held in it, for every
 syllable has a vowel; or it lasts, for noise hides the pitch. A clatter does neither. Where it begins is as it was.
@@ -41,6 +41,7 @@ class SpeechRuns:
         self._sure = self.state.column(np.bool_, 0)
         self._held_ms = self.state.column(np.int64)
         self._newest = self.state.column(np.int64, _NEVER)
+        self._firmly = self.state.column(np.int64, _NEVER)
         self._lasts = self.state.column(np.int64)
         self._reaches = self.state.column(np.int64)
         self._begins_ms = self.state.column(np.int64)
@@ -54,7 +55,10 @@ class SpeechRuns:
         newest_0 = self._newest[block.sel]
         sound = latest(block.speech, at, newest_0)
         self._newest[block.sel] = sound[-1]
-        firm, reach, sure_yet = self._sounds(block, at - FRAME_MS - back_ms, before(newest_0, sound))
+        firmly_0 = self._firmly[block.sel]
+        firmly = latest(block.firm, at, firmly_0)
+        self._firmly[block.sel] = firmly[-1]
+        firm, reach, sure_yet = self._sounds(block, at - FRAME_MS - back_ms, before(firmly_0, firmly))
         own = (self._since, self._last, self._end, self._open, self._sure, self._held_ms)
         since_0, last_0, end_0, open_0, sure_0, held_0 = (column[block.sel] for column in own)
         heard = latest(firm, at, np.where(last_0 >= 0, last_0, _NEVER))
@@ -114,7 +118,7 @@ class SpeechRuns:
         sound before ended."""
         own = (self._lasts, self._begins_ms, self._reaches, self._voice, self._surely)
         lasts_0, begins_0, reaches_0, voice_0, sure_0 = (column[block.sel] for column in own)
-        lasts = lasting(block.speech, lasts_0)
+        lasts = lasting(block.firm, lasts_0)
         first = lasts == 1
         begins = latest(first, reach, begins_0)
         joins = reach - before_ms <= _ONSET_MS
@@ -123,7 +127,7 @@ class SpeechRuns:
         sure = latest(first | block.sure, block.sure, sure_0)
         for column, values in zip(own, (lasts, begins, reaches, voice, sure), strict=True):
             column[block.sel] = values[-1]
-        return block.speech & (voice | (lasts > self._stroke_frames)), reaches, sure
+        return block.firm & (voice | (lasts > self._stroke_frames)), reaches, sure
 
     def _held(self, block: Block, begins: BoolArray, held_0: IntArray) -> IntArray:
         """int64[t, n, 2]: for how long a voice was held, in ms, since the newest run began."""

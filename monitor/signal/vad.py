@@ -21,6 +21,7 @@ import numpy as np
 
 from monitor.core.types import FRAME_MS
 from monitor.signal.columns import BoolArray, FloatArray, IntArray, State, before, counting, held, lasting
+from monitor.signal.faint import Faint
 from monitor.signal.moment import Block
 from monitor.signal.settings import SignalSettings
 from monitor.signal.silero import Silero
@@ -58,6 +59,7 @@ class Vad:
         self._features = features
         self._fed = self.state.column(np.int64)
         self._waiting = self.state.column(np.int64)
+        self._faint = Faint(self.state)
 
     def open(self, line: int) -> None:
         """Fresh detectors for a line's two rows."""
@@ -107,15 +109,16 @@ class Vad:
         return Look(loud, votes & weighed, score)
 
     def judge(self, block: Block, look: Look) -> tuple[BoolArray, IntArray]:
-        """Tells speech and sure; returns (maybe, back_ms) for `SpeechRuns.step`."""
+        """Tells speech, firm and sure; returns (maybe, back_ms) for `SpeechRuns.step`."""
         allowed = look.loud & ~block.music_before
         sound: BoolArray = (look.score > 0) & allowed
         if self._silero is not None:
             judged = np.stack([self._silero.judge(block.rows, pcm) for pcm in block.pcm]) & allowed
-            block.tell(speech=judged, sure=judged)
+            block.tell(speech=judged, firm=judged, sure=judged)
             return np.zeros_like(sound), np.full(sound.shape, _SILERO_LATE_MS)
-        block.tell(speech=sound, sure=sound & (look.score >= _SURE))
-        maybe = look.voted & ~sound
+        firm = self._faint.firm(block, sound, look.score, _SURE)
+        block.tell(speech=sound, firm=firm, sure=firm & (look.score >= _SURE))
+        maybe = look.voted & ~firm
         waiting_0 = self._waiting[block.sel]
         waiting = lasting(maybe, waiting_0)
         self._waiting[block.sel] = waiting[-1]

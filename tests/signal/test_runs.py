@@ -1,4 +1,5 @@
-"""Speech runs on frames given by hand: S is a frame judged speech in which a voice is held, s one without."""
+"""Speech runs on frames given by hand: S is a frame judged speech in which a voice is held, s one without,
+f one too faint to begin a run."""
 
 from __future__ import annotations
 
@@ -56,8 +57,8 @@ def made(at_ms: int, letters: str, sure: bool = True) -> Block:
         pcm=np.zeros((len(letters), 1, 2, 160), np.int16), music_before=none, music_since_ms=none.astype(np.int64),
     )  # fmt: skip
     block.part()
-    speech = both(letter in "Ss" for letter in letters)
-    block.tell(speech=speech, sure=speech & sure, voiced=both(letter == "S" for letter in letters))
+    speech, firm = both(letter in "Ssf" for letter in letters), both(letter in "Ss" for letter in letters)
+    block.tell(speech=speech, firm=firm, sure=firm & sure, voiced=both(letter == "S" for letter in letters))
     return block
 
 
@@ -114,7 +115,7 @@ def test_runs_follow_their_definition(text: str) -> None:
     assert run(text)[2] == sum(b - a for a, b in spans)
 
 
-@given(st.text(alphabet="Ssm.", max_size=50), st.text(alphabet="S.", max_size=50), st.sets(st.integers(0, 100)))
+@given(st.text(alphabet="Ssmf.", max_size=50), st.text(alphabet="Sf.", max_size=50), st.sets(st.integers(0, 100)))
 def test_runs_are_the_same_however_the_frames_are_cut(text: str, more: str, cuts: set[int]) -> None:
     whole = text + more
     edges = sorted({cut for cut in (*cuts, 50) if cut < len(whole)})
@@ -142,3 +143,9 @@ def test_strokes_between_two_sounds_of_a_run_bridge_up_to_600_ms() -> None:
 
 def test_a_gap_that_was_full_is_not_bridged_by_a_stroke_behind_it() -> None:
     assert run("SSSSSSSS" + "." * 15 + "s" + "..." + "SSSSSSSS" + "." * 40)[0] == [(0, 160), (540, 700)]
+
+
+def test_what_is_too_faint_only_bridges() -> None:
+    assert run("ffffffSSSSSSSSffffffffff" + "." * 40)[0] == [(120, 280)]
+    assert run("SSSSSSSS" + "f" * 25 + "SSSSSSSS" + "." * 40)[0] == [(0, 820)]
+    assert run("f" * 60 + "." * 20) == ([], [], 0)
