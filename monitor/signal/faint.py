@@ -1,7 +1,7 @@
 """Which sounds are too faint beside what their channel usually says to be a word of its own.
 
-Near every false word is a noise far under the voices: drops, bubbles, gusts. Somebody who talks on does not fall by 15
-dB from one word to the next and leave doubt that it is a voice. So the farther a frame lies under the level of the
+Most false words are noises far under the voices: drops, bubbles, gusts. Somebody who talks on does not fall by 15 dB
+from one word to the next and leave doubt that it is a voice. So the farther a frame lies under the level of the
 channel's clear speech, the clearer it must be to begin a speech run or to make one longer; within a run it counts as
 ever. Nothing more is asked before anything clear was said, of what stands far over all else on the channel, and less
 where the voice itself is faint: none of its sounds can be spared. Whoever goes on more quietly soon is what is usual.
