@@ -40,6 +40,7 @@ from monitor.lines import Lines
 LOOK_EVERY_S = 0.1
 MEASURE_EVERY_S = 1.0
 PREVIEW_WITHIN_S = 1.0
+"""A preview whose decode has not begun by then is none any more; how long the decode takes is the model's business."""
 NOTICE_EVERY_S = 10.0
 GONE_AFTER = 3
 LOSSES = ("overload", "timeout", "engine_error")

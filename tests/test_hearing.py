@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -213,6 +214,25 @@ def test_what_was_pending_and_did_not_come_is_withdrawn(stage, voice):
     stand.hearing.answered(cut, final, stand.lines.answer(cut, final))
     (withdrawn,) = stand.bodies("alert.withdrawn")
     assert withdrawn["alert_id"] == stand.bodies("alert.pending")[0]["alert_id"]
+
+
+def test_what_is_shown_as_firm_and_its_pending_alert_stand_until_the_final(stage, voice):
+    def hears(asked: Segment, full: bool) -> str:
+        text = so_far(asked, full)
+        return text if len(text) < 10 else "今天天气很好" + text[6:]
+
+    stand = stage(Scripted(hears))
+    stand.open("one")
+    (cut,) = stand.play("one", voice)
+    assert hears(cut, full=False).startswith("今天"), "the later previews heard it otherwise"
+    firm = [body["text"][: body["stable_chars"]] for body in stand.bodies("hypothesis")]
+    assert all(later.startswith(earlier) for earlier, later in pairwise(firm))
+    assert firm[-1].startswith("这不关我的事")
+    assert len(stand.bodies("alert.pending")) == 1
+    assert stand.bodies("alert.withdrawn") == []
+    final = Answer(cut.segment_id, hears(cut, full=False), mean_logprob=-0.1)
+    stand.hearing.answered(cut, final, stand.lines.answer(cut, final))
+    assert len(stand.bodies("alert.withdrawn")) == 1
 
 
 def test_losses_are_told_but_not_every_one_and_a_dead_engine_by_its_name(stage):

@@ -1,13 +1,16 @@
 """Previews of what is still being spoken: when to ask for one, and which part of its text will stand.
 
 A preview decodes the open segment so far in the same short context as a final, at a low rate. A prefix on which two
-consecutive previews agree is called stable (LocalAgreement-2: Liu, Spanakis and Niehues, Interspeech 2020). Previews
-are an overlay: nothing that is stored, judged or scored sees them.
+consecutive previews agree is stable, and is not taken back before the final (LocalAgreement-2: Liu, Spanakis and Niehues,
+Interspeech 2020): a later preview that begins otherwise is shown behind it. Previews are an overlay: nothing that is
+stored, judged or scored sees them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
 
 from monitor.asr.settings import AsrSettings
 from monitor.core.events import Event, Hypothesis
@@ -50,6 +53,7 @@ class Previews:
         if spoken is None or answer.lost or answer.suppressed or not text or draft.end_ms <= spoken.end_ms:
             return None
         spoken.end_ms = draft.end_ms
+        text = behind(spoken.text[: spoken.stable], text)
         spoken.stable = agreed(spoken.text, text)
         spoken.text = text
         body = Hypothesis(segment_id=draft.segment_id, text=text, stable_chars=spoken.stable)
@@ -76,6 +80,15 @@ def agreed(before: str, now: str) -> int:
             break
         count += 1
     return count
+
+
+def behind(stable: str, text: str) -> str:
+    """The text with the stable part for its beginning: in place of what comes nearest to that."""
+    if text.startswith(stable):
+        return text
+    ends = range(len(text) + 1)
+    end = min(ends, key=lambda end: (Levenshtein.distance(stable, text[:end]), abs(end - len(stable))))
+    return stable + text[end:]
 
 
 def _key(segment: Segment) -> Key:

@@ -66,7 +66,8 @@ class Recogniser:
         timeout_s None: as long as it takes, and where the queue is full this waits for room. Otherwise the answer is
         lost ("timeout") when there is none in time, and lost ("overload") at once where the queue is full. A
         hypothesis (segment.final False) gives way: lost ("superseded") to a newer one or to its final, ("shed") when
-        too many wait. timed: asked of a final's text, from a worker's thread, whether its words need times. lead_s: it
+        too many wait; timeout_s says until when its decode must have begun, since what was decoded is shown, however
+        late, until something newer is. timed: asked of a final's text, from a worker's thread, whether its words need times. lead_s: it
         goes before what was submitted at most so much sooner.
         """
         now = time.monotonic()
@@ -273,9 +274,10 @@ class Recogniser:
             now = time.monotonic()
             while self._deadlines and self._deadlines[0][0] <= now:
                 job = heapq.heappop(self._deadlines)[2]
-                if job.claim():
+                runs = job in self._running
+                if (job.segment.final or not runs) and job.claim():
                     late.append(job)
-                    if job not in self._running:
+                    if not runs:
                         self._queue.gone(job)
             if not late:
                 self._changed.wait(self._deadlines[0][0] - now if self._deadlines else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.asr.hypotheses import Previews, agreed
+from monitor.asr.hypotheses import Previews, agreed, behind
 from monitor.asr.settings import AsrSettings
 from monitor.core.types import Answer
 from tests.asr.segments import segment
@@ -33,6 +33,36 @@ def test_what_two_previews_agree_on_is_stable():
     ]  # fmt: skip
     assert (third.at_ms, third.channel, third.body.segment_id) == (3000, "agent", "a1")
     assert third.body.overlay
+
+
+def test_what_is_stable_is_not_taken_back():
+    previews = Previews()
+    previews.due("call", "a1", 1000)
+    shown = []
+    for number, text in enumerate(["这不关我的事", "这不关我的事就", "这不管我的是公司", "这不", "这不管我的是公司规定"], 1):
+        body = previews.heard(draft(1000 * number), Answer("a1", text)).body
+        shown.append((body.text[: body.stable_chars], body.text[body.stable_chars :]))
+    assert shown == [
+        ("", "这不关我的事"), ("这不关我的事", "就"), ("这不关我的事", "公司"), ("这不关我的事", ""), ("这不关我的事", "公司规定"),
+    ]  # fmt: skip
+
+
+@given(st.lists(st.text("我的事公司", min_size=1, max_size=8), max_size=8))
+def test_the_stable_part_only_grows(texts):
+    previews = Previews()
+    previews.due("call", "a1", 1000)
+    stable = ""
+    for number, text in enumerate(texts, 1):
+        body = previews.heard(draft(1000 * number), Answer("a1", text)).body
+        assert body.text[: body.stable_chars].startswith(stable)
+        stable = body.text[: body.stable_chars]
+
+
+@given(st.text("我的事公司"), st.text("我的事公司"))
+def test_behind_the_stable_part_stands_an_end_of_the_text(stable, text):
+    whole = behind(stable, text)
+    assert whole.startswith(stable)
+    assert text.endswith(whole[len(stable) :])
 
 
 def test_a_preview_that_ends_after_a_newer_one_of_its_segment_is_dropped():

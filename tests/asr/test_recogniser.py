@@ -97,6 +97,25 @@ def test_a_decode_that_takes_too_long_is_lost_once_and_its_late_text_goes_nowher
     assert len(inbox.got) == 2
 
 
+def test_a_preview_of_a_slow_model_is_shown_late_and_only_one_that_waits_too_long_is_never_made(started, monkeypatch):
+    now_s = [0.0]
+    monkeypatch.setattr(room, "time", SimpleNamespace(monotonic=lambda: now_s[0]))
+    engine, inbox = Scripted(), Inbox()
+    recogniser = started(engine)
+    engine.gate.clear()
+    recogniser.submit(segment("slow", final=False), inbox, 1.0)
+    assert engine.entered.acquire(timeout=PATIENCE_S)
+    recogniser.submit(segment("waiting", final=False), inbox, 1.0)
+    now_s[0] = 1.2
+    recogniser.submit(segment("a1"), inbox, 5.0)
+    assert inbox.wait(1)["waiting"].lost == "timeout"
+    engine.gate.set()
+    answers = inbox.wait(3)
+    assert (answers["slow"].lost, answers["slow"].text, answers["a1"].text) == (None, "slow", "a1")
+    assert engine.asked == [("slow",), ("a1",)]
+    assert recogniser.stats().previews_dropped == {"timeout": 1}
+
+
 def test_close_answers_what_waits_and_lets_the_running_decode_finish(started):
     engine, inbox = Scripted(), Inbox()
     recogniser = started(engine)
