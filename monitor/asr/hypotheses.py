@@ -1,9 +1,9 @@
 """Previews of what is still being spoken: when to ask for one, and which part of its text will stand.
 
 A preview decodes the open segment so far in the same short context as a final, at a low rate. A prefix on which two
-consecutive previews agree is stable, and is not taken back before the final (LocalAgreement-2: Liu, Spanakis and Niehues,
-Interspeech 2020): a later preview that begins otherwise is shown behind it. Previews are an overlay: nothing that is
-stored, judged or scored sees them.
+consecutive previews agree is stable, and is not taken back before the final (LocalAgreement-2: Liu, Spanakis and
+Niehues, Interspeech 2020): a later preview that begins otherwise is shown behind it. Previews are an overlay: nothing
+that is stored, judged or scored sees them.
 """
 
 from __future__ import annotations

@@ -8,15 +8,19 @@ error status, silence, nonsense) is raised, and the recogniser answers that one 
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import io
 import json
 import os
+import socket
+import threading
 import time
 import urllib.error
 import urllib.request
 import uuid
 import wave
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -28,6 +32,7 @@ from monitor.core.types import Answer, Pcm, Segment, WordTime
 from monitor.errors import ModelError
 
 LONGEST_REPLY = 1 << 20
+AGAIN_S = 0.1
 NOT_KNOWN = (400, 415, 422)
 Format = Literal["verbose_json", "json"]
 
@@ -87,9 +92,10 @@ class OpenAiEngine:
         headers = {"Content-Type": kind, "Accept": "application/json"}
         if key := os.environ.get(self._settings.key_env):
             headers["Authorization"] = f"Bearer {key}"
-        request = urllib.request.Request(self._address, body, headers, method="POST")
-        with _OPENER.open(request, timeout=self._settings.timeout_ms / 1000) as reply:
-            raw = _read(reply, time.monotonic() + self._settings.timeout_ms / 1000)
+        within_s = self._settings.timeout_ms / 1000
+        request = _Request(self._address, body, headers, method="POST")
+        with _ended_after(within_s, request) as until_s, _OPENER.open(request, timeout=within_s) as reply:
+            raw = _read(reply, until_s)
         return _answer(segment, json.loads(raw))
 
 
@@ -100,7 +106,53 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         return None
 
 
-_OPENER = urllib.request.build_opener(_Stay)
+class _Request(urllib.request.Request):
+    connection: http.client.HTTPConnection | None = None
+
+
+class _Noted(urllib.request.AbstractHTTPHandler):
+    """Lets a request know its connection."""
+
+    def do_open(self, http_class: Any, req: Any, **options: Any) -> http.client.HTTPResponse:
+        def connection(*args: Any, **more: Any) -> Any:
+            req.connection = http_class(*args, **more)
+            return req.connection
+
+        return super().do_open(connection, req, **options)
+
+
+class _Http(_Noted, urllib.request.HTTPHandler):
+    pass
+
+
+class _Https(_Noted, urllib.request.HTTPSHandler):
+    pass
+
+
+_OPENER = urllib.request.build_opener(_Stay, _Http, _Https)
+
+
+@contextlib.contextmanager
+def _ended_after(seconds: float, request: _Request) -> Iterator[float]:
+    """Shuts the request's connection when its time is up, and yields when that is on the monotonic clock: urlopen's own
+    time limit is for a single read, which a trickle never exceeds."""
+    over = threading.Event()
+
+    def watch() -> None:
+        wait_s = seconds
+        while not over.wait(wait_s):
+            wait_s = AGAIN_S
+            sock = request.connection and request.connection.sock
+            if sock:
+                with contextlib.suppress(OSError):  # in the hands of TLS, which keeps the time itself
+                    socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    until_s = time.monotonic() + seconds
+    threading.Thread(target=watch, name="endpoint", daemon=True).start()
+    try:
+        yield until_s
+    finally:
+        over.set()
 
 
 def wav(samples: Pcm, rate_hz: int, channels: int = 1) -> bytes:
@@ -115,14 +167,16 @@ def wav(samples: Pcm, rate_hz: int, channels: int = 1) -> bytes:
 
 
 def _read(reply: Any, until_s: float) -> bytes:
-    """The whole reply; urlopen's own time limit is for a single read, which a trickle never exceeds."""
+    """The whole reply, where it is there in time."""
     raw = b""
     while chunk := reply.read1(65_536):
         raw += chunk
         if len(raw) > LONGEST_REPLY:
             raise ValueError("the reply is too long")
         if time.monotonic() > until_s:
-            raise TimeoutError("the reply trickles")
+            break
+    if time.monotonic() > until_s:
+        raise TimeoutError("the reply trickles")
     return raw
 
 

@@ -66,9 +66,9 @@ class Recogniser:
         timeout_s None: as long as it takes, and where the queue is full this waits for room. Otherwise the answer is
         lost ("timeout") when there is none in time, and lost ("overload") at once where the queue is full. A
         hypothesis (segment.final False) gives way: lost ("superseded") to a newer one or to its final, ("shed") when
-        too many wait; timeout_s says until when its decode must have begun, since what was decoded is shown, however
-        late, until something newer is. timed: asked of a final's text, from a worker's thread, whether its words need times. lead_s: it
-        goes before what was submitted at most so much sooner.
+        too many wait; timeout_s says by when its decode must have begun, since what was decoded is shown, however late,
+        until there is something newer. timed: asked of a final's text, from a worker's thread, whether its words need
+        times. lead_s: it goes before what was submitted at most so much sooner.
         """
         now = time.monotonic()
         deadline = math.inf if timeout_s is None else now + timeout_s

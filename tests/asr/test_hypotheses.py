@@ -39,11 +39,13 @@ def test_what_is_stable_is_not_taken_back():
     previews = Previews()
     previews.due("call", "a1", 1000)
     shown = []
-    for number, text in enumerate(["这不关我的事", "这不关我的事就", "这不管我的是公司", "这不", "这不管我的是公司规定"], 1):
+    heard = ["这不关我的事", "这不关我的事就", "这不管我的是公司", "这不", "这不管我的是公司规定"]
+    for number, text in enumerate(heard, 1):
         body = previews.heard(draft(1000 * number), Answer("a1", text)).body
         shown.append((body.text[: body.stable_chars], body.text[body.stable_chars :]))
     assert shown == [
-        ("", "这不关我的事"), ("这不关我的事", "就"), ("这不关我的事", "公司"), ("这不关我的事", ""), ("这不关我的事", "公司规定"),
+        ("", "这不关我的事"), ("这不关我的事", "就"), ("这不关我的事", "公司"), ("这不关我的事", ""),
+        ("这不关我的事", "公司规定"),
     ]  # fmt: skip
 
 

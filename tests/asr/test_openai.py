@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 import wave
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler
@@ -148,20 +148,28 @@ def test_speech_and_key_follow_no_redirect(serve, status, monkeypatch):
     assert elsewhere == []
 
 
-def test_an_endpoint_that_trickles_loses_the_segment(serve):
+@pytest.mark.parametrize(("first", "drop"), [
+    (b"HTTP/1.1 200 OK\r\n\r\n", b" "),
+    (b"HTTP/1.1 200 OK\r\nX-Pad: ", b"a"),
+    (b"HTTP/1.1 2", b"0"),
+    (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+], ids=["body", "headers", "status", "continue"])  # fmt: skip
+def test_an_endpoint_that_trickles_loses_the_segment(serve, first, drop):
     stop = threading.Event()
 
     def reply(handler, fields):
-        handler.send_response(200)
-        handler.end_headers()
-        while not stop.wait(0.05):
-            handler.wfile.write(b" ")
+        with suppress(OSError):  # the client hangs up
+            handler.wfile.write(first)
+            while not stop.wait(0.02):
+                handler.wfile.write(drop)
 
     engine = OpenAiEngine(OpenAiSettings(url=serve(reply), timeout_ms=300))
     recogniser, inbox = Recogniser(engine), Inbox()
     recogniser.submit(segment("a1"), inbox, None)
-    assert inbox.wait(1)["a1"].lost == "engine_error"
-    stop.set()
+    try:
+        assert inbox.wait(1)["a1"].lost == "engine_error"
+    finally:
+        stop.set()
     recogniser.close()
 
 
