@@ -6,8 +6,9 @@ A call owns its sequence numbers and its coverage figures. It never waits: time 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
+from typing import Any
 
 from monitor.compliance.engine import Engine
 from monitor.compliance.rulebook import Rulebook
@@ -35,6 +36,8 @@ from monitor.core.types import CHANNELS, FRAME_MS, Answer, CallInfo, Channel, En
 from monitor.speech.normalise import normalise
 
 COVERAGE_EVERY_MS = 10_000
+OnError = Callable[[str, Exception], None]
+"""Told of an error that nobody foresaw: the call it came up in, and what it was."""
 FACTS = (
     CallAnswered,
     CallData,
@@ -51,10 +54,18 @@ FACTS = (
 class Call:
     """Outputs of every method are envelopes in order of emission; stored ones carry seq 1, 2, 3 … without holes."""
 
-    def __init__(self, info: CallInfo, rulebook: Rulebook, speakers: Speakers | None = None) -> None:
-        """speakers: whose each stretch is taken for, where the legs were separated out of one channel."""
+    def __init__(
+        self,
+        info: CallInfo,
+        rulebook: Rulebook,
+        speakers: Speakers | None = None,
+        on_error: OnError | None = None,
+    ) -> None:
+        """speakers: whose each stretch is taken for, where the legs were separated out of one channel. on_error: told
+        where the rules raise, which then find nothing at that moment; None: it is raised."""
         self.info = info
         self._speakers = speakers
+        self._on_error = on_error
         self._derived = None if info.legs == "recorded" else True
         self.heard_ms = 0
         self.ended = False
@@ -115,7 +126,7 @@ class Call:
     def advance(self, heard_ms: int) -> list[Envelope]:
         """Audio time has reached heard_ms: deadlines, prompts, the regular coverage figures."""
         self.heard_ms = max(self.heard_ms, heard_ms)
-        out = self._emit(self._engine.advance(self.heard_ms))
+        out = self._emit(self._found(self._engine.advance, self.heard_ms))
         while self.heard_ms >= self._coverage_due_ms:
             out += self._emit([self._figures(self._coverage_due_ms)])
             self._coverage_due_ms += COVERAGE_EVERY_MS
@@ -160,7 +171,7 @@ class Call:
 
     def push_stored_utterance(self, body: Utterance, channel: Channel) -> list[Envelope]:
         out = self._take(Event(body.end_ms, channel, body))
-        return out + self._emit(self._engine.advance(self.heard_ms))
+        return out + self._emit(self._found(self._engine.advance, self.heard_ms))
 
     def end(self, reason: str, ended_by: EndedBy, inferred: bool) -> list[Envelope]:
         """The line is gone. Answers may still come; then `finish`."""
@@ -171,7 +182,7 @@ class Call:
 
     def finish(self) -> list[Envelope]:
         """Every segment is answered: the last verdicts, coverage, score, and the last envelope."""
-        verdicts = self._engine.finish(self.heard_ms)
+        verdicts = self._found(self._engine.finish, self.heard_ms)
         scores = [event for event in verdicts if isinstance(event.body, Score)]
         others = [event for event in verdicts if not isinstance(event.body, Score)]
         closing = Event(self.heard_ms, None, CallClosed(duration_ms=self.heard_ms))
@@ -195,7 +206,17 @@ class Call:
         elif isinstance(body, Utterance) and event.channel in self._coverage:
             self._coverage[event.channel].answered(body)
         out = self._emit([event])
-        return out + self._emit(self._engine.push(event))
+        return out + self._emit(self._found(self._engine.push, event))
+
+    def _found(self, judge: Callable[[Any], list[Event]], what: Event | int) -> list[Event]:
+        """Facts are kept whatever the rules make of them."""
+        try:
+            return judge(what)
+        except Exception as error:
+            if self._on_error is None:
+                raise
+            self._on_error(self.info.call_id, error)
+            return []
 
     def _figures(self, at_ms: int) -> Event:
         agent, customer = (self._coverage[channel].figures() for channel in CHANNELS)

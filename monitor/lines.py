@@ -15,7 +15,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.call import Call
+from monitor.call import Call, OnError
 from monitor.compliance.rulebook import Rulebook
 from monitor.core.events import CallAnswered, CallData, Envelope, Event, Meter
 from monitor.core.framing import Framing, FramingSettings
@@ -45,6 +45,8 @@ METER_EVERY_MS = 250
 BLOCK_FRAMES = 50
 """So many frames of a line go through the bank together where they wait: what a step costs by itself is paid once."""
 HANGUP_LEAD_MS = 200
+APART_STEPS = 500
+"""So many steps without an error, 10 s of a live line, and lines that were stepped one by one are so together again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,12 @@ class LineSettings:
 
 @dataclass(slots=True)
 class Output:
-    """envelopes in order of emission per call; segments to be answered, each once."""
+    """envelopes in order of emission per call; segments to be answered, each once. failed: what ended a step before its
+    time, so that frames of several calls were lost; what had come of it by then is here."""
 
     envelopes: list[Envelope] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
-
-    def add(self, other: Output) -> None:
-        self.envelopes += other.envelopes
-        self.segments += other.segments
+    failed: Exception | None = None
 
 
 class _Floor:
@@ -76,6 +76,7 @@ class _Floor:
         self.bank = Bank(rate_hz, settings.signal)
         self.segmenter = Segmenter(rate_hz, settings.segmenter)
         self.by_row: dict[int, _Line] = {}
+        self.apart = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -95,9 +96,11 @@ class _Line:
 class Lines:
     """Every call between `open` and the answer to its last segment."""
 
-    def __init__(self, settings: LineSettings, rulebook: Rulebook) -> None:
+    def __init__(self, settings: LineSettings, rulebook: Rulebook, on_error: OnError | None = None) -> None:
+        """on_error: told of what goes wrong in one call and can be kept from the others; None: it is raised."""
         self.settings = settings
         self.rulebook = rulebook
+        self._on_error = on_error
         self._floors: dict[int, _Floor] = {}
         self._lines: dict[str, _Line] = {}
 
@@ -146,7 +149,7 @@ class Lines:
         if floor is None:
             floor = self._floors[info.sample_rate_hz] = _Floor(info.sample_rate_hz, self.settings)
         line = _Line(
-            call=Call(info, self.rulebook, speakers),
+            call=Call(info, self.rulebook, speakers, on_error=self._on_error),
             floor=floor,
             framing=Framing(info.sample_rate_hz, self.settings.framing),
             row=floor.bank.open(info.group),
@@ -197,24 +200,56 @@ class Lines:
         """Take the queued frames of all calls, those of the same time together; at most max_frames of each call."""
         out = Output()
         for floor in self._floors.values():
-            taken = 0
-            while max_frames is None or taken < max_frames:
-                here = [line for line in self._lines.values() if line.floor is floor]
-                for line in here:
-                    out.envelopes += self._said(line)
-                if not (ready := [line for line in here if line.frames]):
-                    break
-                most = BLOCK_FRAMES if max_frames is None else min(BLOCK_FRAMES, max_frames - taken)
-                count = min(_undisturbed(line, most) for line in ready)
-                taken += count
-                out.add(self._step(floor, ready, count))
+            try:
+                self._step_floor(out, floor, max_frames)
+            except Exception as error:
+                if self._on_error is None:
+                    raise
+                out.failed = error
         return out
+
+    def _step_floor(self, out: Output, floor: _Floor, max_frames: int | None) -> None:
+        taken = 0
+        while max_frames is None or taken < max_frames:
+            here = [line for line in self._lines.values() if line.floor is floor]
+            for line in here:
+                out.envelopes += self._said(line)
+            if not (ready := [line for line in here if line.frames]):
+                break
+            most = BLOCK_FRAMES if max_frames is None else min(BLOCK_FRAMES, max_frames - taken)
+            count = min(_undisturbed(line, most) for line in ready)
+            taken += count
+            self._step_each(out, floor, ready, count)
+
+    def _step_each(self, out: Output, floor: _Floor, ready: list[_Line], count: int) -> None:
+        """All of them together; for a while after an error each by itself, so that it costs only whose it is.
+
+        Raises where none was spared: then it is no single call's.
+        """
+        groups = [[line] for line in ready] if floor.apart else [ready]
+        failed: list[tuple[_Line, Exception]] = []
+        for group in groups:
+            try:
+                self._step(out, floor, group, count)
+            except Exception as error:
+                if self._on_error is None:
+                    raise
+                failed.append((group[0], error))
+        floor.apart = APART_STEPS if failed else max(0, floor.apart - 1)
+        if len(failed) == len(groups):
+            raise failed[0][1]
+        for line, why in failed:
+            self._report(line, why)
 
     def answer(self, segment: Segment, answer: Answer) -> list[Envelope]:
         """The recogniser's answer; after a hang-up the last one brings the closing envelopes."""
         line = self._lines[segment.call_id]
         line.unanswered.remove(segment.segment_id)
-        out = line.call.push_utterance(segment, answer)
+        try:
+            out = line.call.push_utterance(segment, answer)
+        except Exception as error:
+            self._report(line, error)
+            out = line.call.push_utterance(segment, Answer(segment.segment_id, lost="engine_error"))
         return out + self._close_if_done(line)
 
     def timed(self, segment: Segment) -> Callable[[str], bool]:
@@ -235,13 +270,23 @@ class Lines:
 
         The segments in the output still have to be answered; the call closes with the last answer.
         """
-        line = self._lines[call_id]
+        line, out = self._lines[call_id], Output()
+        try:
+            self._hang_up(out, line, reason, ended_by)
+        except Exception as error:
+            self._report(line, error)
+            line.frames.clear()
+            if not line.call.ended:
+                out.envelopes += line.call.end(reason, "unknown", inferred=True)
+        out.envelopes += self._close_if_done(line)
+        return out
+
+    def _hang_up(self, out: Output, line: _Line, reason: str, ended_by: EndedBy | None) -> None:
         stops = [line.framing.last_media_ms(AGENT), line.framing.last_media_ms(CUSTOMER)]
         line.frames.extend(line.framing.flush())
-        out = Output()
         out.envelopes += self._said(line)
         while line.frames:
-            out.add(self._step(line.floor, [line], _undisturbed(line, BLOCK_FRAMES)))
+            self._step(out, line.floor, [line], _undisturbed(line, BLOCK_FRAMES))
             out.envelopes += self._said(line)
         events = _of_legs(line, line.floor.bank.finish(line.row))
         out.segments += self._sent(line, line.floor.segmenter.finish(line.row, events))
@@ -250,8 +295,12 @@ class Lines:
         out.envelopes += line.call.push_events(events, line.call.heard_ms)
         side, inferred = (ended_by, False) if ended_by is not None else _first_to_stop(stops)
         out.envelopes += line.call.end(reason, side, inferred)
-        out.envelopes += self._close_if_done(line)
-        return out
+
+    def _report(self, line: _Line, error: Exception) -> None:
+        """Call it where the error was caught."""
+        if self._on_error is None:
+            raise error
+        self._on_error(line.call.info.call_id, error)
 
     def _said(self, line: _Line) -> list[Envelope]:
         """What the platform said before the next frame."""
@@ -262,9 +311,8 @@ class Lines:
             out += self._data(line, body)
         return out
 
-    def _step(self, floor: _Floor, lines: list[_Line], count: int) -> Output:
+    def _step(self, out: Output, floor: _Floor, lines: list[_Line], count: int) -> None:
         """`count` frames of each of these lines, see `_undisturbed`."""
-        out = Output()
         rows = np.array([line.row for line in lines], np.int64)
         pcm, absent, first_ms = _taken(lines, count, floor.rate_hz * FRAME_MS // 1000)
         for line, end_ms in zip(lines, first_ms, strict=True):
@@ -280,13 +328,15 @@ class Lines:
         present = np.cumsum(absent == Absent.PRESENT, axis=0) * FRAME_MS
         for number, (line, end_ms) in enumerate(zip(lines, first_ms, strict=True)):
             media_ms = line.media_ms + present[:, number]
-            for at, heard_ms in enumerate(range(end_ms, end_ms + count * FRAME_MS, FRAME_MS)):
-                line.media_ms = media_ms[at]
-                found = events.get(line.row, {}).get(at)
-                out.envelopes += self._push(line, found and _of_legs(line, found), heard_ms)
-                if self.settings.meters and heard_ms % METER_EVERY_MS < FRAME_MS:
-                    out.envelopes += line.call.overlay(_meters(steps[at].readings, number, heard_ms))
-        return out
+            try:
+                for at, heard_ms in enumerate(range(end_ms, end_ms + count * FRAME_MS, FRAME_MS)):
+                    line.media_ms = media_ms[at]
+                    found = events.get(line.row, {}).get(at)
+                    out.envelopes += self._push(line, found and _of_legs(line, found), heard_ms)
+                    if self.settings.meters and heard_ms % METER_EVERY_MS < FRAME_MS:
+                        out.envelopes += line.call.overlay(_meters(steps[at].readings, number, heard_ms))
+            except Exception as error:
+                self._report(line, error)
 
     def _push(self, line: _Line, events: list[Event] | None, heard_ms: int) -> list[Envelope]:
         call = line.call

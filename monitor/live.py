@@ -26,6 +26,7 @@ from monitor.errors import LinewatchError
 from monitor.fault import Finding
 from monitor.hearing import Hearing
 from monitor.lines import Lines, LineSettings, Output
+from monitor.mishaps import Mishaps
 from monitor.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -117,7 +118,8 @@ class Live:
         asr: AsrSettings | None = None,
         admission: Admission | None = None,
     ) -> None:
-        self.lines = Lines(replace(settings, meters=True), rulebook)
+        self.mishaps = Mishaps(bus.publish)
+        self.lines = Lines(replace(settings, meters=True), rulebook, self.mishaps.in_call)
         self.recogniser = recogniser
         self.store = store
         self.writer = Writer(store, self._published, writing)
@@ -196,30 +198,44 @@ class Live:
     def running(self) -> int:
         return len(self._open)
 
+    def why_not(self) -> str:
+        """Why no call is monitored now; empty where calls are."""
+        works = self._turning is not None and not self._turning.done()
+        return self.mishaps.why if works else "the live loop does not run"
+
     def reload(self, rulebook: Rulebook) -> None:
         """New calls get the new rules; running ones keep theirs."""
         self.lines.rulebook = rulebook
 
     def take(self, out: Output) -> None:
-        """Send segments to the recogniser and envelopes on their way to the store and the bus."""
+        """Send envelopes on their way to the store and the bus, and segments to the recogniser."""
+        if out.envelopes:
+            self.writer.submit(out.envelopes)
         for segment in out.segments:
             line = self._open[segment.call_id]
             patience = None if line.hurried else self.answer_within_s
-            self.hearing.submit(segment, self._from_worker, patience)
-        if out.envelopes:
-            self.writer.submit(out.envelopes)
+            try:
+                self.hearing.submit(segment, self._from_worker, patience)
+            except Exception as error:
+                self.mishaps.in_call(segment.call_id, error)
+                self._from_worker(segment, Answer(segment.segment_id, lost="engine_error"))
 
     def _from_worker(self, segment: Segment, answer: Answer) -> None:
         self._soon(lambda: self._answered(segment, answer))
 
     def _soon(self, what: Callable[[], None]) -> None:
+        """Run it on the event loop."""
         with contextlib.suppress(RuntimeError):  # the loop is closed: the process is going down
-            self._loop.call_soon_threadsafe(what)
+            self._loop.call_soon_threadsafe(self._kept, what)
+
+    def _kept(self, what: Callable[[], None]) -> None:
+        with self.mishaps.kept():
+            what()
 
     def _answered(self, segment: Segment, answer: Answer) -> None:
         envelopes = self.lines.answer(segment, answer)
-        self.hearing.answered(segment, answer, envelopes, self._loop.time())
         self.take(Output(envelopes=envelopes))
+        self.hearing.answered(segment, answer, envelopes, self._loop.time())
         line = self._open.get(segment.call_id)
         if line is not None:
             line.moved.set()
@@ -231,22 +247,35 @@ class Live:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(TICK_S):
                         await self.wake.wait()
-            self._advance_silent_lines()
-            self.take(self.lines.step(max_frames=FRAMES_A_TURN))
-            self.hearing.look(self._loop.time(), self.bus.watched)
+            for part in (self._advance_silent_lines, self._step, self._look):
+                self._kept(part)
+            self.mishaps.look()
             for line in self._open.values():
                 line.moved.set()
             await asyncio.sleep(0)
+
+    def _step(self) -> None:
+        out = self.lines.step(max_frames=FRAMES_A_TURN)
+        self.take(out)
+        if out.failed is not None:
+            raise out.failed
+
+    def _look(self) -> None:
+        self.hearing.look(self._loop.time(), self.bus.watched)
 
     def _advance_silent_lines(self) -> None:
         now = self._loop.time()
         patience_ms = self.lines.settings.framing.arrival_jitter_ms
         for line in self._open.values():
             if line.clock == "arrival" and not line.ended:
-                self.lines.advance(line.call_id, int((now - line.opened_s) * 1000) - patience_ms)
+                try:
+                    self.lines.advance(line.call_id, int((now - line.opened_s) * 1000) - patience_ms)
+                except Exception as error:
+                    self.mishaps.in_call(line.call_id, error)
 
     def _published(self, envelopes: Sequence[Envelope]) -> None:
-        self.bus.publish(envelopes)
+        with self.mishaps.kept():
+            self.bus.publish(envelopes)
         for envelope in envelopes:
             if envelope.type == CallClosed.type and envelope.call_id in self._open:
                 self.hearing.left(envelope.call_id)

@@ -152,9 +152,9 @@ class Service:
         figures["asr_lines_transcribed"] = float(self.live.hearing.transcribed)
         if admission is not None and admission.capacity is not None:
             figures["asr_lines_capacity"] = float(admission.capacity)
-        return Status(
-            lines=self.live.running(), capacity=self.live.max_lines, model=self.recogniser.name, figures=figures
-        )
+        mishaps, why = self.live.mishaps, self.live.why_not()
+        figures |= {"errors_calls": float(mishaps.calls), "errors_turns": float(mishaps.turns)}
+        return Status(not why, why, self.live.running(), self.live.max_lines, self.recogniser.name, figures)
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import gc
 import itertools
 import random
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from types import FunctionType, ModuleType
@@ -23,8 +24,10 @@ from monitor.core.pcm import decode_alaw, encode_alaw
 from monitor.core.types import CHANNELS, CallInfo, MediaChunk, Pcm
 from monitor.lines import Lines, LineSettings, Output
 from monitor.resources import locate
+from monitor.signal.bank import Bank
 from monitor.signal.settings import SignalSettings
 from monitor.sources.recording import read
+from monitor.speech.segmenter import Segmenter
 from tests.goldens import Json, projection
 from tests.standin import Said, answer, playbook
 
@@ -162,18 +165,19 @@ def test_frames_that_wait_are_heard_alike_together_and_one_by_one(rulebook: Rule
     """With an answer that comes between two frames of a second, and hold in the middle of another."""
     legs, told = [decode_alaw(leg) for leg in scene[0]], []
     for max_frames in (None, most):
-        lines, out = Lines(LineSettings(meters=True), rulebook), Output()
-        out.envelopes += lines.open(CallInfo("scene", "test", answered_ms=1230))
+        lines = Lines(LineSettings(meters=True), rulebook)
+        taken = [Output(lines.open(CallInfo("scene", "test", answered_ms=1230)))]
         for at in range(0, 60_000, 6000):
             for leg, channel in enumerate(CHANNELS):
                 lines.push("scene", MediaChunk(channel, legs[leg][at : at + 6000]))
             if at in (18_000, 30_000):
-                out.envelopes += lines.data("scene", CallData(kind="hold", on=at == 18_000))
+                taken.append(Output(lines.data("scene", CallData(kind="hold", on=at == 18_000))))
                 continue
             while lines.frames("scene"):
-                out.add(lines.step(max_frames))
-        out.add(lines.hang_up("scene", "hangup"))
-        told.append(([one.to_json() for one in out.envelopes], [one.segment_id for one in out.segments]))
+                taken.append(lines.step(max_frames))
+        taken.append(lines.hang_up("scene", "hangup"))
+        envelopes = [one.to_json() for out in taken for one in out.envelopes]
+        told.append((envelopes, [one.segment_id for out in taken for one in out.segments]))
     assert told[0] == told[1]
     assert len(told[0][0]) > 60
 
@@ -372,3 +376,61 @@ def test_a_customer_is_kept_under_a_pseudonym_or_not_at_all(rulebook: Rulebook) 
         assert (started["seat"], started["trunk"]) == ("A-1", "gw1")
         assert (started["customer"] or "").startswith(expected or "") if expected else started["customer"] is None
         assert "13800138000" not in str(started) + repr(lines.settings)
+
+
+@pytest.mark.parametrize("where", [Bank, Segmenter])
+def test_a_line_on_which_every_step_fails_costs_the_others_one_step(
+    monkeypatch: pytest.MonkeyPatch, rulebook: Rulebook, legs: dict[str, Legs], where: type
+) -> None:
+    name = "steps" if where is Bank else "step"
+    real, broken, errors = getattr(where, name), set[int](), Counter[str]()
+
+    def step(self: object, rows: np.ndarray, *args: object) -> object:
+        if broken & set(rows.tolist()):
+            raise RuntimeError("this line, always")
+        return real(self, rows, *args)
+
+    monkeypatch.setattr(where, name, step)
+    lines = Lines(LineSettings(), rulebook, lambda call_id, error: errors.update([call_id]))
+    said, out, steps_lost = {call_id: playbook(call_id) for call_id in CALLS}, [], 0
+    for call_id in CALLS:
+        out += lines.open(info(call_id))
+    for at in range(0, min(legs[call_id][0].size for call_id in CALLS), 1600):
+        for call_id in CALLS:
+            for leg, channel in enumerate(CHANNELS):
+                lines.push(call_id, MediaChunk(channel, legs[call_id][leg][at : at + 1600]))
+        if at == 16_000:
+            broken.add(lines._lines["silent"].row)
+        taken = lines.step()
+        steps_lost += taken.failed is not None
+        out += taken.envelopes
+        for each in taken.segments:
+            out += lines.answer(each, answer(each, said[each.call_id]))
+    for call_id in CALLS:
+        end = lines.hang_up(call_id, "hangup", "customer")
+        out += end.envelopes
+        for each in end.segments:
+            out += lines.answer(each, answer(each, said[each.call_id]))
+    assert len(lines) == 0
+    assert steps_lost == 1
+    assert set(errors) == {"silent"}
+    for call_id in CALLS:
+        told = [each for each in out if each.call_id == call_id and each.seq]
+        assert [each.seq for each in told] == list(range(1, len(told) + 1))
+        assert told[-1].type == "call.closed"
+    assert any(each.type == "alert.raised" and each.call_id == "broadband" for each in out)
+
+
+def test_who_is_not_told_of_errors_has_them_raised(monkeypatch: pytest.MonkeyPatch, rulebook: Rulebook) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("always")
+
+    lines = Lines(LineSettings(), rulebook)
+    lines.open(CallInfo("one", "test"))
+    lines.push("one", MediaChunk("agent", np.zeros(1600, np.int16)))
+    lines.push("one", MediaChunk("customer", np.zeros(1600, np.int16)))
+    for what in (lines.step, lambda: lines.hang_up("one", "hangup")):
+        monkeypatch.setattr(Bank, "steps", fails)
+        monkeypatch.setattr(Bank, "finish", fails)
+        with pytest.raises(RuntimeError, match="always"):
+            what()

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 
+from monitor import call as call_room
 from monitor import service as service_room
 from monitor.asr.admission import Admission
 from monitor.asr.recogniser import Recogniser
 from monitor.asr.settings import AdmissionSettings
+from monitor.compliance.engine import Engine
 from monitor.config import Settings, load
-from monitor.core.events import CallData, Envelope
-from monitor.core.types import Answer, CallInfo, MediaChunk, Segment, WordTime
+from monitor.core.events import CallData, Envelope, Event
+from monitor.core.types import CHANNELS, Answer, CallInfo, MediaChunk, Segment, WordTime
 from monitor.errors import LinewatchError, RuleError
 from monitor.resources import locate
 from monitor.service import Service
+from monitor.signal.bank import Bank
 from monitor.sources.files import FilesSettings, FilesSource
 from monitor.store.store import Store
 from tests import tapes
@@ -311,6 +316,149 @@ async def test_a_source_that_fails_leaves_the_others_running(tmp_path: Path, mon
                 body = (await until(each, "system.notice"))["body"]
                 assert (body["kind"], body["code"]) == ("no_lines", "source_stopped")
                 assert body["params"] == {"source": "broken", "why": "OSError: the cable is out"}
+
+
+def once(what: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, but its first call raises."""
+    first = [True]
+
+    def call(*args: Any) -> Any:
+        if first:
+            first.pop()
+            raise RuntimeError("once")
+        return what(*args)
+
+    return call
+
+
+def whole(service: Service, call_id: str) -> list[Envelope]:
+    """What is stored of a call that was closed, without a hole."""
+    told = service.store.events(call_id)
+    assert [e.seq for e in told] == list(range(1, len(told) + 1))
+    assert told[-1].type == "call.closed"
+    return told
+
+
+async def heard(line: Any, ms: int) -> None:
+    """The line is silent for a while, and the monitor has heard it."""
+    for _ in range(ms // 100):
+        for channel in CHANNELS:
+            line.media(MediaChunk(channel, hiss(100)))
+        await line.room()
+    while line.live.lines.frames(line.call_id):  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("part", ["_look", "_step", "_advance_silent_lines"])
+async def test_a_turn_that_fails_is_told_and_the_next_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    def fails() -> None:
+        raise RuntimeError("again and again")
+
+    async with (
+        running(tmp_path, monkeypatch) as service,
+        supervisor(service) as socket,
+        httpx.AsyncClient(base_url=service.server.url, trust_env=False) as http,
+    ):
+        live = service.live
+        line = live.open(CallInfo("one", "test"))
+        await heard(line, 500)
+        assert (await http.get("/readyz")).status_code == 200
+        with monkeypatch.context() as broken:
+            broken.setattr(live, part, fails)
+            told = await until(socket, "system.notice")
+            ready = await http.get("/readyz")
+            while live.mishaps.turns < 3:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert (told["body"]["code"], told["body"]["params"]["why"]) == ("turns_fail", "RuntimeError")
+        assert (ready.status_code, ready.json()["why"]) == (503, "the live loop fails: RuntimeError")
+        monkeypatch.setattr(live.mishaps, "_now_s", lambda: math.inf)
+        assert (await http.get("/readyz")).status_code == 200
+        assert f"linewatch_errors_turns {live.mishaps.turns}.0" in (await http.get("/metrics")).text
+        await heard(line, 500)
+        await line.end("hangup", "agent")
+        assert whole(service, "one")[-1].body["duration_ms"] == 1000
+
+
+async def test_a_step_that_fails_loses_a_moment_of_the_lines_and_no_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, monkeypatch) as service:
+        lines = [service.live.open(CallInfo(name, "test")) for name in ("one", "two")]
+        await asyncio.gather(*(heard(line, 500) for line in lines))
+        monkeypatch.setattr(Bank, "steps", once(Bank.steps))
+        await asyncio.gather(*(heard(line, 3000) for line in lines))
+        assert service.live.mishaps.turns == 1
+        for line in lines:
+            await line.end("hangup", "agent")
+            assert [e.body["condition"] for e in whole(service, line.call_id) if e.type == "condition.started"]
+
+
+async def test_rules_that_fail_on_a_call_cost_it_what_they_would_have_found_and_the_others_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Engine.push
+
+    def push(engine: Engine, event: Event) -> list[Event]:
+        if engine._memory.info.call_id == "silent":
+            raise KeyError("a word")
+        return real(engine, event)
+
+    monkeypatch.setattr(Engine, "push", push)
+    async with running(tmp_path, monkeypatch) as service, supervisor(service) as socket:
+        source = FilesSource(FilesSettings(paths=(locate("demo/calls"),), speed="max", lines=2))
+        await service.run([source])
+        body = (await until(socket, "system.notice"))["body"]
+        assert body["params"] == {"count": 1, "calls": ["silent"], "why": "KeyError"}
+        assert service.live.why_not() == ""
+        kinds = {name: {e.type for e in whole(service, name)} for name in ("silent", "broadband")}
+        assert "alert.raised" in kinds["broadband"]
+        assert "alert.raised" not in kinds["silent"]
+        assert {"speech.started", "utterance", "coverage", "condition.started"} <= kinds["silent"]
+
+
+async def test_a_hang_up_that_fails_closes_the_call_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, monkeypatch) as service:
+        line = service.live.open(CallInfo("one", "test"))
+        await heard(line, 500)
+        monkeypatch.setattr(Bank, "finish", once(Bank.finish))
+        await line.end("hangup", "agent")
+        ended = {e.type: e.body for e in whole(service, "one")}["call.ended"]
+        assert (ended["reason"], ended["ended_by"], service.live.mishaps.calls) == ("hangup", "unknown", 1)
+        assert service.live.running() == 0
+
+
+async def test_a_segment_that_cannot_be_sent_is_lost_and_the_call_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, monkeypatch) as service:
+        monkeypatch.setattr(service.live.hearing, "submit", once(service.live.hearing.submit))
+        await service.run([FilesSource(FilesSettings(paths=(locate("demo/calls/broadband.wav"),), speed="max"))])
+        lost = [e.body["lost"] for e in whole(service, "broadband") if e.type == "utterance"]
+        assert [reason for reason in lost if reason] == ["engine_error"]
+
+
+async def test_an_answer_that_cannot_be_read_is_lost_and_what_is_shown_fails_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, monkeypatch) as service:
+        monkeypatch.setattr(call_room, "_timed", once(call_room._timed))
+        monkeypatch.setattr(service.live.hearing, "answered", once(service.live.hearing.answered))
+        monkeypatch.setattr(service.bus, "publish", once(service.bus.publish))
+        await service.run([FilesSource(FilesSettings(paths=(locate("demo/calls/broadband.wav"),), speed="max"))])
+        lost = [e.body["lost"] for e in whole(service, "broadband") if e.type == "utterance"]
+        assert [reason for reason in lost if reason] == ["engine_error"]
+        assert (service.live.mishaps.calls, service.live.mishaps.turns) == (1, 2)
+
+
+async def test_who_has_not_begun_or_is_over_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(tmp_path, monkeypatch) as service:
+        assert service.live.why_not() == ""
+        await service.live.stop()
+        assert service.live.why_not() == "the live loop does not run"
 
 
 async def test_a_source_without_input_tells_supervisors_why_in_its_own_line(

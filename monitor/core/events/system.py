@@ -9,11 +9,13 @@ from pydantic import Field
 from monitor.core.events.body import Body
 
 NoticeKind = Literal[
-    "no_lines", "model_gone", "lag", "disk", "store_stalled", "overload", "recovered", "stopping", "rules_kept"
+    "no_lines", "model_gone", "lag", "disk", "store_stalled", "overload", "recovered", "stopping", "rules_kept",
+    "error",
 ]
 NoticeCode = Literal[
     "call_not_admitted", "calls_let_go", "calls_back", "segments_lost", "recogniser_fails", "segments_wait",
     "recogniser_back", "store_stalled", "store_fails", "store_refuses", "store_back", "rules_kept", "source_stopped",
+    "calls_fail", "turns_fail",
 ]  # fmt: skip
 Params = dict[str, str | int | list[str]]
 
@@ -33,6 +35,8 @@ NOTICES: dict[NoticeCode, tuple[NoticeKind, str]] = {
     "store_back": ("recovered", "{store} answers again"),
     "rules_kept": ("rules_kept", "the rules were not read again, the last good ones stay in force: {why}"),
     "source_stopped": ("no_lines", "no more calls come from source {source}, it has stopped: {why}"),
+    "calls_fail": ("error", "errors in calls: {count} ({why}), what is found in them is incomplete: {calls}"),
+    "turns_fail": ("error", "errors in the monitor: {count} ({why}), a moment of every line was lost each time"),
 }  # fmt: skip
 """What each code is about, and its sentence with the places of its parameters."""
 
