@@ -176,9 +176,9 @@ class Live:
             started_at_utc=info.started_at_utc or now.isoformat(timespec="milliseconds"),
             faults=fault.known(self.faults, info),
         )
-        line = LiveLine(call_id, self, self._loop.time(), clock, hurried=clock == "demand")
-        self._open[call_id] = line
-        self.take(Output(envelopes=self.lines.open(info)))
+        envelopes = self.lines.open(info)
+        line = self._open[call_id] = LiveLine(call_id, self, self._loop.time(), clock, hurried=clock == "demand")
+        self.take(Output(envelopes=envelopes))
         self.wake.set()
         return line
 

@@ -83,7 +83,12 @@ def speed_of(text: str) -> float | Literal["max"]:
 def _log_to_stderr() -> None:
     import structlog  # takes a tenth of a second, which a `--help` need not wait for
 
-    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    # plain: where rich is installed structlog would print the values of variables, which are what callers said
+    plain = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(
+        processors=[*structlog.get_config()["processors"][:-1], plain],
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
 
 
 def note(text: str) -> None:

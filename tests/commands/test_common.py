@@ -38,3 +38,17 @@ def test_logs_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "something odd" in shown.err
+
+
+def test_the_log_of_an_error_says_where_and_not_what_was_said(capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(text: str) -> None:
+        raise ValueError(len(text))
+
+    settings_of(None, None)
+    try:
+        broken("".join(("这不关", "我的事")))
+    except ValueError:
+        structlog.get_logger().exception("it failed")
+    shown = capsys.readouterr().err
+    assert "in broken" in shown
+    assert "这不关我的事" not in shown
