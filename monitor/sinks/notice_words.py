@@ -29,7 +29,7 @@ CHINESE: dict[NoticeCode, str] = {
     "rules_kept": "规则未能重新加载，仍用上一版：{why}",
     "source_stopped": "线路来源 {source} 已停止，不再接入通话：{why}",
     "calls_fail": "处理通话出错 {count} 次（{why}），以下通话的结果不完整：{calls}",
-    "turns_fail": "监测程序出错 {count} 次（{why}），每次所有线路各漏掉片刻",
+    "turns_fail": "监测程序出错 {count} 次（{why}），当时的内容可能遗漏",
 }
 
 

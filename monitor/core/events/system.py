@@ -36,7 +36,7 @@ NOTICES: dict[NoticeCode, tuple[NoticeKind, str]] = {
     "rules_kept": ("rules_kept", "the rules were not read again, the last good ones stay in force: {why}"),
     "source_stopped": ("no_lines", "no more calls come from source {source}, it has stopped: {why}"),
     "calls_fail": ("error", "errors in calls: {count} ({why}), what is found in them is incomplete: {calls}"),
-    "turns_fail": ("error", "errors in the monitor: {count} ({why}), a moment of every line was lost each time"),
+    "turns_fail": ("error", "errors in the monitor: {count} ({why}), what came at those moments may be lost"),
 }  # fmt: skip
 """What each code is about, and its sentence with the places of its parameters."""
 

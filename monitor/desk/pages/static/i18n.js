@@ -46,7 +46,7 @@ const WORDS = {
   says_rules_kept: ["规则未能重新加载，仍用上一版：{why}", "the rules were not read again, the last good ones stay in force: {why}"],
   says_source_stopped: ["线路来源 {source} 已停止，不再接入通话：{why}", "no more calls come from source {source}, it has stopped: {why}"],
   says_calls_fail: ["处理通话出错 {count} 次（{why}），以下通话的结果不完整：{calls}", "errors in calls: {count} ({why}), what is found in them is incomplete: {calls}"],
-  says_turns_fail: ["监测程序出错 {count} 次（{why}），每次所有线路各漏掉片刻", "errors in the monitor: {count} ({why}), a moment of every line was lost each time"],
+  says_turns_fail: ["监测程序出错 {count} 次（{why}），当时的内容可能遗漏", "errors in the monitor: {count} ({why}), what came at those moments may be lost"],
   error_no_call: ["没有这通电话", "There is no such call."],
   error_no_alert: ["没有这条告警", "There is no such alert."],
   error_not_stored_yet: ["存储暂时没有响应，恢复后补上", "The store does not answer; it will catch up."],
