@@ -10,8 +10,12 @@ that shape with random weights, which write 20 tokens a segment (their texts say
 faster-whisper one by one, as it comes) are replayed through a queue fed by that many lines, each side of which speaks
 about 40 % of the time: a simulation, without line processing, rules, store and pages. `lines_that_fill_a_core` is
 arithmetic: it divides by the cost in batches that are always full. `live_p95_ms` then runs the real recogniser at half
-of the lines held in real time, so it wants an idle machine. `--soak MINUTES` runs it at capacity instead, and watches
-memory, queue and answers.
+of the lines held in real time, so it wants an idle machine. Latency against lines (`*_p95_ms_at_*_lines`) comes from
+the same simulation; at more lines than fill a core there is none, since what waits only grows.
+
+An audio second is one of one channel, a line has two of them a second. `rss` is the most each process held; its slope
+is measured by `--soak MINUTES`, which runs the real recogniser at capacity instead, and watches memory, queue and
+answers. `--threads 1,2` measures only how long a segment takes where so many threads share a decode.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ from bench.asr.ours import audit, ours
 from bench.asr.peers import peer_rows
 from bench.asr.soak import soak
 from bench.asr.table import accuracy_rows, cost_rows
+from bench.asr.threads import thread_rows, threaded
 from bench.rows import Row, show
 from bench.shapes import SHAPES, random_whisper
 from bench.talk import talk
@@ -56,11 +61,10 @@ def run(shapes: Sequence[str] = tuple(LENGTHS_S), model: Path | None = None, sen
 
 
 def _shape_rows(shape: str, embedded: Path, scratch: Path) -> list[Row]:
-    folder = whole = embedded
-    call = talk(LENGTHS_S[shape])
+    call, folder = talk(LENGTHS_S[shape]), _folder(shape, embedded, scratch)
+    whole = folder
     files = [talk(FILE_S, seed, segmented=False) for seed in range(FILES[shape])]
     if shape != EMBEDDED:
-        folder = random_whisper(scratch / shape, SHAPES[shape], embedded)
         # a file's speech is one 30 s chunk for each side, and costs the tokens of all its utterances
         utterances = round(sum(file.turns for file in files) / len(files) / 2)
         whole = random_whisper(scratch / f"{shape}-long", SHAPES[shape], embedded, sentences=utterances)
@@ -74,6 +78,25 @@ def _shape_rows(shape: str, embedded: Path, scratch: Path) -> list[Row]:
     rows = cost_rows(call, files, costs)
     rows += class_rows(call, alone(classes, folder, call)) if shape in CLASSED else []
     rows += accuracy_rows(call, files, costs) if shape == EMBEDDED else []
+    return _named(rows, shape)
+
+
+def threads(shapes: Sequence[str], counts: Sequence[int], embedded: Path) -> list[Row]:
+    """How long a segment takes where so many threads share a decode."""
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for shape in shapes:
+            call, folder = talk(LENGTHS_S[shape]), _folder(shape, embedded, Path(scratch))
+            found = {count: alone(threaded, folder, (call, count)) for count in counts}
+            rows += _named(thread_rows(call, found), shape)
+    return rows
+
+
+def _folder(shape: str, embedded: Path, scratch: Path) -> Path:
+    return embedded if shape == EMBEDDED else random_whisper(scratch / shape, SHAPES[shape], embedded)
+
+
+def _named(rows: list[Row], shape: str) -> list[Row]:
     return rows if shape == EMBEDDED else [{**each, "what": f"{each['what']}/{shape}"} for each in rows]
 
 
@@ -95,12 +118,16 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--lines", type=int, default=0, help="of --soak, instead of what one worker is measured to hold"
     )
+    parser.add_argument("--threads", metavar="1,2", help="only how long a segment takes with so many to a decode")
     args = parser.parse_args(argv)
     folder = args.model or locate(f"models/{EMBEDDED}")
+    shapes = [shape for shape in args.shapes.split(",") if shape]
     if args.soak:
         rows = soak(folder, args.soak, args.lines)
+    elif args.threads:
+        rows = threads(shapes, [int(count) for count in args.threads.split(",")], folder)
     else:
-        rows = run([shape for shape in args.shapes.split(",") if shape], folder, args.sentences)
+        rows = run(shapes, folder, args.sentences)
         rows += peer_rows(folder, args.peers) if args.peers is not None else []
     show(rows, "asr: one worker, one thread, int8", args.json)
     return 0

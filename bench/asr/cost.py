@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.asr.memory import peak_mb
 from bench.talk import Talk, said
 from monitor.core.types import Segment
 
@@ -52,7 +52,7 @@ def alone(measure: Callable[[Path, Any], Cost], folder: Path, heard: Any) -> Cos
 
 def _measured(measure: Callable[[Path, Any], Cost], folder: Path, heard: Any) -> Cost:
     cost = measure(folder, heard)
-    cost.rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    cost.rss_mb = peak_mb()
     return cost
 
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +44,16 @@ def handed_out_mb() -> float:
     mallinfo2.restype = _Mallinfo2
     info = mallinfo2()
     return float(info.uordblks + info.hblkhd) / MB
+
+
+def peak_mb(pid: int | str = "self") -> float:
+    """The most a process has held resident; nan without Linux's /proc.
+
+    getrusage would count what its parent held when it was started.
+    """
+    status = Path(f"/proc/{pid}/status")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text("ascii", "replace") if status.is_file() else "")
+    return int(found[1]) / 1024 if found else math.nan
 
 
 class Watch:

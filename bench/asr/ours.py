@@ -27,13 +27,14 @@ STRIDE = 4
 
 
 def engine_of(folder: Path, **settings: Any) -> Any:
-    """One worker, one thread."""
+    """One worker, one thread where nothing else is set."""
     from monitor.asr.settings import AsrSettings
     from monitor.asr.whisper import WhisperEngine, place
 
     # random weights write twenty tokens into the shortest segment, which the guard would have decoded again
     random_weights = folder.name in SHAPES
-    chosen = AsrSettings(device="cpu", workers=1, threads=1, retry_full=not random_weights, **settings)
+    fixed = {"device": "cpu", "workers": 1, "threads": 1, "retry_full": not random_weights}
+    chosen = AsrSettings(**fixed | settings)
     return WhisperEngine(folder, chosen, place(chosen, 1))
 
 

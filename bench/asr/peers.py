@@ -1,8 +1,9 @@
 """Two open live servers on the same model and call: WhisperLive with batching, WhisperLiveKit with LocalAgreement.
 
 Each runs from a virtual environment of its own, made here and thrown away; neither is a dependency. One line, both legs
-as a connection each, in real time with one thread. Counted is the server process's CPU time from the first packet to
-the last change of a text, so its start, its model's loading and what it does with the silence behind the call are not.
+as a connection each, in real time with one thread; so there is no latency against lines here. Counted is the server
+process's CPU time from the first packet to the last change of a text, so its start, its model's loading and what it
+does with the silence behind the call are not.
 The text is all that a client of it shows at the end, its unfinished last piece included, after silence for as long as
 it still changes; it is folded like ours and compared with the same references. A server that does not install, start
 or take the model leaves a row that says why.
@@ -28,6 +29,7 @@ from typing import Any
 import numpy as np
 
 from bench.asr.cost import alone, distance
+from bench.asr.memory import peak_mb
 from bench.asr.ours import ours_alone
 from bench.rows import Row, row
 from bench.talk import Talk, talk
@@ -82,7 +84,11 @@ def peer_rows(folder: Path, home: Path | None = None) -> list[Row]:
     call = talk(CALL_S)
     mine = alone(ours_alone, folder, call)
     spent = sum(mine.cpu_s) / call.speech_s
-    rows = [row("asr", "one_call_ours_cpu_s_per_speech_s", spent, "s/s", len(call.segments))]
+    rows = [
+        row("asr", "one_call_ours_cpu_s_per_audio_s", sum(mine.cpu_s) / call.length_s / 2, "s/s", len(call.segments)),
+        row("asr", "one_call_ours_cpu_s_per_speech_s", spent, "s/s", len(call.segments)),
+        row("asr", "one_call_ours_rss", mine.rss_mb, "MB", 1),
+    ]
     with tempfile.TemporaryDirectory() as scratch:
         python = _environment(home if home and home.name else Path(scratch) / "env")
         for peer in PEERS:
@@ -131,13 +137,17 @@ def _measured(python: Path, peer: Peer, folder: Path, call: Talk, ours: float) -
             _wait(server, port, log)
             process = psutil.Process(server.pid)
             texts, cpu_s = asyncio.run(_talk(f"ws://127.0.0.1:{port}{peer.path}", peer, folder, call, process))
+            rss_mb = sum(peak_mb(each.pid) for each in (process, *process.children(recursive=True)))
         finally:
             server.kill()
             server.wait()
     wrong, chars = distance(list(zip(call.truth, texts, strict=True)))
     spent = cpu_s / call.speech_s
     return [
+        row("asr", f"{peer.name}_cpu_s_per_audio_s", cpu_s / call.length_s / 2, "s/s", 1, "ours", spent / ours),
         row("asr", f"{peer.name}_cpu_s_per_speech_s", spent, "s/s", 1, "ours", spent / ours),
+        row("asr", f"{peer.name}_lines_that_fill_a_core", call.length_s / cpu_s, "lines", 1),
+        row("asr", f"{peer.name}_rss", rss_mb, "MB", 1),
         row("asr", f"{peer.name}_cer", 100 * wrong / chars, "%", chars),
     ]
 

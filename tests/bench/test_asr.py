@@ -12,10 +12,13 @@ from bench.asr.cost import Cost, distance
 from bench.asr.lines import HANGOVER_MS, Drafts, arrivals, delays_ms, lines_held, live
 from bench.asr.ours import final
 from bench.asr.table import cost_rows
+from bench.asr.threads import thread_rows, threaded
 from bench.talk import Talk, talk
+from monitor.asr.registry import locate
 from monitor.asr.settings import AsrSettings
 from monitor.core.types import Answer
 from tests.asr.segments import Scripted
+from tests.demo_runs import test_model as model_for_tests
 
 
 @pytest.fixture(scope="module")
@@ -100,18 +103,71 @@ def test_errors_are_counted_on_folded_text() -> None:
 
 
 def test_lines_are_told_with_and_without_hypotheses_beside_each_alternative(call: Talk) -> None:
-    n = len(call.segments)
-    ours = Cost([0.02] * n, batch=[1.0, 0.9, 0.8, 0.7], drafts=[[(0.5, 0.06)]] * n)
-    theirs = {name: Cost([0.2] * n) for name in ("faster_whisper", "faster_whisper_matched")}
-    files = [call]
-    costs = {"ours": ours, **theirs, "ours_audit": Cost([1.0]), "faster_whisper_batched": Cost([1.5])}
-    rows = cost_rows(call, files, costs)
+    rows = compared(call, theirs_s=0.2)
     held = {(row["what"], row["against"]): (row["value"], row["ratio"]) for row in rows if row["against"]}
-    for name in theirs:
+    for name in ("faster_whisper", "faster_whisper_matched"):
         off, on = held["lines_per_core", name], held["lines_per_core_with_hypotheses", name]
         assert off[0] >= on[0] > 0
         assert off[1] >= on[1] > 0
     assert held["audio_s_per_cpu_s", "faster_whisper_batched"][1] == 1.5
+
+
+def compared(call: Talk, theirs_s: float) -> list[dict]:
+    n = len(call.segments)
+    ours = Cost([0.02] * n, batch=[1.0, 0.9, 0.8, 0.7], drafts=[[(0.5, 0.06)]] * n)
+    theirs = {name: Cost([theirs_s] * n) for name in ("faster_whisper", "faster_whisper_matched")}
+    costs = {"ours": ours, **theirs, "ours_audit": Cost([1.0]), "faster_whisper_batched": Cost([1.5])}
+    return cost_rows(call, [call], costs)
+
+
+def test_cpu_is_told_for_each_second_of_audio_of_all_five(call: Talk) -> None:
+    told = {row["what"]: row["value"] for row in compared(call, 0.2)}
+    audio_s, n = 2 * call.length_s, len(call.segments)
+    spent = {"ours": 0.02 * n, "faster_whisper": 0.2 * n, "faster_whisper_matched": 0.2 * n, "ours_audit": 1,
+             "faster_whisper_batched": 1.5}  # fmt: skip
+    for name, cpu_s in spent.items():
+        assert told[f"{name}_cpu_s_per_audio_s"] == pytest.approx(cpu_s / audio_s, rel=1e-3)
+
+
+@pytest.mark.parametrize("theirs_s", [0.2, 0.7])
+def test_latency_is_told_at_the_quarters_of_capacity_and_nowhere_that_overfills_the_core(
+    call: Talk, theirs_s: float
+) -> None:
+    told = {row["what"]: row["value"] for row in compared(call, theirs_s)}
+
+    def lines(name: str) -> list[int]:
+        return sorted(int(what.split("_")[-2]) for what in told if what.startswith(f"{name}_p95_ms_at_"))
+
+    held = int(told["lines_per_core"])
+    assert lines("ours") == [held // 4, held // 2, held * 3 // 4, held]
+    assert told[f"ours_p95_ms_at_{held}_lines"] <= 1000
+    theirs = int(told["faster_whisper_lines_per_core"])
+    assert (theirs == 0) == (theirs_s > 0.5)
+    assert theirs in lines("faster_whisper") or theirs == 0
+    assert min(lines("faster_whisper")) >= 1
+    assert max(lines("faster_whisper")) <= told["faster_whisper_lines_that_fill_a_core"]
+    for at in lines("faster_whisper"):
+        shares = [told[f"faster_whisper_p{share}_ms_at_{at}_lines"] for share in (50, 95, 99)]
+        assert HANGOVER_MS + 1000 * theirs_s <= shares[0] + 0.1
+        assert shares == sorted(shares)
+
+
+def test_more_threads_are_told_by_their_busiest_and_by_the_clock(call: Talk) -> None:
+    n = len(call.segments)
+    slow, fast = (Cost([spent] * n, extra=dict.fromkeys(map(str, range(n)), spent + 0.1)) for spent in (0.8, 0.2))
+    told = {row["what"]: row["value"] for row in thread_rows(call, {1: slow, 2: fast})}
+    assert told["1_threads_busiest_p50_ms_per_segment"] == 800
+    assert told["1_threads_clock_p95_ms_per_segment"] == 900
+    assert told["1_threads_busiest_lines"] == 0
+    assert told["2_threads_busiest_lines"] > 0
+
+
+@pytest.mark.system
+def test_a_decode_of_several_threads_is_measured(call: Talk) -> None:
+    few = replace(call, segments=call.segments[:2])
+    cost = threaded(locate(model_for_tests()), (few, 2))
+    assert len(cost.cpu_s) == len(cost.extra) == 2
+    assert all(clock > 0 for clock in cost.extra.values())
 
 
 def test_classes_are_rows_of_lines(call: Talk) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bench.asr.memory import LEAST_LOOKS, grows, handed_out_mb, slope
+from bench.asr.memory import LEAST_LOOKS, grows, handed_out_mb, peak_mb, slope
 from bench.asr.soak import Answers, Lines, soak
 from bench.talk import talk
 from monitor.asr.registry import locate
@@ -39,6 +44,16 @@ def test_too_few_looks_say_nothing() -> None:
     assert grows(None) is None
     assert slope(SECONDS, np.full(900, np.nan)) is None
     assert not handed_out_mb() <= 0
+
+
+def test_the_most_memory_of_a_process_is_its_own_and_not_its_parents() -> None:
+    held = np.ones(40_000_000)
+    ours = peak_mb()
+    child = "from bench.asr.memory import peak_mb; print(peak_mb())"
+    command, root = [sys.executable, "-c", child], Path(__file__).parents[2]
+    theirs = float(subprocess.run(command, capture_output=True, text=True, check=True, cwd=root).stdout)
+    assert held.nbytes / 2**20 < ours - theirs or math.isnan(ours)
+    assert peak_mb(os.getpid()) >= ours or math.isnan(ours)
 
 
 def test_answers_are_counted_once_each_and_those_that_come_again_or_never_are_named() -> None:
