@@ -15,7 +15,8 @@ the same simulation; at more lines than fill a core there is none, since what wa
 
 An audio second is one of one channel, a line has two of them a second. `rss` is the most each process held; its slope
 is measured by `--soak MINUTES`, which runs the real recogniser at capacity instead, and watches memory, queue and
-answers. `--threads 1,2` measures only how long a segment takes where so many threads share a decode.
+answers. `--threads 1,2` measures only how long a segment takes where so many threads share a decode,
+`--stages` only what encoder and decoder spend on segments that share one.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from bench.asr.others import batched, matched, shipped
 from bench.asr.ours import audit, ours
 from bench.asr.peers import peer_rows
 from bench.asr.soak import soak
+from bench.asr.stages import stage_rows, stages
 from bench.asr.table import accuracy_rows, cost_rows
 from bench.asr.threads import thread_rows, threaded
 from bench.rows import Row, show
@@ -81,14 +83,14 @@ def _shape_rows(shape: str, embedded: Path, scratch: Path) -> list[Row]:
     return _named(rows, shape)
 
 
-def threads(shapes: Sequence[str], counts: Sequence[int], embedded: Path) -> list[Row]:
-    """How long a segment takes where so many threads share a decode."""
+def decodes(shapes: Sequence[str], counts: Sequence[int], embedded: Path) -> list[Row]:
+    """How long a segment takes where so many threads share a decode; of none: what its two stages spend."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as scratch:
         for shape in shapes:
             call, folder = talk(LENGTHS_S[shape]), _folder(shape, embedded, Path(scratch))
             found = {count: alone(threaded, folder, (call, count)) for count in counts}
-            rows += _named(thread_rows(call, found), shape)
+            rows += _named(thread_rows(call, found) if counts else stage_rows(alone(stages, folder, call)), shape)
     return rows
 
 
@@ -119,13 +121,14 @@ def main(argv: list[str] | None = None) -> int:
         "--lines", type=int, default=0, help="of --soak, instead of what one worker is measured to hold"
     )
     parser.add_argument("--threads", metavar="1,2", help="only how long a segment takes with so many to a decode")
+    parser.add_argument("--stages", action="store_true", help="only what encoder and decoder spend, alone and together")
     args = parser.parse_args(argv)
     folder = args.model or locate(f"models/{EMBEDDED}")
     shapes = [shape for shape in args.shapes.split(",") if shape]
     if args.soak:
         rows = soak(folder, args.soak, args.lines)
-    elif args.threads:
-        rows = threads(shapes, [int(count) for count in args.threads.split(",")], folder)
+    elif args.threads or args.stages:
+        rows = decodes(shapes, [int(count) for count in (args.threads or "").split(",") if count], folder)
     else:
         rows = run(shapes, folder, args.sentences)
         rows += peer_rows(folder, args.peers) if args.peers is not None else []

@@ -1,8 +1,8 @@
 """How long one segment takes where a decode has several threads, and how many lines one such worker keeps in time.
 
 Segments of a heavy model are late on one thread however few lines there are. Two measures, the shorter of TIMES looks
-at each segment: the CPU time of the busiest thread, which a decode on idle cores cannot undercut, and the clock, which
-it cannot exceed but for what else runs on the cores. Segments go one at a time.
+at each segment: the clock, and the CPU time of the busiest thread, which comes near to the clock of idle cores (what a
+thread spends on waiting awake for the others counts). Segments go one at a time.
 """
 
 from __future__ import annotations

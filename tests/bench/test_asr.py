@@ -11,6 +11,7 @@ from bench.asr.contexts import context_rows
 from bench.asr.cost import Cost, distance
 from bench.asr.lines import HANGOVER_MS, Drafts, arrivals, delays_ms, lines_held, live
 from bench.asr.ours import final
+from bench.asr.stages import stage_rows, stages
 from bench.asr.table import cost_rows
 from bench.asr.threads import thread_rows, threaded
 from bench.talk import Talk, talk
@@ -160,6 +161,14 @@ def test_more_threads_are_told_by_their_busiest_and_by_the_clock(call: Talk) -> 
     assert told["1_threads_clock_p95_ms_per_segment"] == 900
     assert told["1_threads_busiest_lines"] == 0
     assert told["2_threads_busiest_lines"] > 0
+
+
+@pytest.mark.system
+def test_both_stages_are_measured_alone_and_together(call: Talk) -> None:
+    rows = stage_rows(stages(locate(model_for_tests()), call))
+    sizes = [(stage, size) for size in (1, 2, 4, 8) for stage in ("encoder", "decoder")]
+    assert [row["what"] for row in rows] == [f"{one}_{size}_together_cpu_ms_per_segment" for one, size in sizes]
+    assert all(row["value"] > 0 for row in rows)
 
 
 @pytest.mark.system
