@@ -19,7 +19,7 @@ from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 
 from monitor.asr.features import FULL_MS, MS_PER_FRAME, context_frames, log_mel, waveform
-from monitor.asr.folder import check_folder
+from monitor.asr.folder import TOKENIZER, check_folder
 from monitor.asr.languages import Tells, believed, check_language, tells, vocabulary
 from monitor.asr.settings import AsrSettings
 from monitor.core.types import Answer, Segment, WordTime
@@ -86,11 +86,6 @@ class WhisperEngine:
         wanted = settings.guess_language or settings.language == "auto"
         self.tells: Tells = tells(model_dir, tokens) if wanted else "nothing"
         self.n_mels: int = self._model.model.n_mels
-        if self._model.feature_extractor.mel_filters.shape[0] != self.n_mels:
-            raise ModelError(
-                str(model_dir / "preprocessor_config.json"), f"does not fit the model, which wants {self.n_mels} bins",
-                f"{self._model.feature_extractor.mel_filters.shape[0]}", "Fetch the whole folder again",
-            )  # fmt: skip
 
     def context_ms(self, segment: Segment, full: bool = False) -> int:
         """Encoder context this segment is decoded in; segments of equal context may share a batch."""
@@ -264,7 +259,7 @@ class _Ids:
             found = tokenizer.token_to_id(name)
             if found is None or found >= len(vocabulary) or vocabulary[found] != name:
                 raise ModelError(
-                    str(model_dir), f"its vocabulary has no token {name} where its tokenizer expects it",
+                    str(model_dir / TOKENIZER), f"expects {name} where the vocabulary does not have it",
                     "nothing" if found is None else f"another at {found}", "Fetch the whole folder again",
                 )  # fmt: skip
             return int(found)

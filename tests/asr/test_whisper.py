@@ -206,11 +206,20 @@ def test_a_damaged_file_is_one_clear_line(speller, tmp_path, name, size):
     assert str(tmp_path) in str(error.value)
 
 
-def test_a_vocabulary_of_another_model_is_refused(speller, tmp_path):
+def test_a_vocabulary_in_another_order_is_refused(speller, tmp_path):
     path = copy_of(speller, tmp_path) / "vocabulary.json"
     names = json.loads(path.read_text("utf-8"))
     path.write_text(json.dumps([*names[100:], *names[:100]]), "utf-8")
-    with pytest.raises(ModelError, match="vocabulary"):
+    with pytest.raises(ModelError, match=r"tokenizer\.json: expects .* where the vocabulary does not have it"):
+        engine_of(tmp_path)
+
+
+def test_a_vocabulary_of_a_larger_model_is_refused(speller, tmp_path):
+    path = copy_of(speller, tmp_path) / "vocabulary.json"
+    names = json.loads(path.read_text("utf-8"))
+    names.insert(names.index("<|su|>") + 1, "<|yue|>")
+    path.write_text(json.dumps(names), "utf-8")
+    with pytest.raises(ModelError, match=r"vocabulary\.json: is another model's"):
         engine_of(tmp_path)
 
 

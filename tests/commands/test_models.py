@@ -81,7 +81,7 @@ def test_models_verify_compares_checksums_where_there_are_some(tmp_path: Path) -
 def test_damage_in_the_middle_names_the_command_that_mends_it(tmp_path: Path) -> None:
     folder = write(tmp_path / "small", model_files())
     checksums.write(folder)
-    (folder / "tokenizer.json").write_bytes(b"{} ")
+    (folder / "tokenizer.json").write_bytes(model_files()["tokenizer.json"] + b" ")
     wrong = run("models", "verify", "small", "--set", f"asr.models_dir={tmp_path}")
     assert wrong.exit_code == 2
     assert "Fetch it again: linewatch models fetch small" in flat(wrong.stderr, " ")
