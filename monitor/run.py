@@ -23,7 +23,7 @@ from monitor.errors import ConfigError, LinewatchError
 from monitor.service import Service
 from monitor.sinks.phrasing import say
 from monitor.sinks.report.folder import Folder
-from monitor.sinks.report.words import Lang
+from monitor.sinks.report.words import Lang, warning
 from monitor.sinks.summary import summary
 from monitor.sinks.terminal import TerminalSink
 from monitor.sources.base import Host, Source
@@ -34,10 +34,6 @@ Speed = float | Literal["max"]
 Report = Callable[[Sequence[Envelope], Mapping[str, str]], None]
 """Takes the stored envelopes, and what rules and their steps are called."""
 KEPT_ENVELOPES = 100_000
-DEMO_MODEL = {
-    "zh": "演示模型 demo-zh：只听得懂合成语音；真实通话请用 small 及以上（linewatch models fetch small）。",
-    "en": "demo-zh understands synthetic speech only; real calls need small and up: linewatch models fetch small",
-}
 KEPT = {"zh": "页面保持打开，按 Ctrl-C 结束。", "en": "The pages stay up; Ctrl-C ends."}
 
 
@@ -47,6 +43,7 @@ async def serve(settings: Settings) -> None:
     sources = settings.make_sources()
     async with Service(settings) as service:
         console.print(f"linewatch serves {service.server.url}  model {service.recogniser.name}", highlight=False)
+        _warn(service, console, "en")
         if not settings.desk.tokens:
             nobody = "Nobody can sign in: [[desk.tokens]] is empty; `linewatch init` makes one"
             console.print(nobody, style="yellow", markup=False)
@@ -127,8 +124,12 @@ def _greet(service: Service, settings: Settings, console: Console, lang: Lang) -
     for token, link in _links(service, settings):
         who = " ".join((say(token.role, lang), token.agent_id or ""))
         console.print(f"[bold]{who:<11}[/bold] {link}", soft_wrap=True)
-    if service.recogniser.name == "demo-zh":
-        console.print(DEMO_MODEL[lang], style="yellow", soft_wrap=True)
+    _warn(service, console, lang)
+
+
+def _warn(service: Service, console: Console, lang: Lang) -> None:
+    if limits := warning(service.recogniser.name, lang):
+        console.print(f"{limits} linewatch models fetch small", style="yellow", soft_wrap=True)
 
 
 class Watched:

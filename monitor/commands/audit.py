@@ -28,6 +28,7 @@ from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
     from monitor.audit import AuditResult, OnProgress, Progress
+    from monitor.sinks.report.words import Lang as WordsLang
 
 
 def audit(
@@ -70,7 +71,7 @@ def audit(
             result = room.run_store(out, settings, on_progress=on_progress, lang=lang.value)
         else:
             result = room.run(paths or [], out, settings, model, workers, on_progress, lang.value, known=known)
-    _tell_audit(result)
+    _tell_audit(result, lang.value)
     if fail_on and result.worst and SEVERITIES.index(result.worst) >= SEVERITIES.index(fail_on.value):
         raise typer.Exit(FINDINGS)
     if result.failed:
@@ -90,7 +91,11 @@ def _progress() -> Iterator[OnProgress]:
         yield on_progress
 
 
-def _tell_audit(result: AuditResult) -> None:
+def _tell_audit(result: AuditResult, lang: WordsLang) -> None:
+    from monitor.sinks.report.words import warning
+
+    for limits in {warning(call.model, lang) for call in result.calls} - {""}:
+        stderr.print(limits, style="yellow", soft_wrap=True)
     for remark in result.remarks:
         note(remark)
     for path, why in result.failed:

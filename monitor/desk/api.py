@@ -115,10 +115,11 @@ class Api:
         return JSONResponse(openapi.document(CallQuery, EventQuery, LineQuery))
 
     async def me(self, request: Request) -> Response:
-        """Whose token this is; the one question of the API that an agent may ask."""
+        """Whose token this is, and which model listens; the one question of the API that an agent may ask."""
         grant = self._known(request)
         teams = None if grant.teams is None else sorted(grant.teams)
-        return JSONResponse({"role": grant.role, "name": grant.name, "teams": teams, "agent_id": grant.agent_id})
+        who = {"role": grant.role, "name": grant.name, "teams": teams, "agent_id": grant.agent_id}
+        return JSONResponse(who | {"model": self._desk.status().model})
 
     async def calls(self, request: Request) -> Response:
         grant = self._grant(request)

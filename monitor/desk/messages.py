@@ -58,7 +58,8 @@ CLIENT_MESSAGES: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
 
 
 class HelloReply(_Message):
-    """rules: names and wording of the rules in force, for what envelopes name by rule_id only."""
+    """rules: names and wording of the rules in force, for what envelopes name by rule_id only. model: what listens to
+    the calls to come; each call's own is in its `call.started`."""
 
     type: Literal["hello"] = "hello"
     role: str
@@ -66,6 +67,7 @@ class HelloReply(_Message):
     teams: list[str] | None
     agent_id: str | None
     version: str
+    model: str | None = None
     rules: list[RuleNote] = []
 
 

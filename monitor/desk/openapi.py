@@ -25,7 +25,7 @@ def document(calls: type[BaseModel], events: type[BaseModel], lines: type[BaseMo
     row = TypeAdapter(CallRow).json_schema(mode="serialization")
     envelope = {"$ref": "/schema"}
     paths = {path: _get(text, {"type": "object"}, media=media, secured=False) for path, (text, media) in PLAIN.items()}
-    paths["/api/me"] = _get("Whose token this is", {"type": "object"})
+    paths["/api/me"] = _get("Whose token this is, and which model listens", {"type": "object"})
     paths["/api/calls"] = _get(
         "Stored calls, newest first", _list("calls", {"$ref": "#/components/schemas/Call"}), calls
     )

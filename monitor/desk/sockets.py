@@ -136,6 +136,7 @@ class Client:
                 teams=teams,
                 agent_id=grant.agent_id,
                 version=__version__,
+                model=self._desk.status().model,
                 rules=list(self._desk.rules()),
             )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import wave
 from pathlib import Path
 
+from monitor.sinks.report.words import DEMO_MODEL
 from tests.commands.shell import run
 from tests.demo_runs import test_model as model_for_tests
 
@@ -19,6 +20,8 @@ def test_audit_tells_how_it_went_by_its_exit_code(tmp_path: Path) -> None:
     done = run(*judge, "--lang", "en")
     assert (done.exit_code, done.stdout) == (0, "")
     assert "1 calls judged" in done.stderr
+    if model_for_tests() == DEMO_MODEL:
+        assert "understands synthetic speech only" in done.stderr
     assert "Made by linewatch" in (tmp_path / "out" / "report.html").read_text("utf-8")
     assert run(*judge, "--fail-on", "critical").exit_code == 0
     assert run(*judge, "--fail-on", "major").exit_code == 1
@@ -32,4 +35,5 @@ def test_audit_of_what_is_stored_needs_no_model(stocked: Path, tmp_path: Path) -
     done = run("audit", "--from-store", "--out", tmp_path / "out", "-c", stocked)
     assert done.exit_code == 0, done.stderr
     assert "3 calls judged" in done.stderr
+    assert "只听得懂合成语音" in done.stderr
     assert run("audit", "--out", tmp_path / "out2", "--manifest", tmp_path / "none.csv").exit_code == 2

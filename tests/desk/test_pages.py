@@ -6,6 +6,7 @@ from playwright.async_api import expect
 from monitor.asr.openai import OpenAiEngine
 from monitor.asr.settings import OpenAiSettings
 from monitor.core import events as e
+from monitor.desk.state import Status
 from tests.desk.browser import opened
 from tests.desk.stage import AGENT, BOSS
 
@@ -82,7 +83,21 @@ async def test_a_lost_connection_comes_back_with_what_was_missed(stage, browser)
     await expect(page.locator("#alerts .alert")).to_have_count(1)
 
 
+@pytest.mark.parametrize(("path", "token"), [("/supervisor", BOSS), ("/lines", BOSS), ("/agent", AGENT)])
+async def test_with_no_call_in_sight_the_banners_go_by_what_the_server_listens_with(stage, browser, path, token):
+    page = await opened(browser, stage, path, token)
+    await expect(page.locator("#demo")).to_contain_text("只听得懂合成语音")
+    await expect(page.locator("#sent")).to_be_hidden()
+    await page.click("#language")
+    await expect(page.locator("#demo")).to_contain_text("understands synthetic speech only")
+    stage.status = Status(model="whisper-1 at asr.example")
+    await page.reload()
+    await expect(page.locator("#sent")).to_contain_text("Speech is sent")
+    await expect(page.locator("#demo")).to_be_hidden()
+
+
 async def test_banners_say_that_the_demo_model_listens_and_where_speech_is_sent(stage, browser):
+    stage.status = Status(model="small")
     real, demo, sent = (stage.story(name) for name in ("real", "demo", "sent"))
     await stage.play(real.started(model="small"))
     page = await opened(browser, stage, "/supervisor", BOSS)

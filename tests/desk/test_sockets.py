@@ -35,6 +35,7 @@ async def test_a_snapshot_and_then_every_envelope_as_it_was_stored(stage):
     async with stage.join() as client:
         hello, snapshot = client.first
         assert (hello["type"], hello["role"], hello["name"]) == ("hello", "supervisor", "王主管")
+        assert hello["model"] == "demo-zh"
         assert [(call["call_id"], call["seq"]) for call in snapshot["calls"]] == [("call-1", 2)]
         await stage.play(story.said("customer", 0, 900, "你好"), story.alert(1000, "a"))
         heard = [await client.hear(), await client.hear()]

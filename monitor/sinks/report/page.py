@@ -19,9 +19,8 @@ from monitor.sinks.report.charges import added_up, of_item
 from monitor.sinks.report.sheet import CallSheet
 from monitor.sinks.report.summary import CallFigures
 from monitor.sinks.report.timeline import draw
-from monitor.sinks.report.words import Lang, clock, figure, lost, moment, suppressed, usual, word
+from monitor.sinks.report.words import Lang, clock, figure, lost, moment, suppressed, usual, warning, word
 
-DEMO_MODEL = "demo-zh"
 ARROW = " → "
 
 
@@ -56,7 +55,7 @@ def call_page(sheet: CallSheet, lang: Lang, titles: Titles | None = None) -> str
         conditions=list(dict.fromkeys(span.body.condition for span in sheet.spans)),
         timeline=Markup(draw(sheet, lang, titles or {})),
         marks=_marks(sheet),
-        demo_model=bool(sheet.started and sheet.started.model == DEMO_MODEL),
+        warning=warning(sheet.started.model if sheet.started else None, lang),
     )
 
 
@@ -78,7 +77,7 @@ def report_page(
         rules=summary.rules(calls),
         **_lines(calls, lang, faults or FaultSettings()),
         failed=failed,
-        demo_model=any(call.model == DEMO_MODEL for call in calls),
+        warning=next(filter(None, (warning(call.model, lang) for call in calls)), ""),
     )
 
 

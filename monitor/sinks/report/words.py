@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 Lang = Literal["zh", "en"]
+DEMO_MODEL = "demo-zh"
 
 WORDS: dict[str, tuple[str, str]] = {
     "agent": ("客服", "agent"),
@@ -177,6 +178,11 @@ SUPPRESSED: dict[str, tuple[str, str]] = {
     "rate_low": ("字数太少", "too few characters"),
 }
 """Why a text is taken for invented (monitor/asr/guard.py)."""
+
+
+def warning(model: str | None, lang: Lang) -> str:
+    """What has to stand wherever words that this model heard are shown; empty for most."""
+    return word("demo_model", lang) if model == DEMO_MODEL else ""
 
 
 def word(key: str, lang: Lang) -> str:

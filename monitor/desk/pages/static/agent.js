@@ -4,7 +4,7 @@ import { Calls } from "./calls.js";
 import { lang, t } from "./i18n.js";
 import { clock, h, keyed, part, put } from "./kit.js";
 import { alertText, severityTag, showConditions } from "./parts.js";
-import { bar, showModels, showName, showState, signOut, token } from "./session.js";
+import { bar, greet, showModels, showState, signOut, token } from "./session.js";
 import { Line } from "./socket.js";
 import { Voice } from "./voice.js";
 import { state } from "./wall.js";
@@ -38,7 +38,7 @@ if (key) {
       hello(message) {
         me = message.agent_id;
         rules = message.rules ?? [];
-        showName(message);
+        greet(message);
       },
       snapshot: (message, resume) => calls.snapshot(message, resume),
       resumed: ({ call_id }) => calls.resumed(call_id),

@@ -4,7 +4,7 @@ import { card, isKnown } from "./faultcards.js";
 import { badness, table } from "./figures.js";
 import { t } from "./i18n.js";
 import { put } from "./kit.js";
-import { bar, showName, showState, signOut, token } from "./session.js";
+import { bar, greet, showModels, showState, signOut, token } from "./session.js";
 
 const EVERY_MS = 30000;
 const DAY_MS = 86400000;
@@ -34,6 +34,7 @@ function groups() {
 }
 
 function draw() {
+  showModels();
   if (!told) return;
   put(find("#calls"), String(told.calls));
   put(find("#known"), String(told.findings.filter(isKnown).length));
@@ -86,7 +87,7 @@ for (const what of Object.keys(chosen)) {
 }
 find("#search").addEventListener("input", draw);
 if (signed) {
-  ask("/api/me").then(showName, () => {});
+  ask("/api/me").then(greet, () => {});
   refresh();
   setInterval(() => document.hidden || refresh(), EVERY_MS);
 }

@@ -60,13 +60,19 @@ export function showState(state) {
   put(dot.lastElementChild, t(state));
 }
 
-export function showName(hello) {
+let serving = null; // the model that listens to calls to come
+
+/** Who the server says this is, and what listens there. */
+export function greet(hello) {
   put(document.querySelector("#name"), hello.name);
+  serving = hello.model;
+  showModels();
 }
 
-/** The banners over calls: the embedded demo model listens; their speech goes to an endpoint ("model at host"). */
-export function showModels(calls) {
-  const models = [...new Set(calls.map((call) => call.info.model ?? ""))];
+/** The banners, by the server's model and these calls': the embedded demo model listens; speech goes to an endpoint
+ *  ("model at host"). */
+export function showModels(calls = []) {
+  const models = [...new Set([serving ?? "", ...calls.map((call) => call.info.model ?? "")])];
   const sent = models.filter((model) => / at \S+$/.test(model));
   document.querySelector("#demo").hidden = !models.includes("demo-zh");
   document.querySelector("#sent").hidden = !sent.length;

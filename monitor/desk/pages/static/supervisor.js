@@ -6,7 +6,7 @@ import { lang, t, worded } from "./i18n.js";
 import { clock, h, keyed, put } from "./kit.js";
 import { showConditions } from "./parts.js";
 import { showScorecard, showTotal } from "./scorecard.js";
-import { bar, showModels, showName, showState, signOut, token } from "./session.js";
+import { bar, greet, showModels, showState, signOut, token } from "./session.js";
 import { Line } from "./socket.js";
 import { drawTimeline } from "./timeline.js";
 import { Transcript } from "./transcript.js";
@@ -45,7 +45,7 @@ const line = key && new Line(
     },
     hello(message) {
       stopped.length = 0;
-      showName(message);
+      greet(message);
       for (const each of message.rules ?? []) rules.set(each.rule_id, each);
     },
     snapshot(message, resume) {
