@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.metadata
 import importlib.util
 import platform
@@ -25,12 +26,13 @@ from monitor.asr import load as loading
 from monitor.asr.languages import check_language, tells, vocabulary
 from monitor.asr.load import chosen_model, cores
 from monitor.asr.settings import AsrSettings
-from monitor.asr.whisper import Placement, place
+from monitor.asr.whisper import CUBLAS, LIBRARIES, Placement, place
 from monitor.config import Settings
 from monitor.core.events import ChannelCoverage
 from monitor.core.types import CHANNELS
 from monitor.errors import ConfigError, LinewatchError
 from monitor.sinks.report.sheet import read
+from monitor.sinks.report.words import DEMO_MODEL
 from monitor.sources import SOURCES
 from monitor.sources.soundcard import devices
 from monitor.store.store import Store
@@ -38,7 +40,6 @@ from monitor.store.store import Store
 State = Literal["ok", "note", "missing"]
 DISK_LOW_BYTES = 2 * 2**30
 ENDPOINT_WAIT_S = 3.0
-DEMO_MODEL = "demo-zh"
 TELLS = {
     "nothing": "this model writes its one language whatever it hears: a dialect (rules A8, A9) shows by wording only",
     "languages": "this model tells other languages, but takes Cantonese and every other dialect for Mandarin: they "
@@ -167,7 +168,17 @@ def _device(asr: AsrSettings, placement: Placement) -> Check:
         return Check(
             "device", "missing", f"{chosen}, which it cannot", f"[asr] compute_type: auto, {', '.join(sorted(able))}"
         )
+    if placement.device == "cuda" and not _loads(CUBLAS):
+        return Check("device", "missing", f"{chosen}, but the system finds no {CUBLAS}", LIBRARIES)
     return Check("device", "ok", f"{chosen}; {placement.workers} decodes at a time")
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def _endpoint(asr: AsrSettings) -> Check:

@@ -12,6 +12,7 @@ from monitor.config import Settings, load
 from monitor.doctor import Check
 from monitor.errors import ConfigError
 from monitor.resources import locate
+from monitor.sinks.report.words import DEMO_MODEL
 from monitor.store.store import Store
 from tests.demo_runs import test_model as model_for_tests
 from tests.measured import calls_of_a_bad_seat
@@ -31,7 +32,7 @@ def checks(one: Settings) -> dict[str, Check]:
 def test_with_the_embedded_model_nothing_is_missing_and_its_limits_are_told(tmp_path: Path) -> None:
     found = doctor.examine(settings(tmp_path))
     assert [check for check in found if check.state == "missing"] == []
-    if model_for_tests() == doctor.DEMO_MODEL:
+    if model_for_tests() == DEMO_MODEL:
         assert any("synthetic speech only" in check.found for check in found)
         languages = next(check for check in found if check.what == "languages")
         assert (languages.state, languages.found) == ("note", doctor.TELLS["nothing"])
@@ -98,6 +99,18 @@ def test_a_device_that_cannot_what_is_asked_of_it(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(doctor.ctranslate2, "get_supported_compute_types", no_driver)
     absent = checks(settings(tmp_path, "asr.device=cuda"))["device"]
     assert (absent.state, "insufficient" in absent.found) == ("missing", True)
+
+
+def test_a_graphics_card_without_the_library_that_computes_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor.ctranslate2, "get_supported_compute_types", lambda device: {"float32", "int8_float32"})
+    monkeypatch.setattr(doctor, "CUBLAS", "libc.so.6")
+    able = checks(settings(tmp_path, "asr.device=cuda"))["device"]
+    assert (able.state, "cuda (set), int8_float32" in able.found) == ("ok", True)
+    monkeypatch.setattr(doctor, "CUBLAS", "libcublas.so.of-nobody")
+    missing = checks(settings(tmp_path, "asr.device=cuda"))["device"]
+    assert (missing.state, "finds no libcublas" in missing.found, "cuBLAS" in missing.do) == ("missing", True, True)
 
 
 def test_a_port_in_use(tmp_path: Path) -> None:

@@ -73,7 +73,10 @@ class AsrSettings(BaseModel):
     )  # fmt: skip
     models_dir: str = Field("", description="folder with fetched models; empty: the user's cache")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto: a GPU where CTranslate2 finds one")
-    compute_type: str = Field("auto", description="auto: int8 on a CPU, float16 on a GPU; else CTranslate2's name")
+    compute_type: str = Field(
+        "auto",
+        description="auto: int8 on a CPU, float16 on a GPU, where it has none the next best; else CTranslate2's name",
+    )
     language: str = Field("zh", description="spoken language; auto: detect it for each segment")
     context: Context = Field("fit", description="fit: encode the segment and a margin; full: always 30 s")
     margin_ms: int = Field(2560, ge=2560, le=10_000, description="trailing silence behind a segment, ms")

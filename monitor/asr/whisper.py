@@ -27,6 +27,11 @@ from monitor.errors import ModelError
 from monitor.speech.normalise import normalise
 
 MAX_LENGTH = 448
+LIKED = {"cuda": ("float16", "int8_float16", "int8_float32", "float32"), "cpu": ("int8", "int8_float32", "float32")}
+"""Compute types by device, the best first. Older GPUs have no float16, some processors no int8."""
+CUBLAS = "libcublas.so.12"
+"""What CTranslate2 4 loads from the system at its first multiplication on a GPU."""
+LIBRARIES = "Install CUDA 12's cuBLAS where the system's loader finds it (LD_LIBRARY_PATH)"
 AS_FLOAT32 = ("int8", "int8_float32", "float32")
 """Compute types whose encoder output numpy can put together."""
 
@@ -48,16 +53,21 @@ def place(settings: AsrSettings, cores: int) -> Placement:
     if device == "auto":
         device = "cuda" if ctranslate2.get_cuda_device_count() > 0 else "cpu"
     gpu = device == "cuda"
-    compute_type = settings.compute_type
-    if compute_type == "auto":
-        compute_type = "float16" if gpu else "int8"
     return Placement(
         device=device,
-        compute_type=compute_type,
+        compute_type=_best_type(device) if settings.compute_type == "auto" else settings.compute_type,
         workers=settings.workers or (1 if gpu else max(1, cores // settings.threads)),
         threads=settings.threads,
         batch=settings.batch or (16 if gpu else 8),
     )
+
+
+def _best_type(device: str) -> str:
+    try:
+        able = ctranslate2.get_supported_compute_types(device)
+    except (RuntimeError, ValueError):  # a device that is not there; loading says so
+        able = set()
+    return next((each for each in LIKED[device] if each in able), LIKED[device][0])
 
 
 class _Kept(threading.local):
@@ -86,6 +96,8 @@ class WhisperEngine:
         wanted = settings.guess_language or settings.language == "auto"
         self.tells: Tells = tells(model_dir, tokens) if wanted else "nothing"
         self.n_mels: int = self._model.model.n_mels
+        if placement.device == "cuda":
+            self._try_out()
 
     def context_ms(self, segment: Segment, full: bool = False) -> int:
         """Encoder context this segment is decoded in; segments of equal context may share a batch."""
@@ -131,6 +143,19 @@ class WhisperEngine:
         begins = [starts.get(end - len(piece), segment.start_ms) for end, piece in zip(ends, tokens, strict=True)]
         stops = [*begins[1:], segment.end_ms]
         return [WordTime(*each) for each in zip(pieces, begins, map(max, begins, stops), strict=True)]
+
+    def _try_out(self) -> None:
+        """One encoding: CTranslate2 looks for the GPU's libraries, and takes memory, no sooner than it needs them."""
+        frames = context_frames(0, self.settings.margin_ms, self.settings.length_class_ms, self.n_mels)
+        silence = np.zeros((1, self.n_mels, frames), np.float32)
+        try:
+            self._model.model.encode(ctranslate2.StorageView.from_array(silence), to_cpu=True)
+        except RuntimeError as error:
+            if no_memory := _no_memory(error):
+                raise no_memory from error
+            raise ModelError(
+                "[asr] device", "cuda cannot be used", str(error).splitlines()[0], f'{LIBRARIES}, or set it to "cpu"'
+            ) from error
 
     def _decode(self, segments: list[Segment], frames: int) -> list[Answer]:
         features = self._encoded(segments, frames)
@@ -231,11 +256,23 @@ def _load(model_dir: Path, placement: Placement) -> WhisperModel:
             local_files_only=True,
         )
     except Exception as error:
+        if no_memory := _no_memory(error):
+            raise no_memory from error
         # the libraries below raise RuntimeError, ValueError or a bare Exception for the same damage
         raise ModelError(
             str(model_dir), "cannot be loaded as a Whisper model", str(error).splitlines()[0],
             "Fetch it again, or name a CTranslate2 Whisper model",
         ) from error  # fmt: skip
+
+
+def _no_memory(error: Exception) -> ModelError | None:
+    """The error of a model that the device has no room for, where it is this."""
+    if not isinstance(error, MemoryError) and "out of memory" not in str(error):
+        return None
+    return ModelError(
+        "[asr] model", "does not fit into the device's memory", str(error).splitlines()[0],
+        'Take a smaller one or [asr] compute_type = "int8", end what else uses the device, or set [asr] device = "cpu"',
+    )  # fmt: skip
 
 
 class _Ids:

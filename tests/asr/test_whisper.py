@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from faster_whisper import WhisperModel
 
 from bench.shapes import SENTENCE, Shape, random_whisper
 from monitor.asr.languages import tells
@@ -266,6 +267,37 @@ def test_a_graphics_card_without_its_driver(speller, monkeypatch):
         engine_of(speller, Placement("cuda", "float16", 1, 1, 1))
 
 
+class OnAGraphicsCard:
+    """faster-whisper's model on the CPU, taken for a GPU that fails in its own way at the first encoding."""
+
+    def __init__(self, fails: str, at_load: bool = False) -> None:
+        self.fails, self.at_load = fails, at_load
+
+    def __call__(self, folder: str, **how: object) -> SimpleNamespace:
+        if self.at_load:
+            raise RuntimeError(self.fails)
+        real = WhisperModel(folder, device="cpu", compute_type="int8")
+        model = SimpleNamespace(is_multilingual=True, n_mels=real.model.n_mels, encode=self.encode)
+        return SimpleNamespace(hf_tokenizer=real.hf_tokenizer, model=model)
+
+    def encode(self, features: object, to_cpu: bool = False) -> None:
+        raise RuntimeError(self.fails)
+
+
+@pytest.mark.parametrize("at_load", [True, False])
+@pytest.mark.parametrize(("fails", "told"), [
+    ("CUDA failed with error out of memory", r"\[asr\] model: does not fit into the device's memory; .*Take a smaller"),
+    ("Library libcublas.so.12 is not found or cannot be loaded", r"libcublas\.so\.12 is not found"),
+])  # fmt: skip
+def test_a_graphics_card_that_fails_only_when_it_is_used(speller, monkeypatch, fails, told, at_load):
+    monkeypatch.setattr("monitor.asr.whisper.ctranslate2.get_supported_compute_types", lambda device: {"float16"})
+    monkeypatch.setattr("monitor.asr.whisper.WhisperModel", OnAGraphicsCard(fails, at_load))
+    with pytest.raises(ModelError, match=told) as raised:
+        engine_of(speller, Placement("cuda", "float16", 1, 1, 1))
+    if "cublas" in fails and not at_load:
+        assert (raised.value.where, "cuBLAS" in raised.value.do) == ("[asr] device", True)
+
+
 def test_a_language_that_is_none_is_refused(speller):
     with pytest.raises(ModelError, match=r"\[asr\] language.*'klingon'\. Set a code such as zh"):
         engine_of(speller, language="klingon")
@@ -278,3 +310,15 @@ def test_places_are_filled_in_and_what_is_set_stays():
     chosen = AsrSettings(device="cpu", workers=3, batch=2, compute_type="float32")
     assert place(chosen, cores=8) == Placement("cpu", "float32", 3, 1, 2)
     assert place(AsrSettings(), cores=1).device in ("cpu", "cuda")
+
+
+@pytest.mark.parametrize(("device", "able", "chosen"), [
+    ("cuda", {"float32", "float16", "int8_float16", "int8"}, "float16"),
+    ("cuda", {"float32", "int8", "int8_float32"}, "int8_float32"),
+    ("cuda", {"float32"}, "float32"),
+    ("cpu", {"float32"}, "float32"),
+    ("cpu", {"float32", "int8_float32", "int8"}, "int8"),
+])  # fmt: skip
+def test_auto_is_the_best_type_that_the_device_can_compute_in(monkeypatch, device, able, chosen):
+    monkeypatch.setattr("monitor.asr.whisper.ctranslate2.get_supported_compute_types", lambda asked: able)
+    assert place(AsrSettings(device=device), cores=1).compute_type == chosen
