@@ -23,14 +23,15 @@ CHUNK_BYTES = 1 << 20
 TIMEOUT_S = 30
 TRIES = 3
 REFUSED = (401, 403, 404)
+BEYOND = 416
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """One file as the hub lists it. sha256 of a large file, else the git blob's sha1."""
+    """One file as the hub lists it. sha256 of a large file, else the git blob's sha1. None: not stated."""
 
     name: str
-    size: int
+    size: int | None
     sha256: str | None
     blob_sha1: str | None
 
@@ -66,7 +67,7 @@ def download(entry: ModelEntry, commit: str, remote: Remote, target: Path, repor
     """
     where = f"model {entry.name!r}, {remote.name}"
     if target.is_file() and right(target, remote):
-        report(remote.size)
+        report(_size(target))
         return
     target.unlink(missing_ok=True)
     part = target.with_name(target.name + ".part")
@@ -80,6 +81,8 @@ def download(entry: ModelEntry, commit: str, remote: Remote, target: Path, repor
             error = broken.__cause__
             if isinstance(error, urllib.error.HTTPError) and error.code in REFUSED:
                 raise refused(where, error.code, url) from error
+            if isinstance(error, urllib.error.HTTPError) and error.code == BEYOND:
+                part.unlink(missing_ok=True)  # as long as the file, or longer, and not known to be right
             vain = 0 if _size(part) > before else vain + 1
             if vain == TRIES:
                 raise unreachable(where, error) from error
@@ -98,24 +101,29 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def stream(url: str, part: Path, size: int, report: Any) -> None:
-    """Append to `part` from where it ends, to `size`. Raises _BrokenError for the network, OSError for the disk."""
+def stream(url: str, part: Path, size: int | None, report: Any) -> None:
+    """Append to `part` from where it ends, to `size`; None: to what the answer promises.
+
+    Raises _BrokenError for the network, OSError for the disk.
+    """
     have = _size(part)
-    if have > size:
+    if size is not None and have > size:
         part.unlink()
         have = 0
-    if have == size and size:
+    if size and have == size:
         return
     headers = {"User-Agent": "linewatch", "Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     with _opened(urllib.request.Request(url, headers=headers)) as answer:
         resumed = have > 0 and answer.status == 206
         have = have if resumed else 0
+        promised = answer.length  # None where it comes in chunks, which say themselves that they end too soon
+        size = have + promised if size is None and promised is not None else size
         with part.open("ab" if resumed else "wb") as out:
             while chunk := _read(answer):
                 out.write(chunk)
                 have += len(chunk)
                 report(have)
-    if have < size:
+    if size is not None and have < size:
         raise _BrokenError from ConnectionError(f"the line broke after {have} of {size} bytes")
 
 
@@ -136,9 +144,9 @@ def _read(answer: Any) -> bytes:
 
 
 def right(path: Path, remote: Remote) -> bool:
-    """Size and hash are those the hub states."""
+    """Size and hash are those the hub states, as far as it states them."""
     size = path.stat().st_size
-    if size != remote.size:
+    if remote.size is not None and size != remote.size:
         return False
     digest = hashlib.sha256() if remote.sha256 else hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
     with path.open("rb") as f:

@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from monitor.asr import checksums, conversion, origin
 from monitor.asr.download import REFUSED, TIMEOUT_S, Remote, download, endpoint, refused, right, unreachable
 from monitor.asr.folder import check_folder
@@ -30,9 +32,13 @@ def fetch(entry: ModelEntry, models_dir: Path, on_progress: OnProgress | None = 
             where, "is published for transformers and must be converted once", entry.repository,
             conversion.steps(entry, models_dir),
         )  # fmt: skip
-    commit, files = listed(entry)
+    if _is_here(entry, models_dir / entry.name):
+        return models_dir / entry.name
     try:
-        return _brought(entry, models_dir, commit, files, on_progress)
+        models_dir.mkdir(parents=True, exist_ok=True)
+        with FileLock(models_dir / f".{entry.name}.lock"):  # a second fetch waits, and finds what the first brought
+            commit, files = listed(entry)
+            return _brought(entry, models_dir, commit, files, on_progress)
     except OSError as error:  # of the disk alone; the network's are told apart where they happen
         raise ModelError(
             where, f"cannot be written to {models_dir}", error.strerror or type(error).__name__,
@@ -41,22 +47,35 @@ def fetch(entry: ModelEntry, models_dir: Path, on_progress: OnProgress | None = 
         ) from error  # fmt: skip
 
 
+def _is_here(entry: ModelEntry, folder: Path) -> bool:
+    """Whether the very commit that is asked for lies there whole; a branch has to be asked for."""
+    came = origin.read(folder)
+    if came is None or came.repository != entry.repository or not origin.pinned(entry.revision, came.commit):
+        return False
+    try:
+        check_folder(folder)
+        return checksums.compare(folder) is not None
+    except ModelError:
+        return False
+
+
 def _brought(
     entry: ModelEntry, models_dir: Path, commit: str, files: list[Remote], on_progress: OnProgress | None
 ) -> Path:
     folder, work = models_dir / entry.name, models_dir / f"{entry.name}.part"
-    work.mkdir(parents=True, exist_ok=True)
+    work.mkdir(exist_ok=True)
     _take_over(folder, work, files)
-    total, done = sum(f.size for f in files), 0
+    sizes = [f.size for f in files if f.size is not None]
+    total, done = sum(sizes) if len(sizes) == len(files) else entry.size_mb * 1_000_000, 0
     for remote in files:
         before = done
 
         def report(so_far: int, name: str = remote.name, before: int = before) -> None:
             if on_progress:
-                on_progress(name, before + so_far, total)
+                on_progress(name, before + so_far, max(total, before + so_far))
 
         download(entry, commit, remote, work / remote.name, report)
-        done += remote.size
+        done += (work / remote.name).stat().st_size
     origin.write(work, Origin(entry.repository, commit, entry.licence, entry.revision))
     check_folder(work, "The repository holds it so: name another model or --revision")
     checksums.write(work, {f.name: f.sha256 for f in files if f.sha256})
@@ -109,4 +128,4 @@ def listed(entry: ModelEntry) -> tuple[str, list[Remote]]:
 def _remote(sibling: Any) -> Remote:
     lfs = sibling.lfs
     sha256 = lfs.get("sha256") if isinstance(lfs, dict) else getattr(lfs, "sha256", None)
-    return Remote(sibling.rfilename, int(sibling.size or 0), sha256, None if sha256 else sibling.blob_id)
+    return Remote(sibling.rfilename, sibling.size, sha256, None if sha256 else sibling.blob_id)

@@ -42,7 +42,12 @@ def read(folder: Path) -> Origin | None:
         return None
 
 
+def pinned(revision: str, commit: str) -> bool:
+    """Whether a revision names this very commit."""
+    return COMMIT.fullmatch(revision) is not None and commit.startswith(revision)
+
+
 def check_pinned(where: str, revision: str, commit: str) -> None:
     """Raises ModelError where a commit was asked for and the hub, or a mirror of it, would give another."""
-    if COMMIT.fullmatch(revision) and not commit.startswith(revision):
+    if COMMIT.fullmatch(revision) and not pinned(revision, commit):
         raise ModelError(where, f"is offered at another commit than {revision}", commit, "Ask another mirror")

@@ -27,6 +27,7 @@ class Hub(Server):
         self.spoil: dict[str, int] = {}  # file -> how many more answers carry a wrong byte
         self.refuse: int | None = None  # an HTTP status for the listing
         self.refuse_files: int | None = None  # and for the files
+        self.unstated: tuple[str, ...] = ()  # what the listing leaves out of each file: "size", "blobId", "lfs"
         self.chunked = False  # answers come in chunks, of no promised length
         self.asked: list[str] = []  # the revisions
         self.ranges: list[tuple[str, str | None]] = []
@@ -39,7 +40,7 @@ class Hub(Server):
             row: dict[str, object] = {"rfilename": name, "size": len(data), "blobId": blob}
             if len(data) > self.lfs_from:
                 row["lfs"] = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "pointerSize": 134}
-            siblings.append(row)
+            siblings.append({key: value for key, value in row.items() if key not in self.unstated})
         return json.dumps({"id": REPOSITORY, "modelId": REPOSITORY, "sha": COMMIT, "siblings": siblings}).encode()
 
     def answer(self, name: str, wanted: str | None) -> tuple[int, bytes, int]:
@@ -47,6 +48,8 @@ class Hub(Server):
         self.ranges.append((name, wanted))
         data = self.files[name]
         start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
+        if start >= len(data) > 0:
+            return 416, b"", 0
         body = bytearray(data[start:])
         if self.spoil.get(name, 0) > 0 and body:
             self.spoil[name] -= 1

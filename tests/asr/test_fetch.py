@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,6 +80,52 @@ def test_resumes_in_the_next_run(hub: Hub, tmp_path: Path) -> None:
     assert "config.json" not in [name for name, _ in hub.ranges]
 
 
+@pytest.mark.parametrize("unstated", [("size", "blobId", "lfs"), ("size",), ("blobId", "lfs")])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_mirror_that_says_nothing_of_its_files_is_believed_to_send_them_whole(
+    hub: Hub, tmp_path: Path, unstated: tuple[str, ...], chunked: bool
+) -> None:
+    hub.unstated, hub.chunked = unstated, chunked
+    hub.break_after["model.bin"] = 3000
+    seen: list[tuple[str, int, int]] = []
+    folder = registry.fetch(ENTRY, tmp_path, lambda *at: seen.append(at))
+    assert (folder / "model.bin").read_bytes() == weights()
+    assert checksums.compare(folder) == len(model_files())
+    assert [r for name, r in hub.ranges if name == "model.bin"] == [None, "bytes=3000-"]
+    assert all(done <= total for _, done, total in seen)
+
+
+def test_a_part_that_may_be_whole_is_fetched_anew_where_nobody_says(hub: Hub, tmp_path: Path) -> None:
+    hub.unstated = ("size", "blobId", "lfs")
+    write(tmp_path / "some.part", {"model.bin.part": weights()[:-1] + b"?"})
+    assert (registry.fetch(ENTRY, tmp_path) / "model.bin").read_bytes() == weights()
+
+
+def test_two_at_a_time_bring_it_once(hub: Hub, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as both:
+        folders = list(both.map(lambda _: registry.fetch(ENTRY, tmp_path), range(2)))
+    assert folders == [tmp_path / "some"] * 2
+    assert sorted(name for name, _ in hub.ranges) == sorted(model_files())
+    assert checksums.compare(tmp_path / "some") == len(model_files())
+
+
+def test_the_pinned_one_that_is_here_needs_no_network(hub: Hub, tmp_path: Path) -> None:
+    pinned = replace(ENTRY, revision=COMMIT[:12])
+    folder = registry.fetch(pinned, tmp_path)
+    hub.asked.clear()
+    hub.refuse = 404
+    assert registry.fetch(pinned, tmp_path) == folder
+    assert hub.asked == []
+    for other in (ENTRY, replace(ENTRY, revision="fedcba9"), replace(pinned, repository="another/one")):
+        with pytest.raises(ModelError, match="HTTP 404"):
+            registry.fetch(other, tmp_path)
+    with (folder / "model.bin").open("r+b") as f:
+        f.seek(2000)
+        f.write(b"damage")
+    hub.refuse = None
+    assert (registry.fetch(pinned, tmp_path) / "model.bin").read_bytes() == weights()
+
+
 def test_a_damaged_file_is_fetched_anew(hub: Hub, tmp_path: Path) -> None:
     hub.spoil["model.bin"] = 1
     folder = registry.fetch(ENTRY, tmp_path)
@@ -97,7 +144,7 @@ def test_of_an_older_copy_only_what_is_wrong_comes_again(hub: Hub, tmp_path: Pat
     write(tmp_path / "some", model_files() | {"model.bin": b"old", "notes.txt": b"mine"})
     assert (registry.fetch(ENTRY, tmp_path) / "model.bin").read_bytes() == weights()
     assert {name for name, _ in hub.ranges} == {"model.bin"}
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["some"]
+    assert sorted(p.name for p in tmp_path.iterdir() if p.is_dir()) == ["some"]
 
 
 def test_one_that_is_here_and_whole_is_not_fetched_again(hub: Hub, tmp_path: Path) -> None:
