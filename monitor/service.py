@@ -146,7 +146,8 @@ class Service:
         }
         lost = stats.lost | {"not_admitted": self.live.hearing.not_admitted}
         dropped = stats.previews_dropped
-        counted = {"lost": lost, "suppressed": stats.suppressed, "decodes": stats.decodes, "previews_dropped": dropped}
+        decodes = {"final": 0, "retry_full": 0} | stats.decodes
+        counted = {"lost": lost, "suppressed": stats.suppressed, "decodes": decodes, "previews_dropped": dropped}
         figures |= {f"asr_{name}_{cause}": float(n) for name, by in counted.items() for cause, n in by.items()}
         admission = self.live.hearing.admission
         figures["asr_lines_transcribed"] = float(self.live.hearing.transcribed)

@@ -68,9 +68,11 @@ async def test_what_the_recogniser_lost_and_decoded_is_counted_for_the_metrics(
         await asyncio.to_thread(inbox.wait, 2)
         async with httpx.AsyncClient(trust_env=False) as http:
             told = (await http.get(f"{service.server.url}/metrics")).text
-    assert "linewatch_asr_decodes_final 2.0" in told
-    assert "linewatch_asr_lost_engine_error 1.0" in told
-    assert "linewatch_asr_lost_not_admitted 0.0" in told
+    model = f'{{model="{service.recogniser.name}"}}'
+    assert f"linewatch_asr_decodes_final{model} 2.0" in told
+    assert f"linewatch_asr_decodes_retry_full{model} 0.0" in told
+    assert f"linewatch_asr_lost_engine_error{model} 1.0" in told
+    assert f"linewatch_asr_lost_not_admitted{model} 0.0" in told
     assert "linewatch_asr_wait_p95_ms" in told
 
 
@@ -139,7 +141,7 @@ async def test_its_figures_are_there_to_be_read(tmp_path: Path, monkeypatch: pyt
         assert ready.status_code == 200
         metrics = (await http.get(f"{service.server.url}/metrics")).text
     assert "linewatch_lines 1.0" in metrics
-    assert "linewatch_asr_waiting 0.0" in metrics
+    assert f'linewatch_asr_waiting{{model="{service.recogniser.name}"}} 0.0' in metrics
 
 
 async def test_whose_fault_it_is_is_looked_for_and_new_calls_know(

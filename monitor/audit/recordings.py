@@ -51,16 +51,19 @@ def run(
     folder = Folder(out, lang, _basis(settings, rulebook, name), titles(rulebook, lang), settings.faults)
     batch = Batch(Lines(settings.lines, rulebook), folder, on_progress, known or {})
     batch.failed += [(str(path), "is not there") for path in known or {} if not paths and not path.exists()]
+    decodes: Mapping[str, int] = {}
     if batch.resume(found):
         own = recogniser or _recogniser(asr)
         try:
             batch.run(own)
+            decodes = own.stats().decodes
         finally:
             if recogniser is None:
                 own.close()
     calls = folder.finish(batch.failed)
+    wall_s = time.monotonic() - began
     return AuditResult(
-        out, calls, tuple(batch.failed), tuple(batch.remarks), batch.resumed, batch.audio_ms, time.monotonic() - began
+        out, calls, tuple(batch.failed), tuple(batch.remarks), batch.resumed, batch.audio_ms, wall_s, decodes
     )
 
 

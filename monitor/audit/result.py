@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor.core.types import SEVERITIES, Severity
@@ -24,7 +24,8 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class AuditResult:
-    """failed: (path, the one line why). resumed: calls an earlier run had finished. remarks: oddities."""
+    """failed: (path, the one line why). resumed: calls an earlier run had finished. remarks: oddities. decodes: of
+    segments in this run, by cause; see `asr.stats.RecogniserStats`."""
 
     out: Path
     calls: tuple[CallFigures, ...]
@@ -33,6 +34,7 @@ class AuditResult:
     resumed: int
     audio_ms: int
     wall_s: float
+    decodes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def alerts(self) -> Counter[Severity]:

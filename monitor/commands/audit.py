@@ -104,4 +104,6 @@ def _tell_audit(result: AuditResult, lang: WordsLang) -> None:
     earlier = f", {result.resumed} of them by an earlier run" if result.resumed else ""
     failed = f"; {len(result.failed)} could not be judged" if result.failed else ""
     note(f"{len(result.calls)} calls judged{earlier}{failed}; {counts}.")
+    if decoded := result.decodes.get("final"):
+        note(f"{decoded} segments decoded, {result.decodes.get('retry_full', 0)} of them again at 30 s.")
     note(f"{result.audio_ms / 1000:.0f} s of audio in {result.wall_s:.1f} s. Report: {result.out / 'report.html'}")

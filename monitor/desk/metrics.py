@@ -10,6 +10,9 @@ from prometheus_client.registry import Collector
 
 from monitor.desk.state import Desk
 
+OF_THE_MODEL = "asr_"
+"""Figures so named are those of one model, and carry its name as a label."""
+
 
 class DeskCollector(Collector):
     """Reads the desk at every scrape, so that nothing is counted twice or kept up to date for nobody."""
@@ -32,7 +35,11 @@ class DeskCollector(Collector):
         if status.capacity is not None:
             yield GaugeMetricFamily("linewatch_lines_capacity", "Calls this process takes", status.capacity)
         for name, value in sorted(status.figures.items()):
-            yield GaugeMetricFamily(f"linewatch_{name}", f"{name} as the live shell reports it", float(value))
+            labels = {"model": status.model or ""} if name.startswith(OF_THE_MODEL) else {}
+            told = f"{name} as the live shell reports it"
+            gauge = GaugeMetricFamily(f"linewatch_{name}", told, labels=list(labels))
+            gauge.add_metric(list(labels.values()), float(value))
+            yield gauge
 
     def _bus(self) -> Iterator[Metric]:
         bus = self._desk.bus

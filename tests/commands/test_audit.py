@@ -6,6 +6,7 @@ import wave
 from pathlib import Path
 
 from monitor.sinks.report.words import DEMO_MODEL
+from tests.audit.material import short
 from tests.commands.shell import run
 from tests.demo_runs import test_model as model_for_tests
 
@@ -29,6 +30,12 @@ def test_audit_tells_how_it_went_by_its_exit_code(tmp_path: Path) -> None:
     assert partly.exit_code == 3
     assert f"{bad}: is empty" in partly.stderr
     assert run(*judge, bad, "--fail-on", "major").exit_code == 1
+
+
+def test_audit_says_how_many_segments_were_decoded_twice(tmp_path: Path) -> None:
+    call = short(tmp_path / "call.wav", 8)
+    done = run("audit", call, "--out", tmp_path / "out", "--model", model_for_tests(), "--lang", "en")
+    assert " segments decoded, 0 of them again at 30 s." in done.stderr
 
 
 def test_audit_of_what_is_stored_needs_no_model(stocked: Path, tmp_path: Path) -> None:

@@ -16,6 +16,6 @@ async def test_metrics_are_what_prometheus_reads(stage, http):
         for sample in family.samples
     }
     assert found["linewatch_lines",] == 1
-    assert found["linewatch_asr_queue",] == 3
+    assert found["linewatch_asr_queue", "demo-zh"] == 3
     assert found["linewatch_envelopes_total", "alert.raised"] == 2
     assert found["linewatch_alerts_total", "B1", "major"] == 2
