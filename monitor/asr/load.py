@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import os
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
 
 from monitor.asr import registry
 from monitor.asr.admission import Admission, measure, probe
+from monitor.asr.clock import clock_of
 from monitor.asr.decoding import Engine
 from monitor.asr.heap import give_back_large_buffers
 from monitor.asr.recogniser import Recogniser
@@ -19,6 +21,9 @@ from monitor.asr.whisper import Placement, WhisperEngine, place
 log = structlog.get_logger(__name__)
 
 BATCH_PROBE_MS = 1000
+ROUNDS = 3
+ENOUGH_S = 5.0
+"""A slow model is looked at fewer times: so long at most, besides what has begun."""
 PAYS = 0.9
 
 
@@ -44,24 +49,31 @@ def load(settings: AsrSettings) -> Recogniser:
     folder = registry.locate(chosen_model(settings, placement), _models_dir(settings))
     give_back_large_buffers()
     engine = WhisperEngine(folder, settings, placement)
-    batch = settings.batch or paying_batch(engine, placement.batch)
+    batch = settings.batch or paying_batch(engine, placement.batch, clock_of(placement.device).now)
     return Recogniser(engine, settings, placement.workers, batch)
 
 
-def paying_batch(engine: Engine, most: int) -> int:
-    """`most` where so many short segments together cost clearly less each than one alone on this device, else 1.
+def paying_batch(engine: Engine, most: int, now: Callable[[], float]) -> int:
+    """How many short segments together, up to `most`, cost least each on this device by `now`; 1 where none clearly.
 
-    Texts do not depend on it.
+    The best of three looks at each size: other work on the machine must not decide. Texts do not depend on it.
     """
     if most == 1:
         return 1
     segment = probe(BATCH_PROBE_MS)
-    spent = []
-    for size in (1, 1, most):  # the first to warm up
-        began = time.monotonic()
-        engine.decode([segment] * size)
-        spent.append((time.monotonic() - began) / size)
-    return most if spent[2] < PAYS * spent[1] else 1
+    sizes = [1, *(size for size in (2, 4, 8) if size < most), most]
+    each = dict.fromkeys(sizes, math.inf)
+    engine.decode([segment])  # to warm up
+    began = now()
+    for looks in range(ROUNDS):
+        if looks and now() - began > ENOUGH_S:
+            break
+        for size in sizes:
+            at = now()
+            engine.decode([segment] * size)
+            each[size] = min(each[size], (now() - at) / size)
+    best = min(sizes, key=lambda size: each[size])
+    return best if each[best] < PAYS * each[1] else 1
 
 
 def name(settings: AsrSettings) -> str:

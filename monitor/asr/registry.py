@@ -15,7 +15,7 @@ from monitor.errors import ConfigError, ModelError
 from monitor.resources import locate as locate_shipped
 
 if TYPE_CHECKING:
-    from monitor.asr.verify import VerifyReport
+    from monitor.asr.verify import OnHeard, VerifyReport
 
 __all__ = ["ModelEntry", "check_folder", "default_models_dir", "fetch", "here", "load_registry", "locate", "verify"]
 
@@ -90,7 +90,8 @@ def locate(name_or_path: str, models_dir: Path | None = None) -> Path:
         return _shipped(entry)
     raise ModelError(
         f"model {entry.name!r}", "has not been fetched", f"no folder {fetched}",
-        f"Run: linewatch models fetch {entry.name} ({entry.size_mb} MB), or set [asr] model = {SHIPPED} for a trial",
+        f"Run: linewatch models fetch {entry.name} ({entry.size_mb} MB); "
+        f'for a trial [asr] model = "{SHIPPED}" will do',
     )  # fmt: skip
 
 
@@ -150,9 +151,13 @@ def fetch(entry: ModelEntry, models_dir: Path | None = None, on_progress: OnProg
 
 
 def verify(
-    model: Path, wavs: Sequence[Path], truths: dict[str, str] | None = None, settings: AsrSettings | None = None
+    model: Path,
+    wavs: Sequence[Path],
+    truths: dict[str, str] | None = None,
+    settings: AsrSettings | None = None,
+    on_heard: OnHeard = lambda one: None,
 ) -> VerifyReport:
     """Full against short context on the user's own recordings; see `monitor.asr.verify`."""
     from monitor.asr import verify as verifying
 
-    return verifying.verify(model, wavs, truths, settings)
+    return verifying.verify(model, wavs, truths, settings, on_heard)

@@ -31,7 +31,7 @@ LIKED = {"cuda": ("float16", "int8_float16", "int8_float32", "float32"), "cpu": 
 """Compute types by device, the best first. Older GPUs have no float16, some processors no int8."""
 CUBLAS = "libcublas.so.12"
 """What CTranslate2 4 loads from the system at its first multiplication on a GPU."""
-LIBRARIES = "Install CUDA 12's cuBLAS where the system's loader finds it (LD_LIBRARY_PATH)"
+LIBRARIES = "Install the GPU's driver, and CUDA 12's cuBLAS where the system's loader finds it (LD_LIBRARY_PATH)"
 AS_FLOAT32 = ("int8", "int8_float32", "float32")
 """Compute types whose encoder output numpy can put together."""
 
@@ -151,11 +151,7 @@ class WhisperEngine:
         try:
             self._model.model.encode(ctranslate2.StorageView.from_array(silence), to_cpu=True)
         except RuntimeError as error:
-            if no_memory := _no_memory(error):
-                raise no_memory from error
-            raise ModelError(
-                "[asr] device", "cuda cannot be used", str(error).splitlines()[0], f'{LIBRARIES}, or set it to "cpu"'
-            ) from error
+            raise _device_fails(error) from error
 
     def _decode(self, segments: list[Segment], frames: int) -> list[Answer]:
         features = self._encoded(segments, frames)
@@ -256,8 +252,8 @@ def _load(model_dir: Path, placement: Placement) -> WhisperModel:
             local_files_only=True,
         )
     except Exception as error:
-        if no_memory := _no_memory(error):
-            raise no_memory from error
+        if placement.device == "cuda" or isinstance(error, MemoryError):
+            raise _device_fails(error) from error
         # the libraries below raise RuntimeError, ValueError or a bare Exception for the same damage
         raise ModelError(
             str(model_dir), "cannot be loaded as a Whisper model", str(error).splitlines()[0],
@@ -265,12 +261,13 @@ def _load(model_dir: Path, placement: Placement) -> WhisperModel:
         ) from error  # fmt: skip
 
 
-def _no_memory(error: Exception) -> ModelError | None:
-    """The error of a model that the device has no room for, where it is this."""
-    if not isinstance(error, MemoryError) and "out of memory" not in str(error):
-        return None
+def _device_fails(error: Exception) -> ModelError:
+    """What to do about a whole model that its device cannot carry."""
+    found = str(error).partition("\n")[0]
+    if not isinstance(error, MemoryError) and "out of memory" not in found:
+        return ModelError("[asr] device", "cuda cannot be used", found, f'{LIBRARIES}, or set it to "cpu"')
     return ModelError(
-        "[asr] model", "does not fit into the device's memory", str(error).splitlines()[0],
+        "[asr] model", "does not fit into the device's memory", found,
         'Take a smaller one or [asr] compute_type = "int8", end what else uses the device, or set [asr] device = "cpu"',
     )  # fmt: skip
 

@@ -15,12 +15,13 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from monitor import config
-from monitor.commands.common import Config, Set, group, note, settings_of, stderr, stdout
+from monitor.commands.common import NOT_JUDGED, Config, Set, group, note, settings_of, stderr, stdout
 from monitor.config import Settings
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, LinewatchError
 
 if TYPE_CHECKING:
     from monitor.asr.registry import ModelEntry
+    from monitor.asr.verify import Heard, VerifyReport
 
 app = group("Recogniser models: what is known, present, fetched; how well a short context works.")
 
@@ -66,7 +67,8 @@ def models_fetch(
     if name not in entries:
         raise ConfigError(f"model {name}", "is not known", do="linewatch models list")
     entry = replace(entries[name], revision=revision or entries[name].revision)
-    note(f"{name}: {entry.size_mb} MB, licence {entry.licence}, from {entry.repository}@{entry.revision}")
+    if not entry.shipped:
+        note(f"{name}: {entry.size_mb} MB, licence {entry.licence}, from {entry.repository}@{entry.revision}")
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Bar(*columns, console=stderr, disable=not stderr.is_terminal, transient=True) as bar:
         task = bar.add_task(name, total=None)
@@ -103,6 +105,8 @@ def models_verify(
     from monitor.sources.recording import find
 
     settings = settings_of(config_, set_)
+    if tsv and not wav:
+        raise ConfigError("models verify --tsv", "needs the recordings too", do="Name them with --wav")
     if settings.asr.engine == "openai" and not name:
         raise ConfigError("[asr] engine", "is an endpoint, which has no folder", "openai", "Name a model to verify")
     model = name or chosen_model(settings.asr, place(settings.asr, cores()))
@@ -113,19 +117,36 @@ def models_verify(
         return
     recordings = find(wav)
     truths = _said(tsv, [path.name for path in recordings]) if tsv else {}
-    report = registry.verify(folder, recordings, truths, settings.asr)
-    for one in report.heard:
-        print(json.dumps({"file": str(one.path), "short": one.short, "full": one.full}, ensure_ascii=False))
+    _tell(model, registry.verify(folder, recordings, truths, settings.asr, _tell_heard), settings)
+
+
+def _tell_heard(one: Heard | LinewatchError) -> None:
+    if isinstance(one, LinewatchError):
+        stderr.print(str(one), style="red", markup=False, soft_wrap=True)
+    else:
+        heard = {"file": str(one.path), "short": one.short, "full": one.full}
+        print(json.dumps(heard, ensure_ascii=False), flush=True)
+
+
+def _tell(model: str, report: VerifyReport, settings: Settings) -> None:
     errors = ""
     if report.cer_short is not None:
         known = sum(one.truth is not None for one in report.heard)
         errors = f", errors {report.cer_short:.1f} % short and {report.cer_full:.1f} % full"
         errors += f" in {known} of {len(report.heard)} recordings"
     note(f"{model} ({report.setup}): contexts agree in {report.agreement:.1f} % of the characters{errors}.")
-    note(
-        f"Full takes {report.speed_up:.1f} times the {report.clock} of short. "
-        f'Set [asr] context = "{report.context}": {report.reason}.'
-    )
+    if settings.asr.retry_full:
+        note(f"Of {report.segments} segments {report.retried} were decoded again at 30 s, as a line does it.")
+    if report.classes:
+        costs = ", ".join(f"{class_ms} ms {1000 * cost:.1f}" for class_ms, cost in report.classes.items())
+        note(f"Length classes, ms of {report.clock} for a second of speech, batches of up to {report.batch}: {costs}.")
+    advice = f'Set [asr] context = "{report.context}": {report.reason}.'
+    if report.length_class_ms != settings.asr.length_class_ms:
+        advice += f" Set [asr] length_class_ms = {report.length_class_ms}, which costs less, and verify again."
+    note(f"Full takes {report.speed_up:.1f} times the {report.clock} of short. {advice}")
+    if report.failed:
+        note(f"Recordings that could not be heard: {len(report.failed)}.")
+        raise typer.Exit(NOT_JUDGED)
 
 
 def _said(tsv: Path, names: Sequence[str]) -> dict[str, str]:

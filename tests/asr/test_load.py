@@ -56,19 +56,38 @@ def test_nothing_is_measured_where_the_number_of_lines_is_given(model_dir):
     recogniser.close()
 
 
-@pytest.mark.parametrize(("together", "chosen"), [(1.0, 4), (3.0, 4), (3.8, 1), (6.0, 1)])
-def test_a_batch_is_taken_where_it_was_measured_to_pay(monkeypatch, together, chosen):
-    """together: what four segments in one decode cost, in decodes of one; the clock moves by what is decoded."""
-    now = [0.0]
+class Weighed(Scripted):
+    """Decodes cost what is said for their size; the clock moves by that."""
 
-    class Priced(Scripted):
-        def decode(self, segments, full=False):
-            now[0] += together if len(segments) == 4 else 1.0
-            return super().decode(segments, full)
+    def __init__(self, costs: dict[int, float]) -> None:
+        super().__init__()
+        self.costs, self.now = costs, 0.0
 
-    monkeypatch.setattr("monitor.asr.load.time", SimpleNamespace(monotonic=lambda: now[0]))
-    assert paying_batch(Priced(), 4) == chosen
-    assert paying_batch(Priced(), 1) == 1
+    def decode(self, segments, full=False):
+        self.now += self.costs[len(segments)]
+        return super().decode(segments, full)
+
+
+@pytest.mark.parametrize(("costs", "chosen"), [
+    ({1: 0.1, 2: 0.1, 4: 0.1, 8: 0.1}, 8),
+    ({1: 0.1, 2: 0.12, 4: 0.2, 8: 0.8}, 4),
+    ({1: 0.1, 2: 0.15, 4: 0.36, 8: 0.9}, 2),
+    ({1: 0.1, 2: 0.19, 4: 0.37, 8: 0.73}, 1),
+    ({1: 0.1, 2: 0.2, 4: 0.5, 8: 2.0}, 1),
+])  # fmt: skip
+def test_the_batch_is_the_size_that_was_measured_to_cost_least_for_each(costs, chosen):
+    engine = Weighed(costs)
+    assert paying_batch(engine, 8, lambda: engine.now) == chosen
+    assert paying_batch(engine, 1, lambda: engine.now) == 1
+
+
+def test_one_slow_look_does_not_decide_and_a_slow_model_is_looked_at_once():
+    engine = Weighed({1: 0.1, 2: 0.1, 4: 0.1})
+    held_up = 4  # the first decode of four takes two seconds more
+    assert paying_batch(engine, 4, lambda: engine.now + 2.0 * (len(engine.asked) >= held_up)) == 4
+    heavy = Weighed({1: 3.0, 2: 4.0, 4: 6.0})
+    assert paying_batch(heavy, 4, lambda: heavy.now) == 4
+    assert len(heavy.asked) == 1 + 3
 
 
 def test_auto_is_what_the_device_can_carry():

@@ -287,15 +287,13 @@ class OnAGraphicsCard:
 @pytest.mark.parametrize("at_load", [True, False])
 @pytest.mark.parametrize(("fails", "told"), [
     ("CUDA failed with error out of memory", r"\[asr\] model: does not fit into the device's memory; .*Take a smaller"),
-    ("Library libcublas.so.12 is not found or cannot be loaded", r"libcublas\.so\.12 is not found"),
+    ("Library libcublas.so.12 is not found or cannot be loaded", r"\[asr\] device: cuda .*is not found.*Install the"),
 ])  # fmt: skip
 def test_a_graphics_card_that_fails_only_when_it_is_used(speller, monkeypatch, fails, told, at_load):
     monkeypatch.setattr("monitor.asr.whisper.ctranslate2.get_supported_compute_types", lambda device: {"float16"})
     monkeypatch.setattr("monitor.asr.whisper.WhisperModel", OnAGraphicsCard(fails, at_load))
-    with pytest.raises(ModelError, match=told) as raised:
+    with pytest.raises(ModelError, match=told):
         engine_of(speller, Placement("cuda", "float16", 1, 1, 1))
-    if "cublas" in fails and not at_load:
-        assert (raised.value.where, "cuBLAS" in raised.value.do) == ("[asr] device", True)
 
 
 def test_a_language_that_is_none_is_refused(speller):

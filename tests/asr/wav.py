@@ -8,6 +8,10 @@ from pathlib import Path
 import numpy as np
 
 
+def quiet(ms: int) -> np.ndarray:
+    return np.random.default_rng(2).normal(0, 8, ms * 8).astype(np.int16)
+
+
 def write_wav(path: Path, samples: np.ndarray, rate_hz: int) -> Path:
     with wave.open(str(path), "wb") as out:
         out.setnchannels(samples.shape[1] if samples.ndim > 1 else 1)

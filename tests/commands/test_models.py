@@ -99,6 +99,29 @@ def test_models_verify_says_what_to_set(tmp_path: Path) -> None:
     assert set(json.loads(done.stdout)) == {"file", "short", "full"}
     assert "[asr] context" in done.stderr
     assert "times the CPU time of short" in flat(done.stderr, " ")
+    assert "segments 0 were decoded again at 30 s" in flat(done.stderr, " ")
+
+
+def test_a_recording_that_cannot_be_heard_costs_no_other(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.wav"
+    bad.write_bytes(b"RIFF garbage")
+    done = run("models", "verify", model_for_tests(), "--wav", bad, "--wav", short(tmp_path / "a.wav", 4))
+    assert done.exit_code == 3
+    assert json.loads(done.stdout)["file"] == str(tmp_path / "a.wav")
+    assert "bad.wav: cannot be read as audio" in done.stderr
+    assert "[asr] context" in done.stderr
+
+
+def test_what_was_said_without_the_recordings_is_a_mistake(tmp_path: Path) -> None:
+    wrong = run("models", "verify", "demo-zh", "--tsv", tmp_path / "said.tsv")
+    assert wrong.exit_code == 2
+    assert "--wav" in flat(wrong.stderr, " ")
+
+
+def test_the_shipped_one_is_not_fetched_from_nowhere() -> None:
+    wrong = run("models", "fetch", "demo-zh")
+    assert wrong.exit_code == 2
+    assert "from @" not in wrong.stderr
 
 
 def test_models_verify_measures_with_the_users_settings(tmp_path: Path) -> None:
