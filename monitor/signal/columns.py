@@ -79,11 +79,12 @@ class State:
 
 
 class Window:
-    """Sums over the last `length` entries pushed to each row; an entry is `width` integers, so sums are exact."""
+    """Sums over the last `length` entries pushed to each row; an entry is `width` integers, so sums are exact. The first
+    of them may take 64 bits, the others 32."""
 
     def __init__(self, state: State, length: int, width: int) -> None:
         self.length, self.width = length, width
-        self._ring = state.column(np.int64, 0, (2, length, width))
+        self._ring = state.column(np.int32, 0, (2, length, width + 1))
         self._at = state.column(np.int64)
         self._sums = state.column(np.int64, 0, (2, width))
 
@@ -111,7 +112,7 @@ class Window:
         fresh = np.empty((len(among), self.width), np.int64)
         for k, entry in enumerate(entries):
             fresh[:, k] = entry if isinstance(entry, int) else entry.reshape(-1)[among]
-        leaves = self.cells[cells]
+        leaves = _unpacked(self._cells[cells])
         sums = np.zeros((which.size, self.width), np.int64)
         sums[among] = fresh - leaves
         sums = sums.reshape(*which.shape, self.width)
@@ -124,9 +125,9 @@ class Window:
         return pushing
 
     @property
-    def cells(self) -> IntArray:
-        """A view of all entries, those of row r from r * length on."""
-        return self._ring.array.reshape(-1, self.width)
+    def _cells(self) -> NDArray[np.int32]:
+        """A view of all entries, packed, those of row r from r * length on."""
+        return self._ring.array.reshape(-1, self.width + 1)
 
     def rows(self, rows: IntArray) -> IntArray:
         """int64[k, width]: the sums of these rows."""
@@ -135,15 +136,15 @@ class Window:
 
     def row(self, row: int) -> tuple[IntArray, int]:
         """A copy of its entries [length, width], and where its next one goes."""
-        return self._ring.rows[row].copy(), int(self._at.rows[row])
+        return _unpacked(self._ring.rows[row]), int(self._at.rows[row])
 
     def put(
         self, sel: Selection, cells: IntArray, fresh: IntArray, emptied: IntArray, sums: IntArray, number: IntArray
     ) -> None:
         """Entries into their cells, after the first integers of emptied rows were set to 0; then the state as it is."""
         if len(emptied):
-            self._ring.rows[emptied, :, 0] = 0
-        self.cells[cells] = fresh
+            self._ring.rows[emptied, :, :2] = 0
+        self._cells[cells] = _packed(fresh)
         self._sums[sel], self._at[sel] = sums, number % self.length
 
     def clear(self, rows: IntArray) -> None:
@@ -151,6 +152,21 @@ class Window:
         if len(rows):
             for column in (self._ring, self._at, self._sums):
                 column.rows[rows] = 0
+
+
+def _packed(entries: IntArray) -> NDArray[np.int32]:
+    """int32[k, width + 1] of int64[k, width]: the first integer as it lies in memory, then the others."""
+    out = np.empty((len(entries), entries.shape[1] + 1), np.int32)
+    out[:, :2] = np.ascontiguousarray(entries[:, :1]).view(np.int32)
+    out[:, 2:] = entries[:, 1:]
+    return out
+
+
+def _unpacked(cells: NDArray[np.int32]) -> IntArray:
+    out = np.empty((len(cells), cells.shape[1] - 1), np.int64)
+    out[:, :1] = np.ascontiguousarray(cells[:, :2]).view(np.int64)
+    out[:, 1:] = cells[:, 2:]
+    return out
 
 
 class Delay:

@@ -14,6 +14,8 @@ FLATNESS, LOW, HIGH, PERIODICITY, IMPULSES, STEP_DB, FLUTTER_DB, INSIDE = range(
 # noise rises so far over its frame once in ten thousand frames
 _IMPULSE_DB = 14.5
 _LOW, _HIGH, _TOLD = slice(3, 32), slice(64, None), slice(3, 231)
+# where so little of a sound is high, what moves there is rounding
+_LEAST_SHARE = 1e-3
 # the power of a spectrum over its bins at 0 dBov
 _FULL_SCALE = float(np.square(TAPER).sum()) * FFT / 2 * 32768.0**2
 
@@ -27,7 +29,8 @@ class NoiseKind:
         self._seen = state.column(np.int64)
 
     def step(self, now: Moment) -> None:
-        noise = now.heard & ~now.blocked
+        # what may be music, and is not stated to be, may as well be hum
+        noise = now.heard & now.present & ~(now.speech | now.condition("music") | now.condition("tone"))
         if not np.count_nonzero(noise):
             return
         rows, among, found = now.rows[noise], noise[now.heard], now.evidence
@@ -35,10 +38,10 @@ class NoiseKind:
         power = found.power[among]
         low, high = (np.add.reduce(power[:, part], axis=1) + 1.0 for part in (_LOW, _HIGH))
         crest = 20.0 * np.log10(np.maximum(now.peaks(noise), 1) / 32768.0) - level
-        levels = np.stack((level, 10.0 * np.log10(high)), axis=1)
+        total = np.add.reduce(power[:, 3:], axis=1) + 1.0
+        levels = np.stack((level, 10.0 * np.log10(high + _LEAST_SHARE * total)), axis=1)
         steps = np.minimum(np.abs(levels - self._levels.rows[rows]), _MOST_STEP_DB)
         steps *= self._seen.rows[rows, None] > 0
-        total = np.add.reduce(power[:, 3:], axis=1) + 1.0
         looks = np.stack(
             (
                 found.flatness[among],

@@ -75,6 +75,16 @@ def test_a_window_knows_its_oldest_after_every_frame_of_a_block() -> None:
     assert not window.rows(np.array([1])).any()
 
 
+def test_a_window_keeps_64_bits_of_the_first_integer_and_32_of_the_others() -> None:
+    window, here = Window(State(), 2, 3), np.ones((2, 1, 2), np.bool_)
+    pushing = window.pushing(slice(0, 1), ROWS[:1], here, (1 << 61, (1 << 31) - 1, 7))
+    pushing.keep()
+    assert pushing.oldest(1, 0).tolist() == [1 << 61, (1 << 31) - 1, 7]
+    again = window.pushing(slice(0, 1), ROWS[:1], here, (1, 2, 3))
+    again.keep()
+    assert window.rows(ROWS[0]).tolist() == [[2, 4, 6]] * 2
+
+
 FLAGS = st.lists(st.booleans(), min_size=1, max_size=12)
 
 
