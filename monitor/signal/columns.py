@@ -79,8 +79,8 @@ class State:
 
 
 class Window:
-    """Sums over the last `length` entries pushed to each row; an entry is `width` integers, so sums are exact. The first
-    of them may take 64 bits, the others 32."""
+    """Sums over the last `length` entries pushed to each row; an entry is `width` integers, so sums are exact. The
+    first of them may take 64 bits, the others 32."""
 
     def __init__(self, state: State, length: int, width: int) -> None:
         self.length, self.width = length, width
