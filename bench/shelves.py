@@ -9,17 +9,20 @@ uses, calls with both sides in one channel, voices made by rule in languages tha
 rooms by makers of their own (`elsewhere.py`). `apart`: the same once more (`apart.py`), hold music too; the last clips
 of those two speakers, and voices made by rule in ten further languages. `beyond`: once more (`beyond.py`), by voices
 that were in none: the few recordings of speech that were left, and voices made by rule in twenty further languages.
+`farther`: once more (`farther.py`), by voices made by rule alone, in sixteen languages and of nine speakers that are in
+no set and no fit, low and high; no recording of people was left that nothing has heard.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
 
-from bench import apart, beyond, elsewhere, surroundings
+from bench import apart, beyond, elsewhere, farther, surroundings
 from bench.recordings import DATA, NOISES, legs
 from bench.surroundings import Makers
 from tests import tapes
@@ -50,7 +53,7 @@ class Clips:
 class Part:
     """What a set may use. noises: recorded ones from one share of theirs on, where no makers are given. calls:
     recordings of calls and others, each channel by itself. spoken: voices and the words they say a minute
-    (espeak-ng), so many numbers in a row."""
+    (espeak-ng), so many numbers in a row; pitches: theirs in turn, 50 is a speaker's own, and softer then."""
 
     voices: tuple[Clips, ...]
     noises: tuple[str, ...]
@@ -60,6 +63,7 @@ class Part:
     calls: tuple[str, ...] = ()
     spoken: tuple[tuple[str, int], ...] = ()
     in_a_row: int = 5
+    pitches: tuple[int, ...] = ()
 
 
 PEOPLE = ("speech-other/azure-customspeech", "speech-other/watson-8k", "speech-other/silero", "speech-zh/misc")
@@ -94,6 +98,15 @@ SPOKEN_BEYOND = (
     ("pt-br+Henrique", 176), ("uk+Mike", 158), ("hr+anika", 171), ("lt+john", 149), ("et+shelby", 165),
     ("ca+miguel", 182), ("sq+victor", 152), ("is+paul", 161), ("gu+antonio", 178),
 )  # fmt: skip
+# no recording of a voice is left that nothing has heard and whose own noise is far enough under it
+SPOKEN_FARTHER = (
+    ("ug+klatt4", 168), ("tt+klatt2", 171), ("an+Gene2", 166), ("ht+klatt6", 158), ("haw+edward2", 147),
+    ("mi+AnxiousAndy", 152), ("as+steph3", 174), ("bpy+Mr serious", 163), ("om+klatt5", 156), ("qu+klatt4", 149),
+    ("quc+edward2", 161), ("sd+Gene2", 177), ("shn+klatt5", 145), ("smj+Mr serious", 181), ("nci+klatt6", 169),
+    ("ltg+steph3", 176),
+)  # fmt: skip
+# from 85 to 195 Hz, as men and women speak
+PITCHES = (50, 58, 92, 88, 64, 84, 38, 45, 78, 90, 40, 50, 52, 86, 46, 52)
 PARTS = {
     "tuned": Part((Clips(AGENT, 1),), ("tap", "pink", "white", "hiss", "hum"), (0.5, 1.0), 500),
     "once": Part((Clips(PEOPLE, 0),), KITCHEN, (0.5, 0.75), 100_000),
@@ -104,6 +117,9 @@ PARTS = {
     "unseen": Part(UNSEEN, tuple(elsewhere.MADE.noises), (0.0, 1.0), 940_000, elsewhere.MADE, UNSEEN_CALLS, SPOKEN),
     "apart": Part(APART, tuple(apart.MADE.noises), (0.0, 1.0), 1_270_000, apart.MADE, spoken=SPOKEN_APART),
     "beyond": Part((), tuple(beyond.MADE.noises), (0.0, 1.0), 1_630_000, beyond.MADE, BEYOND, SPOKEN_BEYOND, 2),
+    "farther": Part(
+        (), tuple(farther.MADE.noises), (0.0, 1.0), 1_980_000, farther.MADE, (), SPOKEN_FARTHER, 2, PITCHES
+    ),
 }
 
 
@@ -147,11 +163,13 @@ def _recordings(part: Part) -> Iterator[Signal]:
         yield from map(tapes.recorded, clips.paths())
     for path in part.calls:
         yield from (leg[at : at + _PIECE] for leg in legs(DATA / path) for at in range(0, len(leg), _PIECE))
-    for voice, words_per_minute in part.spoken:
+    for (voice, words_per_minute), pitch in zip(part.spoken, cycle(part.pitches or (None,))):
         # numbers, which every language has words for; and a pause after each few of them
         random = np.random.default_rng(words_per_minute + len(voice))
         said = ". ".join(" ".join(map(str, random.integers(11, 9999, size=part.in_a_row))) for _ in range(8))
-        yield tapes.espeak(said, voice, RATE, words_per_minute).astype(np.float64)
+        # some speakers are so loud that they would be cut
+        how = () if pitch is None else ("-p", str(pitch), "-a", "50")
+        yield tapes.espeak(said, voice, RATE, words_per_minute, *how).astype(np.float64)
 
 
 def _share(signal: Signal, share: tuple[float, float]) -> Signal:

@@ -322,15 +322,19 @@ def legs(path: Path, rate_hz: int = 8000) -> list[Signal]:
     return list(np.concatenate(parts, axis=1).astype(np.float64))
 
 
-def espeak(text: str, voice: str = "cmn", rate_hz: int = 8000, words_per_minute: int = 170) -> NDArray[np.int16]:
-    """A synthetic voice in the telephone band (espeak-ng, through sox), kept in the temporary folder between tests."""
-    key = hashlib.sha256(f"{text}|{voice}|{rate_hz}|{words_per_minute}".encode()).hexdigest()[:24]
+def espeak(
+    text: str, voice: str = "cmn", rate_hz: int = 8000, words_per_minute: int = 170, *more: str
+) -> NDArray[np.int16]:
+    """A synthetic voice in the telephone band (espeak-ng, through sox), kept in the temporary folder between tests.
+    more: further options of espeak-ng."""
+    key = hashlib.sha256("|".join((text, voice, str(rate_hz), str(words_per_minute), *more)).encode()).hexdigest()[:24]
     folder = Path(tempfile.gettempdir()) / "linewatch-voices"
     raw = folder / f"{key}.raw"
     if not raw.exists():
         folder.mkdir(exist_ok=True)
         wide = folder / f"{key}.wav"
-        subprocess.run(["espeak-ng", "-v", voice, "-s", str(words_per_minute), "-w", str(wide), text], check=True)
+        how = ["-v", voice, "-s", str(words_per_minute), *more, "-w", str(wide)]
+        subprocess.run(["espeak-ng", *how, text], check=True)
         told = ["-t", "raw", "-e", "signed", "-b", "16", "-c", "1", "-r", str(rate_hz)]
         subprocess.run(["sox", str(wide), *told, str(raw) + ".part", "sinc", "300-3400"], check=True)
         Path(str(raw) + ".part").replace(raw)

@@ -35,25 +35,35 @@ def test_noises_rooms_and_music_are_its_own(name: str) -> None:
             assert mine.music is None or mine.music is not theirs.music
 
 
+def speakers(*names: str) -> list[str]:
+    return [voice.split("+")[1] for name in names for voice, _ in PARTS[name].spoken]
+
+
 def test_voices_by_rule_speak_one_language_each() -> None:
     voices = [voice.split("+") for part in PARTS.values() for voice, _ in part.spoken]
     assert len({language for language, _ in voices}) == len(voices)
-    before = {who for name in ("unseen", "apart") for who in (v.split("+")[1] for v, _ in PARTS[name].spoken)}
-    beyond = [voice.split("+")[1] for voice, _ in PARTS["beyond"].spoken]
-    assert not before & {*beyond}
-    assert len({*beyond}) == len(beyond)
+    assert not {*speakers("unseen", "apart")} & {*speakers("beyond")}
+    assert len({*speakers("beyond")}) == len(speakers("beyond"))
+    assert not {*speakers("unseen", "apart", "beyond")} & {*speakers("farther")}
+
+
+def test_a_voice_by_rule_speaks_as_fast_as_people_and_no_speaker_twice_at_one_pitch() -> None:
+    last = PARTS["farther"]
+    assert all(140 <= words_per_minute <= 185 for _, words_per_minute in last.spoken)
+    assert len({*zip(speakers("farther"), last.pitches, strict=True)}) == len(last.spoken)
 
 
 @needs_data
 @pytest.mark.parametrize("name", OWN)
 def test_no_other_set_has_its_recordings(name: str) -> None:
-    assert files(name)
+    assert files(name) or PARTS[name].spoken
     for other in PARTS:
         assert other == name or not files(name) & files(other)
 
 
-def test_the_last_set_has_no_folder_that_weights_are_fitted_on() -> None:
+def test_the_last_sets_have_no_folder_that_weights_are_fitted_on() -> None:
     assert {path.split("/")[0] for path in PARTS["beyond"].calls} == {"vad", "reference", "telephone"}
+    assert not files("farther")
 
 
 def test_calls_of_two_sets_have_no_seed_in_common() -> None:
@@ -61,10 +71,10 @@ def test_calls_of_two_sets_have_no_seed_in_common() -> None:
         assert then - first > 10_000
 
 
-@needs_data
 @pytest.mark.system
-def test_every_call_of_the_last_set_can_be_made_and_made_again() -> None:
-    shelf, seed = shelves.shelf(PARTS["beyond"]), PARTS["beyond"].seed
+@pytest.mark.parametrize("name", [pytest.param("beyond", marks=needs_data), "farther"])
+def test_every_call_of_the_last_sets_can_be_made_and_made_again(name: str) -> None:
+    shelf, seed = shelves.shelf(PARTS[name]), PARTS[name].seed
     for (label, scene), (_, again) in zip(all_scenes(shelf, seed), all_scenes(shelf, seed), strict=True):
         assert np.isfinite(np.stack(scene.legs)).all(), label
         assert (scene.tape().samples == again.tape().samples).all(), label

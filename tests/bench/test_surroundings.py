@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from bench import apart, beyond, elsewhere, surroundings
+from bench import apart, beyond, elsewhere, farther, few_bits, surroundings
 from bench.surroundings import Maker, Makers
 from tests import tapes
 
-MADE = (surroundings.MADE, elsewhere.MADE, apart.MADE, beyond.MADE)
+MADE = (surroundings.MADE, elsewhere.MADE, apart.MADE, beyond.MADE, farther.MADE)
 
 
 @pytest.mark.parametrize("maker", [pytest.param(m, id=n) for made in MADE for n, m in made.noises.items()])
@@ -20,6 +20,28 @@ def test_a_noise_lasts_as_long_as_asked_and_has_a_level(maker: Maker) -> None:
     assert len(sound) == 80_000
     assert np.isfinite(sound).all()
     assert sound.std() > 0
+
+
+@pytest.mark.parametrize("maker", [pytest.param(m, id=n) for n, m in farther.MADE.noises.items()])
+def test_a_noise_goes_on_in_the_telephone_band_and_is_another_by_each_seed(maker: Maker) -> None:
+    """So that it is known what an SNR is: no three seconds of it are far from the whole, no peak towers over it."""
+    sound, again, other = (maker(160_000, np.random.default_rng(seed)) for seed in (4, 4, 5))
+    assert (sound == again).all()
+    assert not np.allclose(sound, other)
+    threes = [tapes.level(sound[at : at + 24_000]) for at in range(0, 160_000 - 24_000, 4000)]
+    assert max(np.abs(np.array(threes) - tapes.level(sound))) < 6
+    assert np.abs(sound).max() < 12 * sound.std()
+    assert tapes.level(tapes.band(sound)) > tapes.level(sound) - 3
+
+
+def test_few_bits_leave_the_level_and_the_colour_of_a_noise() -> None:
+    noise = tapes.band(tapes.pink(4000, -20))
+    coded = few_bits.coded(noise)
+    assert len(coded) == len(noise)
+    assert tapes.level(coded) == pytest.approx(tapes.level(noise), abs=1)
+    before, after = (tapes.level(np.diff(sound)) - tapes.level(sound) for sound in (noise, coded))
+    assert after == pytest.approx(before, abs=3)
+    assert tapes.level(coded - noise) > tapes.level(noise) - 10
 
 
 def falls_db_s(room: Callable[..., tapes.Signal], rt60_ms: int, direct: float) -> float:
