@@ -9,8 +9,8 @@ uses, calls with both sides in one channel, voices made by rule in languages tha
 rooms by makers of their own (`elsewhere.py`). `apart`: the same once more (`apart.py`), hold music too; the last clips
 of those two speakers, and voices made by rule in ten further languages. `beyond`: once more (`beyond.py`), by voices
 that were in none: the few recordings of speech that were left, and voices made by rule in twenty further languages.
-`farther`: once more (`farther.py`), by voices made by rule alone, in sixteen languages and of nine speakers that are in
-no set and no fit, low and high; no recording of people was left that nothing has heard.
+`farther`: once more (`farther.py`), by voices made by rule alone, in fourteen languages and of eight speakers that are
+in no set and no fit, low and high; no recording of people was left that nothing has heard.
 """
 
 from __future__ import annotations
@@ -100,13 +100,13 @@ SPOKEN_BEYOND = (
 )  # fmt: skip
 # no recording of a voice is left that nothing has heard and whose own noise is far enough under it
 SPOKEN_FARTHER = (
-    ("ug+klatt4", 168), ("tt+klatt2", 171), ("an+Gene2", 166), ("ht+klatt6", 158), ("haw+edward2", 147),
+    ("ug+klatt4", 168), ("tt+klatt2", 171), ("an+Gene2", 166), ("haw+edward2", 147),
     ("mi+AnxiousAndy", 152), ("as+steph3", 174), ("bpy+Mr serious", 163), ("om+klatt5", 156), ("qu+klatt4", 149),
-    ("quc+edward2", 161), ("sd+Gene2", 177), ("shn+klatt5", 145), ("smj+Mr serious", 181), ("nci+klatt6", 169),
+    ("quc+edward2", 161), ("sd+Gene2", 177), ("shn+klatt5", 145), ("smj+Mr serious", 181),
     ("ltg+steph3", 176),
 )  # fmt: skip
 # from 85 to 195 Hz, as men and women speak
-PITCHES = (50, 58, 92, 88, 64, 84, 38, 45, 78, 90, 40, 50, 52, 86, 46, 52)
+PITCHES = (50, 58, 92, 64, 84, 38, 45, 78, 90, 40, 50, 52, 86, 52)
 PARTS = {
     "tuned": Part((Clips(AGENT, 1),), ("tap", "pink", "white", "hiss", "hum"), (0.5, 1.0), 500),
     "once": Part((Clips(PEOPLE, 0),), KITCHEN, (0.5, 0.75), 100_000),
