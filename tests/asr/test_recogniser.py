@@ -81,9 +81,15 @@ def test_what_waits_too_long_is_lost_without_being_decoded(started):
     assert engine.asked == [("busy",)]
 
 
-def test_a_decode_that_takes_too_long_is_lost_once_and_its_late_text_goes_nowhere(started, monkeypatch):
-    now_s = [0.0]
-    monkeypatch.setattr(room, "time", SimpleNamespace(monotonic=lambda: now_s[0]))
+@pytest.fixture
+def now_s(monkeypatch) -> list[float]:
+    """The recogniser's clock, which stands until it is set."""
+    now = [0.0]
+    monkeypatch.setattr(room, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    return now
+
+
+def test_a_decode_that_takes_too_long_is_lost_once_and_its_late_text_goes_nowhere(started, now_s):
     engine, inbox = Scripted(), Inbox()
     recogniser = started(engine)
     engine.gate.clear()
@@ -97,9 +103,7 @@ def test_a_decode_that_takes_too_long_is_lost_once_and_its_late_text_goes_nowher
     assert len(inbox.got) == 2
 
 
-def test_a_preview_of_a_slow_model_is_shown_late_and_only_one_that_waits_too_long_is_never_made(started, monkeypatch):
-    now_s = [0.0]
-    monkeypatch.setattr(room, "time", SimpleNamespace(monotonic=lambda: now_s[0]))
+def test_a_preview_of_a_slow_model_is_shown_late_and_only_one_that_waits_too_long_is_never_made(started, now_s):
     engine, inbox = Scripted(), Inbox()
     recogniser = started(engine)
     engine.gate.clear()
