@@ -17,6 +17,7 @@ import numpy as np
 from bench.rows import Row, row
 from bench.shelves import DATA, PARTS, shelf
 from monitor.core import pcm
+from monitor.errors import ConfigError
 from tests.signal.compositions import all_scenes, room_scenes
 from tests.signal.scenes import SYNTHETIC, Scene, Shelf, listened
 from tests.signal.score import EDGE_MS, NEVER_MS, Score
@@ -80,14 +81,18 @@ def _key(beside: str) -> str:
 
 
 def detection(sets: Sequence[str] = SETS, rounds: int = 20, rooms: int = 0) -> list[Row]:
-    """Rows for each set; says on stderr which of them were left out for want of the recordings. rooms: so many further
-    pairs of a voice across a room and one near the mouth, counted by themselves."""
+    """Rows for each set; says on stderr which of them were left out for want of recordings or voices. rooms: so many
+    further pairs of a voice across a room and one near the mouth, counted by themselves."""
     out: list[Row] = []
     for name in sets:
         if name != "synthetic" and not DATA.exists():
             print(f"bench signal: no recordings at LINEWATCH_DATA, {name} left out", file=sys.stderr)
             continue
-        own, seed = (SYNTHETIC, 7000) if name == "synthetic" else (shelf(PARTS[name]), PARTS[name].seed)
+        try:
+            own, seed = (SYNTHETIC, 7000) if name == "synthetic" else (shelf(PARTS[name]), PARTS[name].seed)
+        except ConfigError as error:
+            print(f"bench signal: {name} left out. {error}", file=sys.stderr)
+            continue
         if rounds:
             found = score(all_scenes(own, seed, rounds))
             out += [*rows(name, found), *how_far_off(name, found)]

@@ -10,7 +10,8 @@ rooms by makers of their own (`elsewhere.py`). `apart`: the same once more (`apa
 of those two speakers, and voices made by rule in ten further languages. `beyond`: once more (`beyond.py`), by voices
 that were in none: the few recordings of speech that were left, and voices made by rule in twenty further languages.
 `farther`: once more (`farther.py`), by voices made by rule alone, in fourteen languages and of eight speakers that are
-in no set and no fit, low and high; no recording of people was left that nothing has heard.
+in no set and no fit, low and high; no recording of people was left that nothing has heard. `yonder`: once more
+(`yonder.py`), by twelve voices that synthesizers cut or modelled from recordings of people (`readers.py`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import apart, beyond, elsewhere, farther, surroundings
+from bench import apart, beyond, elsewhere, farther, readers, surroundings, yonder
 from bench.recordings import DATA, NOISES, legs
 from bench.surroundings import Makers
 from tests import tapes
@@ -53,7 +54,8 @@ class Clips:
 class Part:
     """What a set may use. noises: recorded ones from one share of theirs on, where no makers are given. calls:
     recordings of calls and others, each channel by itself. spoken: voices and the words they say a minute
-    (espeak-ng), so many numbers in a row; pitches: theirs in turn, 50 is a speaker's own, and softer then."""
+    (espeak-ng), so many numbers in a row; pitches: theirs in turn, 50 is a speaker's own, and softer then. read_by:
+    people whom other synthesizers have."""
 
     voices: tuple[Clips, ...]
     noises: tuple[str, ...]
@@ -64,6 +66,7 @@ class Part:
     spoken: tuple[tuple[str, int], ...] = ()
     in_a_row: int = 5
     pitches: tuple[int, ...] = ()
+    read_by: tuple[readers.Reader, ...] = ()
 
 
 PEOPLE = ("speech-other/azure-customspeech", "speech-other/watson-8k", "speech-other/silero", "speech-zh/misc")
@@ -120,6 +123,7 @@ PARTS = {
     "farther": Part(
         (), tuple(farther.MADE.noises), (0.0, 1.0), 1_980_000, farther.MADE, (), SPOKEN_FARTHER, 2, PITCHES
     ),
+    "yonder": Part((), tuple(yonder.MADE.noises), (0.0, 1.0), 2_360_000, yonder.MADE, read_by=readers.READERS),
 }
 
 
@@ -163,6 +167,7 @@ def _recordings(part: Part) -> Iterator[Signal]:
         yield from map(tapes.recorded, clips.paths())
     for path in part.calls:
         yield from (leg[at : at + _PIECE] for leg in legs(DATA / path) for at in range(0, len(leg), _PIECE))
+    yield from map(readers.read, part.read_by)
     for (voice, words_per_minute), pitch in zip(part.spoken, cycle(part.pitches or (None,))):
         # numbers, which every language has words for; and a pause after each few of them
         random = np.random.default_rng(words_per_minute + len(voice))

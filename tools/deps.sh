@@ -1,11 +1,13 @@
 #!/bin/sh
-# System packages for one purpose: venv, test or model. Installs them when root on Debian, else prints the line to run.
+# System packages for one purpose: venv, test, model or bench. Installs them when root on Debian, else prints the line to run.
 set -eu
 case "${1:-test}" in
 venv) need="python3-venv" ;;
 model) need="espeak-ng" ;;
+bench) need="flite festival festvox-kdlpc16k festvox-italp16k festvox-itapc16k festvox-ca-ona-hts festvox-czech-dita
+    festvox-czech-machac festvox-czech-ph festvox-suopuhe-lj" ;;
 test) need="espeak-ng sox chromium pulseaudio pulseaudio-utils libasound2-plugins libportaudio2 fonts-noto-cjk" ;;
-*) echo "tools/deps.sh: unknown purpose $1; one of venv, test, model" >&2; exit 2 ;;
+*) echo "tools/deps.sh: unknown purpose $1; one of venv, test, model, bench" >&2; exit 2 ;;
 esac
 
 if [ "$1" = venv ] && "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null; then exit 0; fi

@@ -7,11 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from bench import apart, beyond, elsewhere, farther, few_bits, surroundings
+from bench import apart, beyond, elsewhere, farther, few_bits, mobile, surroundings, yonder
 from bench.surroundings import Maker, Makers
 from tests import tapes
 
-MADE = (surroundings.MADE, elsewhere.MADE, apart.MADE, beyond.MADE, farther.MADE)
+MADE = (surroundings.MADE, elsewhere.MADE, apart.MADE, beyond.MADE, farther.MADE, yonder.MADE)
+STEADY = {**farther.MADE.noises, **yonder.MADE.noises}
 
 
 @pytest.mark.parametrize("maker", [pytest.param(m, id=n) for made in MADE for n, m in made.noises.items()])
@@ -22,7 +23,7 @@ def test_a_noise_lasts_as_long_as_asked_and_has_a_level(maker: Maker) -> None:
     assert sound.std() > 0
 
 
-@pytest.mark.parametrize("maker", [pytest.param(m, id=n) for n, m in farther.MADE.noises.items()])
+@pytest.mark.parametrize("maker", [pytest.param(m, id=n) for n, m in STEADY.items()])
 def test_a_noise_goes_on_in_the_telephone_band_and_is_another_by_each_seed(maker: Maker) -> None:
     """So that it is known what an SNR is: no three seconds of it are far from the whole, no peak towers over it."""
     sound, again, other = (maker(160_000, np.random.default_rng(seed)) for seed in (4, 4, 5))
@@ -42,6 +43,25 @@ def test_few_bits_leave_the_level_and_the_colour_of_a_noise() -> None:
     before, after = (tapes.level(np.diff(sound)) - tapes.level(sound) for sound in (noise, coded))
     assert after == pytest.approx(before, abs=3)
     assert tapes.level(coded - noise) > tapes.level(noise) - 10
+
+
+def test_a_mobile_leaves_the_level_the_length_and_most_of_a_noise() -> None:
+    noise = tapes.band(tapes.pink(3990, -20))
+    carried = mobile.carried(noise)
+    assert len(carried) == len(noise)
+    assert tapes.level(carried) == pytest.approx(tapes.level(noise), abs=0.01)
+    assert not np.allclose(carried, noise)
+    before, after = (tapes.level(np.diff(sound)) - tapes.level(sound) for sound in (noise, carried))
+    assert after == pytest.approx(before, abs=3)
+
+
+def test_a_mobile_hears_in_the_telephone_band_and_its_microphone_gives_way() -> None:
+    sound = tapes.white(2000, -20)
+    sound[8000] = 30_000 * 20
+    heard = mobile.held(sound)
+    assert np.abs(heard).max() < 6 * np.sqrt(np.mean(sound**2))
+    below, above = (tapes.level(mobile.held(tapes.sine(hz, 1000, -20))) for hz in (100, 3900))
+    assert max(below, above) < tapes.level(mobile.held(tapes.sine(1000, 1000, -20))) - 20
 
 
 def falls_db_s(room: Callable[..., tapes.Signal], rt60_ms: int, direct: float) -> float:

@@ -1,0 +1,83 @@
+"""Voices of other synthesizers: whose they are, what is wrong with some, and what is said where they are not there."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench import detection, readers, shelves, signal
+from monitor.errors import ConfigError
+from tests import tapes
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A machine without these voices."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_nobody_reads_twice_and_nobody_is_in_another_set() -> None:
+    names = [reader.voice for reader in readers.READERS]
+    assert len({*names}) == len(names) >= 8
+    rest = [part for name, part in shelves.PARTS.items() if name != "yonder"]
+    assert not any(part.read_by for part in rest)
+    assert not {*names} & {voice.split("+")[1] for part in rest for voice, _ in part.spoken}
+    assert not shelves.PARTS["yonder"].spoken
+
+
+def test_every_text_can_be_handed_to_its_synthesizer() -> None:
+    for reader in readers.READERS:
+        texts = readers.TEXTS[reader.language]
+        assert len({*texts}) >= 10
+        assert all(text.encode(readers.ENCODINGS[reader.language]) for text in texts)
+
+
+def test_the_script_installs_what_the_message_asks_for() -> None:
+    script = (Path(__file__).parents[2] / "tools" / "deps.sh").read_text("utf-8")
+    listed = script.split('bench) need="')[1].split('"')[0].split()
+    assert (*listed,) == readers.PACKAGES
+
+
+@pytest.mark.parametrize("reader", [readers.READERS[0], readers.READERS[-1]])
+def test_a_voice_that_is_not_there_is_one_clear_line(bare: Path, reader: readers.Reader) -> None:
+    with pytest.raises(ConfigError) as refused:
+        readers.read(reader)
+    assert str(refused.value) == (
+        f"bench signal: the voice {reader.voice} of {reader.tool} is not installed. On Debian: "
+        f"apt-get install --no-install-recommends {' '.join(readers.PACKAGES)}."
+    )
+    assert not [*bare.rglob("*.npy")]
+
+
+def test_without_the_voices_the_set_is_left_out_aloud(
+    bare: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(detection, "DATA", bare)
+    assert signal.main(["--detection", "--sets", "yonder"]) == 0
+    said = capsys.readouterr().err
+    assert "yonder left out" in said
+    assert "apt-get install" in said
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 32_000, 44_100])
+def test_what_left_sixteen_bits_is_put_where_it_was_going(rate_hz: int) -> None:
+    """A loud sound of which a synthesizer kept the lower sixteen bits."""
+    loud = 42_000 * np.hanning(rate_hz) * np.sin(2 * np.pi * 400 * np.arange(rate_hz) / rate_hz)
+    kept = (np.rint(loud) + 32_768) % 65_536 - 32_768
+    assert np.abs(np.diff(kept)).max() > 60_000
+    whole = readers._whole(kept, rate_hz)
+    assert len(whole) == 8000
+    assert tapes.level(whole) == pytest.approx(tapes.level(loud), abs=0.1)
+    assert np.abs(np.diff(whole)).max() < 15_000
+
+
+def test_a_sentence_at_which_a_filter_ran_away_is_known() -> None:
+    said = tapes.speech(3000)
+    assert not readers._ran_away(said)
+    said[5000] = 40 * said.std()
+    assert readers._ran_away(said)
