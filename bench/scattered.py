@@ -13,8 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from bench.mobile import through
-from bench.surroundings import RATE
-from tests import tapes
+from bench.surroundings import RATE, answered
 from tests.tapes import Signal
 
 _SPEED_M_S = 343.0
@@ -28,11 +27,7 @@ _NO_LOWS = ((120.0, -30.0), (250.0, 0.0), (3900.0, 0.0))
 def network(voice: Signal, rt60_ms: int, direct: float, seed: int) -> Signal:
     """The voice in a room of that reverberation time. direct: the voice's own share of the amplitude, as in
     `tapes.room`."""
-    answer = _answer(rt60_ms, seed).copy()
-    answer[0] += direct / (1 - direct)
-    size = 1 << (len(voice) + len(answer)).bit_length()
-    heard = np.fft.irfft(np.fft.rfft(voice, size) * np.fft.rfft(answer, size), size)[: len(voice)]
-    return tapes.at_level(heard, tapes.level(voice))
+    return answered(voice, _answer(rt60_ms, seed), direct)
 
 
 @lru_cache(maxsize=16)

@@ -108,4 +108,12 @@ def shoebox(voice: Signal, rt60_ms: int, direct: float, seed: int) -> Signal:
     return tapes.at_level(heard, tapes.level(voice))
 
 
+def answered(voice: Signal, answer: Signal, direct: float) -> Signal:
+    """The voice, and what a room adds to it: its answer to a blow, of energy 1; direct as in `tapes.room`."""
+    whole = np.concatenate(([direct / (1 - direct)], answer[1:]))
+    size = 1 << (len(voice) + len(whole)).bit_length()
+    heard = np.fft.irfft(np.fft.rfft(voice, size) * np.fft.rfft(whole, size), size)[: len(voice)]
+    return tapes.at_level(heard, tapes.level(voice))
+
+
 MADE = Makers({"fan": fan, "rain": rain, "keys": keys, "street": street, "printer": printer}, shoebox)

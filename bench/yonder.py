@@ -9,7 +9,7 @@ what happens in it; a mobile telephone hears it (`mobile.py`). Rooms are walls t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -69,7 +69,7 @@ def _passes(samples: int, at: int, metres: float, m_s: float) -> tuple[Signal, S
     return metres / far, 1 / (1 + m_s / _SPEED_M_S * way / far)
 
 
-def _lines(turns: Signal, strengths: Signal, random: np.random.Generator) -> Signal:
+def _lines(turns: Signal, strengths: Sequence[float] | Signal, random: np.random.Generator) -> Signal:
     """A tone and its harmonics; turns: periods since the beginning."""
     parts = (
         strength * np.sin(2 * np.pi * k * turns + random.uniform(0, 2 * np.pi))
@@ -119,7 +119,8 @@ def coolers(samples: int, random: np.random.Generator) -> Signal:
         speed = np.convolve(np.pad(runs, (RATE // 5 - 1, 0)), np.full(RATE // 5, 5 / RATE), "valid")
         hz = random.uniform(47.5, 49.2) if random.random() < 0.7 else random.uniform(57, 95)
         turns = np.cumsum(hz * np.clip(speed, 0.3, 1)) / RATE + random.random()
-        humps = np.exp(3 * (np.cos(2 * np.pi * turns) - 1)) * _unrest(samples, random, 5, 0.1)
+        # a piston pushes for a twentieth of each turn
+        humps = np.exp(70 * (np.cos(2 * np.pi * turns) - 1)) * _unrest(samples, random, 5, 0.1)
         shell = sorted(random.uniform(150, 1600, 4))
         shape = ((60, -14), *((hz, db) for at in shell for hz, db in ((0.93 * at, -9), (at, 0), (1.08 * at, -9))))
         shells += through(humps * speed, *sorted(shape), (2400, -22)) * random.uniform(0.5, 1.2)
@@ -143,7 +144,7 @@ def crossing(samples: int, random: np.random.Generator) -> Signal:
     for at in _now_and_then(samples, random, (1.2, 4), 2):
         near, pitch = _passes(samples, at, random.uniform(1.5, 7), random.uniform(4, 11))
         turns = np.cumsum(random.uniform(180, 420) * pitch * (1 + 0.02 * (_unrest(samples, random, 1, 1) - 1))) / RATE
-        whirrs += near * _lines(turns, np.array([0.7, 1, 0.3, 0.2, 0.1, 0.5]), random)
+        whirrs += near * _lines(turns, (0.7, 1, 0.3, 0.2, 0.1, 0.5), random)
         tyres += near * rubber
         if random.random() < 0.25:
             lasts = int(RATE * random.uniform(0.3, 0.8))
@@ -225,7 +226,7 @@ def metro(samples: int, random: np.random.Generator) -> Signal:
     )
     tunnel = _air(samples, random, (90, 2), (220, 1), (500, 0), (900, -3), (1600, -9), (3600, -22))
     tunnel *= (m_s / 15) ** 0.8 * _unrest(samples, random, 1.2, 0.12)
-    gears = _lines(phase * random.uniform(5.6, 8.4), np.array([1, 0.5, 0.25]), random)
+    gears = _lines(phase * random.uniform(5.6, 8.4), (1, 0.5, 0.25), random)
     gears *= _unrest(samples, random, 6, 0.3)
     sings = np.full(samples, 1e-3)
     for at in _now_and_then(samples, random, (3, 11), 6):
