@@ -64,6 +64,7 @@ class Call:
         """speakers: whose each stretch is taken for, where the legs were separated out of one channel. on_error: told
         where the rules raise, which then find nothing at that moment; None: it is raised."""
         self.info = info
+        self.rulebook = rulebook
         self._speakers = speakers
         self._on_error = on_error
         self._derived = None if info.legs == "recorded" else True

@@ -24,8 +24,9 @@ from monitor.core.events import CallAnswered, CallClosed, CallData, Envelope, Ev
 from monitor.core.types import Answer, CallInfo, EndedBy, MediaChunk, Segment
 from monitor.errors import LinewatchError
 from monitor.fault import Finding
+from monitor.floor import Output
 from monitor.hearing import Hearing
-from monitor.lines import Lines, LineSettings, Output
+from monitor.lines import Lines, LineSettings
 from monitor.mishaps import Mishaps
 from monitor.store.writer import Writer
 

@@ -22,7 +22,8 @@ from monitor.compliance.rulebook import Rulebook
 from monitor.core.events import CallAnswered, CallData, CallEnded, Envelope, Event, Meter, Utterance
 from monitor.core.pcm import decode_alaw, encode_alaw
 from monitor.core.types import CHANNELS, CallInfo, MediaChunk, Pcm
-from monitor.lines import Lines, LineSettings, Output
+from monitor.floor import Output
+from monitor.lines import Lines, LineSettings
 from monitor.resources import locate
 from monitor.signal.bank import Bank
 from monitor.signal.settings import SignalSettings

@@ -18,7 +18,8 @@ from monitor.audit.result import OnProgress, Progress
 from monitor.core.events import CallClosed
 from monitor.core.types import CHANNELS, Answer, MediaChunk, Segment
 from monitor.errors import LinewatchError
-from monitor.lines import Lines, Output
+from monitor.floor import Output
+from monitor.lines import Lines
 from monitor.mono import take_apart
 from monitor.sinks.report.folder import Folder
 from monitor.sources import recording

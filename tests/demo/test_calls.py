@@ -7,7 +7,8 @@ from functools import cache
 from monitor.config import load
 from monitor.core.events import Envelope
 from monitor.core.types import CHANNELS, MediaChunk
-from monitor.lines import Lines, Output
+from monitor.floor import Output
+from monitor.lines import Lines
 from monitor.resources import locate
 from monitor.sources.recording import END_REASON, read
 from tests.goldens import Json, projection
