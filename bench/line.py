@@ -101,7 +101,7 @@ def ours(folder: Path, call: Talk, lines: int) -> Spent:
     recogniser = Recogniser(WhisperEngine(folder, asr, place(asr, 1)), asr)
     clock: dict[str, float] = defaultdict(float)
     with (
-        _timed(Bank, "step", clock, "signal"),
+        _timed(Bank, "steps", clock, "signal"),
         _timed(Segmenter, "step", clock, "segmenter"),
         tempfile.TemporaryDirectory() as scratch,
     ):
