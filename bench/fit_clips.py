@@ -1,10 +1,10 @@
 """What the VAD's weights are fitted on, `bench/fit_vad.py`: clips of known voices and noises, and where speech is.
 
 Material (LINEWATCH_DATA): voices of AISHELL, DSPSpeech, the Cantonese clips, and half of the Azure, Watson and Silero
-samples (Apache-2.0, MIT, CC0); the first half of each recorded noise (CC BY 4.0, MIT); synthetic voices, noises, tones,
-music and clatter. Never: the labelled sets of vad/, the Magic Data voice, the other half of voices and noises. Truth is
-where Silero hears speech in the clean recording; then it is brought to -20 to -45 dBov, tilted, put into a room now and
-then and over noise.
+samples (Apache-2.0, MIT, CC0); the first half of each recorded noise (CC BY 4.0, MIT); synthetic voices and those of
+`fit_voices.py`, noises, tones, music and clatter. Never: the labelled sets of vad/, the Magic Data voice, the other
+half of voices and noises. Truth is where Silero hears speech in the clean recording, and all but its pauses of a voice
+made by rule; then it is brought to -20 to -45 dBov, tilted, put into a room now and then and over noise.
 """
 
 from __future__ import annotations
@@ -17,7 +17,22 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from bench.fit_noises import RATE, brown, clatter, coloured, in_a_room, thuds, tilted, typing, warped
+from bench import fit_voices
+from bench.fit_noises import (
+    RATE,
+    brown,
+    buzz,
+    calls,
+    clatter,
+    coloured,
+    engine,
+    in_a_room,
+    swelling,
+    thuds,
+    tilted,
+    typing,
+    warped,
+)
 from bench.recordings import DATA, NOISES
 from monitor.signal.silero import CHUNK, session
 from tests import tapes
@@ -26,12 +41,15 @@ from tests.tapes import Signal
 FRAME = 160
 UNDER_SPEECH = (
     "white", "hiss", "pink", "synthetic pink", "tap", "hum", "babble", "talk", "brown", "clatter", "dishes", "clatter",
-    "coloured", "coloured", "typing", "thuds",
+    "coloured", "coloured", "typing", "thuds", "buzz", "buzz",
+    "swelling", "swelling", "swelling", "engine", "engine", "calls",
 )  # fmt: skip
 ALONE = (*UNDER_SPEECH, "idle", "ring-back", "busy", "dtmf", "music", "crackle")
 # what a frame weighs: many voices at once are voices still, and 0 dB is asking much
 WEIGHTS = {"babble": 0.2, "talk": 0.2, "ring-back": 8.0, "busy": 4.0, "dtmf": 4.0}
 COMES_AND_GOES = 0.4
+# the share of made voices among those that are not synthetic; dB an octave a telephone may be brighter for a voice
+MADE, BRIGHTER_DB = 0.25, 7.0
 
 
 @dataclass
@@ -64,6 +82,7 @@ class Material:
     def __init__(self, seed: int) -> None:
         self._random = np.random.default_rng(seed)
         self._voices = [voice for wide in self._recordings() if (voice := _voice(wide)) is not None]
+        self._made = [voice for wide in fit_voices.made(self._random) if (voice := _voice(wide, fit_voices.spoken))]
         whole = {name: tapes.recorded(DATA / "noise" / path) for name, path in NOISES.items()}
         self._noises = {name: signal[: len(signal) // 2] for name, signal in whole.items()}
         self._idle = [tapes.recorded(path) for path in sorted((DATA / "noise" / "telephone-line").glob("*"))]
@@ -99,6 +118,10 @@ class Material:
             "clatter": lambda: clatter(samples, random),
             "coloured": lambda: coloured(samples, random),
             "typing": lambda: typing(samples, random),
+            "swelling": lambda: swelling(samples, random),
+            "engine": lambda: engine(samples, random),
+            "calls": lambda: calls(samples, random),
+            "buzz": lambda: buzz(samples, random),
             "thuds": lambda: thuds(samples, random),
             "talk": lambda: self._talk(samples),
             "idle": lambda: np.resize(self._idle[int(random.integers(len(self._idle)))], samples),
@@ -142,9 +165,10 @@ class Material:
         if random.random() < 0.25:
             frames = int(random.integers(75, 600))
             return _synthetic(random, frames), np.ones(frames, np.bool_)
-        voice, speech = self._voices[int(random.integers(len(self._voices)))]
+        some = self._made if random.random() < MADE else self._voices
+        voice, speech = some[int(random.integers(len(some)))]
         voice = tapes.band(voice) if random.random() < 0.75 else voice
-        voice = tilted(voice, random) if random.random() < 0.6 else voice
+        voice = tilted(voice, random, BRIGHTER_DB) if random.random() < 0.6 else voice
         return in_a_room(voice, random) if random.random() < 0.15 else voice, speech
 
     def _coming_and_going(self, noise: Signal) -> Signal:
@@ -179,8 +203,10 @@ def _files(folder: str) -> list[Path]:
     return sorted((DATA / folder).rglob("*.flac"))
 
 
-def _voice(wide: Signal) -> tuple[Signal, NDArray[np.bool_]] | None:
-    speech = clean_speech(wide) if len(wide) > 16_000 else np.zeros(1, np.bool_)
+def _voice(
+    wide: Signal, spoken: Callable[[Signal], NDArray[np.bool_]] = clean_speech
+) -> tuple[Signal, NDArray[np.bool_]] | None:
+    speech = spoken(wide) if len(wide) > 16_000 else np.zeros(1, np.bool_)
     whole = np.resize(wide, len(wide) // 320 * 320)
     return (soxr.resample(whole, 16_000, RATE), speech[: len(whole) // 320]) if speech.sum() >= 40 else None
 

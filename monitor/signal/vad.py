@@ -2,10 +2,9 @@
 
 A frame at the absolute floor costs no VAD call (but for a call's first two seconds) and is not speech. For a frame that
 stands over the noise floor, some rectified units weigh what it is (WebRTC's vote, its height over the floor,
-periodicity, flatness, tonality, balance, movement, how its power lies in ten bands), and the same over the last 60 and
-300 ms. A longer memory learns how long people speak in the material, not what speech is. WebRTC alone calls white
-noise, hiss, tones and hum speech. Sounds just before the first speech frame (the s of 是) that WebRTC votes for are
-given back to the run once it begins.
+periodicity, flatness, tonality, balance, how its power lies in ten bands, how far that moves: `movement.py`), and the
+same over the last 60 and 300 ms and 2 s. WebRTC alone calls white noise, hiss, tones and hum speech. Sounds just before
+the first speech frame (the s of 是) that WebRTC votes for are given back to the run once it begins.
 
 The weights, and how `bench/fit_vad.py` fitted them, stand in `weights.py`; `bench signal` shows what they
 are worth beside Silero and WebRTC alone, docs/detection.md what they came to. Several people talking in the background
@@ -23,6 +22,7 @@ from monitor.core.types import FRAME_MS
 from monitor.signal.columns import BoolArray, FloatArray, IntArray, State, before, counting, held, lasting
 from monitor.signal.faint import Faint
 from monitor.signal.moment import Block
+from monitor.signal.movement import MOVEMENTS, Movement
 from monitor.signal.settings import SignalSettings
 from monitor.signal.silero import Silero
 from monitor.signal.spectrum import FRAME, HZ_PER_BIN, Evidence, evidence, narrow
@@ -34,7 +34,8 @@ _BARE_LINE = 0.85
 # edges of the bands, as bins of the spectrum: 250 to 3500 Hz, about as the ear divides them
 _BANDS = np.array([round(hz / HZ_PER_BIN) for hz in (250, 400, 550, 700, 900, 1150, 1450, 1800, 2250, 2800, 3500)])
 _LEAST_BEL = -5.0
-FEATURES = 10 + len(_BANDS) - 1
+_OF_A_FRAME = 10
+FEATURES = _OF_A_FRAME + len(_BANDS) - 1 + MOVEMENTS
 # hundredths of log-odds: one frame of a run is to be this clear
 _SURE = 260
 _SILERO_LATE_MS = 20
@@ -56,7 +57,7 @@ class Vad:
         self._before = self.state.column(np.int16, 0, (2, FRAME))
         self._level = self.state.column(np.float64, 0.0)
         self._memory = self.state.column(np.float64, 0.0, (2, len(MEMORIES), len(UNITS)))
-        self._features = features
+        self._movement = Movement(self.state, len(_BANDS) - 1)
         self._fed = self.state.column(np.int64)
         self._waiting = self.state.column(np.int64)
         self._faint = Faint(self.state)
@@ -131,9 +132,7 @@ class Vad:
         said = np.zeros((weighed.size, *_SAID))
         chosen = weighed.reshape(-1).nonzero()[0]
         if len(chosen):
-            step_db = np.abs(block.level_dbov - block.before_dbov)
-            over, step_db, votes = over.reshape(-1)[chosen], step_db.reshape(-1)[chosen], votes.reshape(-1)[chosen]
-            sums = _sums(self._features(over, step_db, votes, block.evidence, weighed[block.heard]))
+            sums = _sums(self._inputs(block, weighed, chosen, over, votes))
             sums[:, 1:] *= _TAKEN
             said[chosen] = sums
         said = said.reshape(*weighed.shape, *_SAID)
@@ -144,6 +143,16 @@ class Vad:
                 each[:, :, 0] += memory[:, :, remembered]
         self._memory[block.sel] = memory
         return _score(said[..., 0, :])
+
+    def _inputs(
+        self, block: Block, weighed: BoolArray, chosen: IntArray, over: FloatArray, votes: BoolArray
+    ) -> FloatArray:
+        """float64[k, FEATURES], whole 256ths: of each weighed frame, and how far it is from those before it. chosen:
+        int64[k], where they stand."""
+        step_db, among = np.abs(block.level_dbov - block.before_dbov).reshape(-1)[chosen], weighed[block.heard]
+        found = features(over.reshape(-1)[chosen], step_db, votes.reshape(-1)[chosen], block.evidence, among)
+        moved = self._movement.step(block.rows, weighed, found[:, 0], found[:, _OF_A_FRAME:])
+        return np.concatenate((found, moved), axis=1)
 
     def _vote(self, block: Block, loud: BoolArray) -> BoolArray:
         votes = loud.copy()
@@ -180,7 +189,7 @@ _OUT = np.array(WEIGHTS[:-1], np.float64)
 def features(
     over_db: FloatArray, step_db: FloatArray, votes: BoolArray, found: Evidence, among: BoolArray
 ) -> FloatArray:
-    """float64[k, FEATURES], whole 256ths: height over the floor in 10 dB, periodicity, flatness / 3, tonality, a bare
+    """float64[k, 20], whole 256ths: height over the floor in 10 dB, periodicity, flatness / 3, tonality, a bare
     line, low share, high share, level step in 5 dB, one, WebRTC's vote, and ten bands' shares of the power in bel.
 
     over_db, step_db, votes: of the k frames; among: which of the frames of `found` they are.

@@ -10,7 +10,9 @@ from bench.fit_clips import loudness
 from tests import tapes
 
 
-@pytest.mark.parametrize("name", ["clatter", "coloured", "typing", "thuds", "brown"])
+@pytest.mark.parametrize(
+    "name", ["clatter", "coloured", "typing", "thuds", "brown", "buzz", "swelling", "engine", "calls"]
+)
 def test_noises_are_as_long_as_was_asked_finite_and_a_function_of_their_seed(name: str) -> None:
     once, again = (getattr(fit_noises, name)(40_000, np.random.default_rng(3)) for _ in range(2))
     assert len(once) == 40_000
