@@ -54,6 +54,12 @@ class Active:
         close = ((runs.last_ms >= 0) | ended) & block.present & ~block.speech & (runs.last_ms[:, :, ::-1] < 0)
         return close & (block.level_dbov >= np.fmax(block.floor_dbov, noise_dbov) + _OVER_NOISE_DB)
 
+    def may_begin(self, block: Block, noise_dbov: FloatArray) -> BoolArray:
+        """What is in no run and may yet begin one, clear of the noise, while the other is quiet."""
+        runs = block.runs
+        found = runs.pending & (runs.since_ms < 0) & block.present & (runs.last_ms[:, :, ::-1] < 0)
+        return found & (block.level_dbov >= np.fmax(block.floor_dbov, noise_dbov) + _OVER_NOISE_DB)
+
     def over(self, sel: Selection) -> bool:
         """Whether nothing of earlier frames is active or spoken any more."""
         loud, said = self._since_loud[sel] < _ACTIVE_FRAMES, self._since_speech[sel] < _SPOKEN_FRAMES

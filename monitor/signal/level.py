@@ -136,18 +136,20 @@ class SpeechLevel:
     def step(self, block: Block, noise_dbov: FloatArray) -> IntArray:
         """Tells speech_dbov (nan before any), speech_ms, voiced_ms; returns the power measured, [t, n, 2]."""
         dbov_0, speech, goes_on = self._dbov[block.sel], block.speech, self._active.goes_on(block, noise_dbov)
+        maybe = self._active.may_begin(block, noise_dbov)
         echo_db = self._thresholds.of(block.groups).echo_db
         over_other = speech & (block.runs.last_ms[:, :, ::-1] >= 0)
-        if not (np.count_nonzero(speech) or np.count_nonzero(goes_on)) and self._active.over(block.sel):
+        if not any(map(np.count_nonzero, (speech, goes_on, maybe))) and self._active.over(block.sel):
             pushing, waits, found = self._window.pushing(block.sel, block.rows, speech, ()), None, None
             level = held(dbov_0, len(speech))
         elif not np.count_nonzero(over_other):
-            pushing, level, found, waits = self._measured(block, speech, goes_on, noise_dbov, dbov_0)
+            pushing, level, found, waits = self._measured(block, speech, goes_on, maybe, noise_dbov, dbov_0)
         else:
             other = dbov_0[None, :, ::-1]
             echo = over_other & (block.level_dbov < other - echo_db)
             while True:
-                pushing, level, found, waits = self._measured(block, speech & ~echo, goes_on, noise_dbov, dbov_0)
+                spoken = speech & ~echo
+                pushing, level, found, waits = self._measured(block, spoken, goes_on, maybe, noise_dbov, dbov_0)
                 if len(level) == 1:
                     break
                 # what is echo depends on the level before, so the first frames are right first
@@ -172,11 +174,17 @@ class SpeechLevel:
         return power
 
     def _measured(
-        self, block: Block, speech: BoolArray, goes_on: BoolArray, noise_dbov: FloatArray, dbov_0: FloatArray
+        self,
+        block: Block,
+        speech: BoolArray,
+        goes_on: BoolArray,
+        maybe: BoolArray,
+        noise_dbov: FloatArray,
+        dbov_0: FloatArray,
     ) -> tuple[Pushing, FloatArray, Activity, Waits | None]:
         """What is pushed, the level after each frame, and what is active, where this is the speech; and what waits."""
         found = self._active.frames(block, speech, goes_on, noise_dbov)
-        entries, which, waits = self._waiting.merged(block, found)
+        entries, which, waits = self._waiting.merged(block, found, maybe)
         pushing = self._window.pushing(block.sel, block.rows, which, entries)
         power, count = pushing.sums[..., 0], pushing.sums[..., 1]
         if not pushing.any:

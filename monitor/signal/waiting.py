@@ -1,4 +1,7 @@
-"""What is measured of a speech run before the run is certain: it waits, and counts as one entry once it is."""
+"""What is measured of a speech run before the run is certain: it waits, and counts as one entry once it is.
+
+So does what may belong to a run that has not begun: sounds that are given back to it once it has.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,21 @@ from typing import NamedTuple
 
 import numpy as np
 
+from monitor.core.types import FRAME_MS
 from monitor.signal.active import Activity
 from monitor.signal.columns import BoolArray, IntArray, State, before, held, latest
 from monitor.signal.moment import Block
 
 _MOST_STEP_DB = 20.0
+# sounds so far apart are given back together; hundredths of dB under the highest of late at which they are none
+_TOGETHER_MS, _FAINT = 160, 1500
 
 
 class Waits(NamedTuple):
     """int64[t, n, 2] after each frame: of which run it is (its since_ms, and 1), power of the active frames, how many
     they are, the first at_ms, voiced frames, by how much the level moved over how many spoken frames; and done, the
-    newest run that is certain. 0 where there is none."""
+    newest run that is certain. seen: the newest run; power and number of the frames that may belong to the next one,
+    where the first begins and the last ends. 0 where there is none."""
 
     run: IntArray
     power: IntArray
@@ -26,6 +33,11 @@ class Waits(NamedTuple):
     moved: IntArray
     spoken: IntArray
     done: IntArray
+    seen: IntArray
+    maybe_power: IntArray
+    maybe_frames: IntArray
+    maybe_since_ms: IntArray
+    maybe_last_ms: IntArray
 
 
 class Waiting:
@@ -42,15 +54,18 @@ class Waiting:
                 kept[:, k] = values[-1]
             self._column[block.sel] = kept
 
-    def merged(self, block: Block, found: Activity) -> tuple[list[IntArray], BoolArray, Waits | None]:
+    def merged(self, block: Block, found: Activity, maybe: BoolArray) -> tuple[list[IntArray], BoolArray, Waits | None]:
         """Power, number, at_ms, voiced, 100ths of dB moved and spoken of what the frames push, which of them [t, n, 2]
-        do (their run is certain, or over), and what waits then. Nothing is kept yet. Nothing where none is active."""
+        do (their run is certain, or over), and what waits then. Nothing is kept yet. Nothing where none is active.
+
+        maybe: frames of no run that may belong to the next one."""
         counted = found.active | found.spoken
-        if not np.count_nonzero(counted):
+        if not np.count_nonzero(counted | maybe):
             return [], counted, None
         entries = _entries(block, found)
         state, run = self._column[block.sel], block.runs.since_ms + 1
         start = Waits(*(state[:, k] for k in range(len(Waits._fields))))
+        start = self._given_back(block, found, maybe, run, entries, start)
         certain = counted & (block.runs.open | (run == 0))
         done = latest(certain & (run > 0), run, start.done)
         waits = self._grown(block, counted & ~certain, run, entries, start)._replace(done=done)
@@ -65,10 +80,30 @@ class Waiting:
             ]
         return entries, certain, waits
 
+    def _given_back(
+        self, block: Block, found: Activity, maybe: BoolArray, run: IntArray, entries: list[IntArray], start: Waits
+    ) -> Waits:
+        """Adds to the entry of a run's first frame what is given back to it; what is kept of that, [t, n, 2] each."""
+        maybe = maybe & ~found.active & (np.rint(block.level_dbov * 100.0) >= found.top - _FAINT)
+        seen = latest(run > 0, run, start.seen)
+        last = latest(maybe, block.sides_ms, start.maybe_last_ms)
+        near = block.sides_ms - before(start.maybe_last_ms, last) <= _TOGETHER_MS
+        anew = maybe & ~near
+        since = latest(anew, block.sides_ms - FRAME_MS, start.maybe_since_ms)
+        power = _summed(np.where(maybe, block.power, 0), anew, start.maybe_power)
+        frames = _summed(maybe.astype(np.int64), anew, start.maybe_frames)
+        back = found.active & near & (run > 0) & (run != before(start.seen, seen)) & (run - 1 <= since)
+        if np.count_nonzero(back):
+            entries[0], entries[1] = entries[0] + back * power, entries[1] + back * frames
+        return start._replace(
+            seen=seen, maybe_power=power, maybe_frames=frames, maybe_since_ms=since, maybe_last_ms=last
+        )
+
     def _grown(self, block: Block, more: BoolArray, run: IntArray, entries: list[IntArray], start: Waits) -> Waits:
-        """What waits after each frame, where `more` of them wait, and nothing ceases to."""
+        """What waits after each frame, where `more` of them wait, and nothing ceases to. start: before the block, but
+        for what `_given_back` says of every frame."""
         if not np.count_nonzero(more):
-            return Waits(*(held(each, len(more)) for each in start))
+            return Waits(*(each if each.ndim == 3 else held(each, len(more)) for each in start))
         runs = latest(more, run, start.run)
         anew = more & (run != before(start.run, runs))
         power, frames, _, *others = entries
@@ -78,7 +113,7 @@ class Waiting:
             for each, then in zip((power, frames, *others), begun, strict=True)
         )
         at_ms = latest(anew, block.sides_ms, start.at_ms)
-        return Waits(runs, power, frames, at_ms, voiced, moved, spoken, held(start.done, len(more)))
+        return Waits(runs, power, frames, at_ms, voiced, moved, spoken, held(start.done, len(more)), *start[8:])
 
 
 def _entries(block: Block, found: Activity) -> list[IntArray]:
