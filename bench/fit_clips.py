@@ -42,11 +42,11 @@ FRAME = 160
 UNDER_SPEECH = (
     "white", "hiss", "pink", "synthetic pink", "tap", "hum", "babble", "talk", "brown", "clatter", "dishes", "clatter",
     "coloured", "coloured", "typing", "thuds", "buzz", "buzz",
-    "swelling", "swelling", "swelling", "engine", "engine", "calls",
+    "swelling", "swelling", "swelling", "engine", "engine", "calls", "hall", "hall",
 )  # fmt: skip
 ALONE = (*UNDER_SPEECH, "idle", "ring-back", "busy", "dtmf", "music", "crackle")
 # what a frame weighs: many voices at once are voices still, and 0 dB is asking much
-WEIGHTS = {"babble": 0.2, "talk": 0.2, "ring-back": 8.0, "busy": 4.0, "dtmf": 4.0}
+WEIGHTS = {"babble": 0.3, "talk": 0.2, "ring-back": 8.0, "busy": 4.0, "dtmf": 4.0}
 COMES_AND_GOES = 0.4
 # the share of made voices among those that are not synthetic; dB an octave a telephone may be brighter for a voice
 MADE, BRIGHTER_DB = 0.25, 7.0
@@ -123,7 +123,8 @@ class Material:
             "calls": lambda: calls(samples, random),
             "buzz": lambda: buzz(samples, random),
             "thuds": lambda: thuds(samples, random),
-            "talk": lambda: self._talk(samples),
+            "talk": lambda: self._talk(samples, int(random.integers(4, 11))),
+            "hall": lambda: self._hall(samples, seed),
             "idle": lambda: np.resize(self._idle[int(random.integers(len(self._idle)))], samples),
             "ring-back": lambda: tapes.ring_back(ms, -20, RATE),
             "busy": lambda: tapes.busy(ms, -20, RATE),
@@ -133,15 +134,22 @@ class Material:
         }
         return made[name]()[:samples]
 
-    def _talk(self, samples: int) -> Signal:
-        """Four to ten people at once."""
+    def _talk(self, samples: int, people: int) -> Signal:
+        """So many at once."""
         out, random = np.zeros(samples), self._random
-        for _ in range(int(random.integers(4, 11))):
+        for _ in range(people):
             voice = self._voices[int(random.integers(len(self._voices)))][0]
             out += tapes.at_level(np.resize(np.roll(voice, -int(random.integers(len(voice)))), samples), -26) * 10 ** (
                 random.uniform(-6, 0) / 20
             )
         return out
+
+    def _hall(self, samples: int, seed: int) -> Signal:
+        """So many that none can be told from the others."""
+        people = int(self._random.integers(14, 40))
+        if self._random.random() < 0.5:
+            return self._talk(samples, people)
+        return tapes.babble(samples * 1000 // RATE + 20, -30, RATE, people, seed)[:samples]
 
     def spoken(self, dbov: float, noise: str, snr_db: float | None) -> Clip:
         """Up to five times somebody speaks, between pauses."""
