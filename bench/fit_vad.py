@@ -1,7 +1,7 @@
-"""How monitor/signal/weights.py was made: `python -m bench.fit_vad > monitor/signal/weights.py`, some minutes.
+"""How monitor/signal/weights.py was made: `python -m bench.fit_vad > monitor/signal/weights.py`, ten minutes.
 
-`python -m bench.fit_vad 1` is half as thorough. What it is fitted on: `fit_clips.py`, `fit_noises.py`; half of it goes
-through G.711.
+`python -m bench.fit_vad 1` is a third as thorough. What it is fitted on: `fit_clips.py`, `fit_voices.py` and
+`fit_noises.py`; half of it goes through G.711.
 """
 
 from __future__ import annotations
