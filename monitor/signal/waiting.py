@@ -56,14 +56,16 @@ class Waiting:
 
     def merged(self, block: Block, found: Activity, maybe: BoolArray) -> tuple[list[IntArray], BoolArray, Waits | None]:
         """Power, number, at_ms, voiced, 100ths of dB moved and spoken of what the frames push, which of them [t, n, 2]
-        do (their run is certain, or over), and what waits then. Nothing is kept yet. Nothing where none is active.
+        do (their run is certain, or over), and what waits then. Nothing is kept yet. Nothing where there is no run, and
+        none is active, spoken or given.
 
         maybe: frames of no run that may belong to the next one."""
-        counted = found.active | found.spoken
-        if not np.count_nonzero(counted | maybe):
+        counted, run = found.active | found.spoken, block.runs.since_ms + 1
+        # a run is seen with its first frame, though that may be an echo
+        if not np.count_nonzero(counted | maybe | (run > 0)):
             return [], counted, None
         entries = _entries(block, found)
-        state, run = self._column[block.sel], block.runs.since_ms + 1
+        state = self._column[block.sel]
         start = Waits(*(state[:, k] for k in range(len(Waits._fields))))
         start = self._given_back(block, found, maybe, run, entries, start)
         certain = counted & (block.runs.open | (run == 0))
@@ -87,7 +89,8 @@ class Waiting:
         maybe = maybe & ~found.active & (np.rint(block.level_dbov * 100.0) >= found.top - _FAINT)
         seen = latest(run > 0, run, start.seen)
         last = latest(maybe, block.sides_ms, start.maybe_last_ms)
-        near = block.sides_ms - before(start.maybe_last_ms, last) <= _TOGETHER_MS
+        last_before = before(start.maybe_last_ms, last)
+        near = (last_before > 0) & (block.sides_ms - last_before <= _TOGETHER_MS)
         anew = maybe & ~near
         since = latest(anew, block.sides_ms - FRAME_MS, start.maybe_since_ms)
         power = _summed(np.where(maybe, block.power, 0), anew, start.maybe_power)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.signal.active import Activity
@@ -30,7 +30,7 @@ def test_a_run_that_becomes_certain_brings_what_it_had(stretches: list[str], mos
         active, spoken = (both(x in those for x in letters) > 0 for those in ("wac", "wc"))
         entries, which, waits = waiting.merged(block, Activity(active, spoken, none, none, none), none)
         waiting.keep(block, waits)
-        assert bool(entries) == bool(active.any())
+        assert entries or not active.any()
         assert np.array_equal(which[..., 0], (active & is_open)[..., 0])
         if entries:
             pushed += np.stack([each[which & is_open] for each in entries], axis=1).tolist()
@@ -88,3 +88,55 @@ def test_a_run_brings_the_sounds_that_are_given_back_to_it() -> None:
             waiting.keep(part, waits)
             found += np.stack(entries[:2], axis=-1)[which].tolist() if entries else []
         assert found == [[1 + 2 + 4 + 5, 4], [6, 1], [9, 1], [10, 1]]
+
+
+STRETCHES = st.sampled_from(
+    ["....", "." * 9, "m", "mm", "mem", "mewwc", "mmwwcc", "mewec", "m.ww", "mm..mcc", "ewc", "c.w"]
+)
+
+
+def pushed(letters: str, most: int) -> list[tuple[int, int, int]]:
+    """Where, power and number of all that is pushed. m: may belong to the next run, e: of a run but an echo (neither
+    active nor spoken), w: active in one that is not certain yet, c: in one that is. A run reaches back by 80 ms."""
+    since, ends_ms, now_ms = [], 0, -1
+    for k, letter in enumerate(letters):
+        if letter in "ewc":
+            now_ms = max(20 * k - 80, ends_ms, 0) if now_ms < 0 else now_ms
+            ends_ms = 20 * k + 20
+        else:
+            now_ms = -1
+        since.append(now_ms)
+    waiting, found = Waiting(State()), []
+    for at in range(0, len(letters), most):
+        part, here = letters[at : at + most], both(since[at : at + most])
+        block = made(20 * (at + 1), "S" * len(part))
+        block.tell(power=both(range(at + 1, at + len(part) + 1)), before_dbov=block.level_dbov)
+        none = np.zeros_like(block.present)
+        here[..., 1] = -1
+        is_open = both(letter == "c" for letter in part) > 0
+        block.runs = Runs(here, here, is_open, none, none, none, none, none)
+        active = both(letter in "wc" for letter in part) > 0
+        said = Activity(active, active, none, none, none.astype(np.int64))
+        entries, which, waits = waiting.merged(block, said, both(letter == "m" for letter in part) > 0)
+        waiting.keep(block, waits)
+        pushing = np.nonzero(which[:, 0, 0])[0].tolist()
+        found += [(at + t, int(entries[0][t, 0, 0]), int(entries[1][t, 0, 0])) for t in pushing]
+    return found
+
+
+@given(st.lists(STRETCHES, max_size=8).map("".join), st.integers(2, 50))
+@example("mewwc", 2)
+def test_what_is_given_back_is_the_same_however_the_frames_are_cut(letters: str, most: int) -> None:
+    assert pushed(letters, most) == pushed(letters, 1)
+
+
+@given(st.lists(STRETCHES, max_size=8).map("".join))
+def test_no_frame_counts_twice(letters: str) -> None:
+    found = pushed(letters, 50)
+    assert sum(number for _, _, number in found) <= sum(letter in "mwc" for letter in letters)
+    assert sum(power for _, power, _ in found) <= sum(k + 1 for k, letter in enumerate(letters) if letter in "mwc")
+
+
+def test_a_call_may_begin_in_the_middle_of_a_word() -> None:
+    assert pushed("mmcc", 50) == [(2, 1 + 2 + 3, 3), (3, 4, 1)]
+    assert pushed("...mmcc", 50) == [(5, 4 + 5 + 6, 3), (6, 7, 1)]
