@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import numpy as np
 
 from bench import fit_voices
@@ -14,6 +16,16 @@ def test_no_set_speaks_their_languages_by_their_speakers() -> None:
     assert not {language for language, _ in counted} & {*fit_voices.LANGUAGES}
     assert not {speaker for _, speaker in counted} & {*fit_voices.SPEAKERS}
     assert len({*fit_voices.LANGUAGES}) == len(fit_voices.LANGUAGES) == len({*fit_voices.SPEAKERS})
+
+
+def test_those_of_another_name_sound_otherwise_too_but_for_one() -> None:
+    def sound(speaker: str) -> bytes:
+        told = ["espeak-ng", "-v", f"en-us+{speaker}", "--stdout", "7 11"]
+        return subprocess.run(told, check=True, capture_output=True).stdout
+
+    counted = {voice.split("+")[1] for part in PARTS.values() for voice, _ in part.spoken}
+    fitted = {sound(speaker) for speaker in fit_voices.SPEAKERS}
+    assert {speaker for speaker in counted if sound(speaker) in fitted} == {"klatt6"}
 
 
 def test_pauses_are_no_speech() -> None:
