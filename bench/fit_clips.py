@@ -46,7 +46,7 @@ UNDER_SPEECH = (
 )  # fmt: skip
 ALONE = (*UNDER_SPEECH, "idle", "ring-back", "busy", "dtmf", "music", "crackle")
 # what a frame weighs: many voices at once are voices still, and 0 dB is asking much
-WEIGHTS = {"babble": 0.3, "talk": 0.2, "ring-back": 8.0, "busy": 4.0, "dtmf": 4.0}
+WEIGHTS = {"hall": 0.3, "babble": 0.2, "talk": 0.2, "ring-back": 8.0, "busy": 4.0, "dtmf": 4.0}
 COMES_AND_GOES = 0.4
 # the share of made voices among those that are not synthetic; dB an octave a telephone may be brighter for a voice
 MADE, BRIGHTER_DB = 0.25, 7.0

@@ -1,8 +1,7 @@
 """Voices made by rule (espeak-ng) among those the VAD's weights are fitted on, `fit_clips.py`.
 
-Languages and speakers that no set of `shelves.py` has, low and high, slow and quick (but klatt and caleb, who sound
-alike, sound as klatt6 of `farther` does); numbers, which every language has words for. Where they speak needs no second
-detector: nothing else is in the recording.
+Languages and speakers that no set of `shelves.py` has, low and high, slow and quick; numbers, which every language has
+words for. Where they speak needs no second detector: nothing else is in the recording.
 """
 
 from __future__ import annotations

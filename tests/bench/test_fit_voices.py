@@ -18,14 +18,14 @@ def test_no_set_speaks_their_languages_by_their_speakers() -> None:
     assert len({*fit_voices.LANGUAGES}) == len(fit_voices.LANGUAGES) == len({*fit_voices.SPEAKERS})
 
 
-def test_those_of_another_name_sound_otherwise_too_but_for_one() -> None:
+def test_those_of_another_name_sound_otherwise_too() -> None:
     def sound(speaker: str) -> bytes:
         told = ["espeak-ng", "-v", f"en-us+{speaker}", "--stdout", "7 11"]
         return subprocess.run(told, check=True, capture_output=True).stdout
 
     counted = {voice.split("+")[1] for part in PARTS.values() for voice, _ in part.spoken}
     fitted = {sound(speaker) for speaker in fit_voices.SPEAKERS}
-    assert {speaker for speaker in counted if sound(speaker) in fitted} == {"klatt6"}
+    assert not {speaker for speaker in counted if sound(speaker) in fitted}
 
 
 def test_pauses_are_no_speech() -> None:
