@@ -26,7 +26,7 @@ from tests.tapes import Signal
 INPUTS = FEATURES * (1 + len(MEMORIES))
 HIDDEN, EPOCHS, BATCH, PULL = 24, 12, 2048, 1e-4
 ROUNDS = 3
-SPEECH_WEIGHS = 1.5
+SPEECH_WEIGHS = 2.2
 Array = NDArray[Any]
 
 
