@@ -1,4 +1,4 @@
-"""How monitor/signal/weights.py was made: `python -m bench.fit_vad > monitor/signal/weights.py`, ten minutes.
+"""How monitor/signal/weights.py was made: `python -m bench.fit_vad > monitor/signal/weights.py`, some ten minutes.
 
 `python -m bench.fit_vad 1` is a third as thorough. What it is fitted on: `fit_clips.py`, `fit_voices.py` and
 `fit_noises.py`; half of it goes through G.711.
