@@ -46,7 +46,13 @@ UNDER_SPEECH = (
 )  # fmt: skip
 ALONE = (*UNDER_SPEECH, "idle", "ring-back", "busy", "dtmf", "music", "crackle")
 # what a frame weighs: many voices at once are voices still, and 0 dB is asking much
-WEIGHTS = {"hall": 0.3, "babble": 0.2, "talk": 0.2, "ring-back": 8.0, "busy": 4.0, "dtmf": 4.0}
+WEIGHTS = {"hall": 0.1, "babble": 0.2, "talk": 0.2}
+# where nobody speaks: what is struck is what is most taken for a voice
+ALONE_WEIGHTS = {
+    **WEIGHTS, "ring-back": 8.0, "busy": 4.0, "dtmf": 4.0, "clatter": 4.0, "dishes": 4.0, "typing": 4.0, "thuds": 4.0,
+}  # fmt: skip
+# speech on a clean line: it is to be heard whole
+CLEAN_SPEECH_WEIGHS = 2.0
 COMES_AND_GOES = 0.4
 # the share of made voices among those that are not synthetic; dB an octave a telephone may be brighter for a voice
 MADE, BRIGHTER_DB = 0.25, 7.0
@@ -54,9 +60,11 @@ MADE, BRIGHTER_DB = 0.25, 7.0
 
 @dataclass
 class Clip:
+    """weights: of each frame."""
+
     signal: Signal
     speech: NDArray[np.bool_]
-    weight: float
+    weights: NDArray[np.float64]
 
 
 def loudness(signal: Signal, size: int) -> NDArray[np.float64]:
@@ -165,7 +173,9 @@ class Material:
         beside = self._coming_and_going(beside) if random.random() < COMES_AND_GOES else beside
         if random.random() < 0.5:
             beside = beside + tapes.white(len(voice) // 8 + 1, -66, RATE, int(random.integers(1 << 20)))[: len(voice)]
-        return Clip(voice + beside, speech, WEIGHTS.get(noise, 0.5 if snr_db == 0 else 1.0))
+        if snr_db is None:
+            return Clip(voice + beside, speech, np.where(speech, CLEAN_SPEECH_WEIGHS, 1.0))
+        return Clip(voice + beside, speech, np.full(len(speech), WEIGHTS.get(noise, 0.5 if snr_db == 0 else 1.0)))
 
     def _said(self) -> tuple[Signal, NDArray[np.bool_]]:
         """Some seconds of somebody at any level, and which of its frames are speech."""
@@ -193,7 +203,9 @@ class Material:
         beside = self._coming_and_going(beside) if self._random.random() < COMES_AND_GOES else beside
         sound = np.concatenate((np.zeros(12_000), beside))
         line = tapes.white(13_500, -66, RATE, int(self._random.integers(1 << 20)))[: len(sound)]
-        return Clip(sound[: len(line)] + line, np.zeros(len(line) // FRAME, np.bool_), WEIGHTS.get(noise, 2.0))
+        frames = len(line) // FRAME
+        weights = np.full(frames, ALONE_WEIGHTS.get(noise, 2.0))
+        return Clip(sound[: len(line)] + line, np.zeros(frames, np.bool_), weights)
 
     def clips(self, rounds: int) -> Iterator[Clip]:
         random = self._random

@@ -24,9 +24,11 @@ from tests import tapes
 from tests.tapes import Signal
 
 INPUTS = FEATURES * (1 + len(MEMORIES))
-HIDDEN, EPOCHS, BATCH, PULL = 24, 12, 2048, 1e-4
-ROUNDS = 3
-SPEECH_WEIGHS = 2.2
+HIDDEN, EPOCHS, BATCH, PULL = 28, 12, 2048, 1e-4
+# the highest rate, and after how many steps it is reached: at full rate from the first, units die
+PEAK, WARM = 0.004, 300
+ROUNDS, SEED = 3, 6
+SPEECH_WEIGHS = 1.75
 Array = NDArray[Any]
 
 
@@ -72,11 +74,11 @@ def listened(clips: list[Clip]) -> tuple[Array, Array, Array]:
         going = [k for k, clip in enumerate(clips) if at < len(clip.speech) and vad.loud.reshape(-1)[k]]
         inputs.append(np.concatenate((fresh, *memories), axis=1)[going].astype(np.float32))
         truth += [clips[k].speech[at] for k in going]
-        weights += [clips[k].weight for k in going]
+        weights += [clips[k].weights[at] for k in going]
     return np.concatenate(inputs), np.array(truth, np.float32), np.array(weights, np.float32)
 
 
-def fitted(inputs: Array, truth: Array, weights: Array, seed: int = 1) -> list[Array]:
+def fitted(inputs: Array, truth: Array, weights: Array, seed: int = SEED) -> list[Array]:
     """Rectified units and their weights, by Adam on the log-loss: [INPUTS, units], [units], [units], [1]."""
     random, wide = np.random.default_rng(seed), inputs.shape[1]
     weights = weights * np.where(truth > 0, SPEECH_WEIGHS, 1.0).astype(np.float32)
@@ -84,10 +86,10 @@ def fitted(inputs: Array, truth: Array, weights: Array, seed: int = 1) -> list[A
     net = [part.astype(np.float32) for part in (first, np.zeros(HIDDEN), last, np.zeros(1))]
     means, squares, steps = [part * 0 for part in net], [part * 0 for part in net], 0
     for epoch in range(EPOCHS):
-        order, rate = random.permutation(len(inputs)), 0.002 * (1 + np.cos(np.pi * epoch / EPOCHS))
+        order, sinking = random.permutation(len(inputs)), PEAK / 2 * (1 + np.cos(np.pi * epoch / EPOCHS))
         for at in range(0, len(order) - BATCH + 1, BATCH):
             steps += 1
-            some = order[at : at + BATCH]
+            rate, some = sinking * min(1, steps / WARM), order[at : at + BATCH]
             for k, slope in enumerate(_slopes(net, inputs[some], truth[some], weights[some])):
                 means[k] = 0.9 * means[k] + 0.1 * slope
                 squares[k] = 0.999 * squares[k] + 0.001 * slope**2
