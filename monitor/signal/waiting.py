@@ -17,6 +17,8 @@ from monitor.signal.moment import Block
 _MOST_STEP_DB = 20.0
 # sounds so far apart are given back together; hundredths of dB under the highest of late at which they are none
 _TOGETHER_MS, _FAINT = 160, 1500
+# a sound that begins so long before a run, and ends nearer to it, belongs to what is said
+_SHORTLY_BEFORE_MS = 300
 
 
 class Waits(NamedTuple):
@@ -88,14 +90,15 @@ class Waiting:
         """Adds to the entry of a run's first frame what is given back to it; what is kept of that, [t, n, 2] each."""
         maybe = maybe & ~found.active & (np.rint(block.level_dbov * 100.0) >= found.top - _FAINT)
         seen = latest(run > 0, run, start.seen)
-        last = latest(maybe, block.sides_ms, start.maybe_last_ms)
+        # what came before one run is not given to the next
+        last = latest(maybe | (run > 0), np.where(run > 0, 0, block.sides_ms), start.maybe_last_ms)
         last_before = before(start.maybe_last_ms, last)
         near = (last_before > 0) & (block.sides_ms - last_before <= _TOGETHER_MS)
         anew = maybe & ~near
         since = latest(anew, block.sides_ms - FRAME_MS, start.maybe_since_ms)
         power = _summed(np.where(maybe, block.power, 0), anew, start.maybe_power)
         frames = _summed(maybe.astype(np.int64), anew, start.maybe_frames)
-        back = found.active & near & (run > 0) & (run != before(start.seen, seen)) & (run - 1 <= since)
+        back = found.active & near & (run > 0) & (run != before(start.seen, seen)) & (run - 1 - _SHORTLY_BEFORE_MS <= since)
         if np.count_nonzero(back):
             entries[0], entries[1] = entries[0] + back * power, entries[1] + back * frames
         return start._replace(

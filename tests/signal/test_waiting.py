@@ -137,6 +137,16 @@ def test_no_frame_counts_twice(letters: str) -> None:
     assert sum(power for _, power, _ in found) <= sum(k + 1 for k, letter in enumerate(letters) if letter in "mwc")
 
 
+def test_a_loud_sound_shortly_before_a_run_counts_and_what_went_on_for_long_does_not() -> None:
+    """The run of the first reaches back by 80 ms, and the sound began 200 ms before that."""
+    assert pushed("....mmmm......ccc", 50)[0] == (14, 5 + 6 + 7 + 8 + 15, 5)
+    assert pushed("m" * 30 + "......ccc", 50)[0] == (36, 37, 1)
+
+
+def test_a_sound_belongs_to_one_run() -> None:
+    assert pushed("mmc....c", 50) == [(2, 1 + 2 + 3, 3), (7, 8, 1)]
+
+
 def test_a_call_may_begin_in_the_middle_of_a_word() -> None:
     assert pushed("mmcc", 50) == [(2, 1 + 2 + 3, 3), (3, 4, 1)]
     assert pushed("...mmcc", 50) == [(5, 4 + 5 + 6, 3), (6, 7, 1)]
