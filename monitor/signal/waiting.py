@@ -17,7 +17,7 @@ from monitor.signal.moment import Block
 _MOST_STEP_DB = 20.0
 # sounds so far apart are given back together; hundredths of dB under the highest of late at which they are none
 _TOGETHER_MS, _FAINT = 160, 1500
-# a sound that begins so long before a run, and ends nearer to it, belongs to what is said
+# such sounds count that begin so long before what the run itself takes back; what went on for longer is noise
 _SHORTLY_BEFORE_MS = 300
 
 
@@ -87,7 +87,8 @@ class Waiting:
     def _given_back(
         self, block: Block, found: Activity, maybe: BoolArray, run: IntArray, entries: list[IntArray], start: Waits
     ) -> Waits:
-        """Adds to the entry of a run's first frame what is given back to it; what is kept of that, [t, n, 2] each."""
+        """Adds to the entry of a run's first frame what is given back to it, and what was as loud shortly before: a word
+        whose beginning the voice detector missed is measured whole. Returns what is kept of that, [t, n, 2] each."""
         maybe = maybe & ~found.active & (np.rint(block.level_dbov * 100.0) >= found.top - _FAINT)
         seen = latest(run > 0, run, start.seen)
         # what came before one run is not given to the next
@@ -98,7 +99,8 @@ class Waiting:
         since = latest(anew, block.sides_ms - FRAME_MS, start.maybe_since_ms)
         power = _summed(np.where(maybe, block.power, 0), anew, start.maybe_power)
         frames = _summed(maybe.astype(np.int64), anew, start.maybe_frames)
-        back = found.active & near & (run > 0) & (run != before(start.seen, seen)) & (run - 1 - _SHORTLY_BEFORE_MS <= since)
+        begins = found.active & (run > 0) & (run != before(start.seen, seen))
+        back = begins & near & (run - 1 - _SHORTLY_BEFORE_MS <= since)
         if np.count_nonzero(back):
             entries[0], entries[1] = entries[0] + back * power, entries[1] + back * frames
         return start._replace(
