@@ -87,8 +87,8 @@ class Waiting:
     def _given_back(
         self, block: Block, found: Activity, maybe: BoolArray, run: IntArray, entries: list[IntArray], start: Waits
     ) -> Waits:
-        """Adds to the entry of a run's first frame what is given back to it, and what was as loud shortly before: a word
-        whose beginning the voice detector missed is measured whole. Returns what is kept of that, [t, n, 2] each."""
+        """Adds to the entry of a run's first frame what is given back to it, and what was as loud shortly before: a
+        word whose beginning the voice detector missed is measured whole. Returns what is kept of that, [t, n, 2]."""
         maybe = maybe & ~found.active & (np.rint(block.level_dbov * 100.0) >= found.top - _FAINT)
         seen = latest(run > 0, run, start.seen)
         # what came before one run is not given to the next
