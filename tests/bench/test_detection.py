@@ -37,6 +37,12 @@ def test_rows_say_how_many_there_were() -> None:
     assert (precision["what"], precision["value"], precision["n"]) == ("precision_noise_x", 75.0, 12)
 
 
+def test_nothing_is_said_of_how_right_it_was_where_nothing_was_said() -> None:
+    found = Score()
+    found.missed["noise"] = 4
+    assert [row["what"] for row in detection.rows("x", found)] == ["recall_noise_x"]
+
+
 def test_without_the_recordings_a_set_is_left_out_aloud(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path
 ) -> None:  # type: ignore[no-untyped-def]
