@@ -51,8 +51,8 @@ def rows(name: str, found: Score) -> list[Row]:
         right, missed, false = found.right[condition], found.missed[condition], found.false[condition]
         if right + missed:
             out.append(row("signal", f"recall_{condition}_{name}", 100 * right / (right + missed), "%", right + missed))
-        if right + false:
-            out.append(row("signal", f"precision_{condition}_{name}", 100 * right / (right + false), "%", right + false))
+        if stated := right + false:
+            out.append(row("signal", f"precision_{condition}_{name}", 100 * right / stated, "%", stated))
     return out
 
 
