@@ -25,7 +25,7 @@ from tests.tapes import Signal
 
 INPUTS = FEATURES * (1 + len(MEMORIES))
 HIDDEN, EPOCHS, BATCH, PULL = 28, 12, 2048, 1e-4
-# the highest rate, and after how many steps it is reached: at full rate from the first, units die
+# the highest rate, and after how many steps it is reached: at full rate from the first, more units die
 PEAK, WARM = 0.004, 300
 ROUNDS, SEED = 3, 6
 SPEECH_WEIGHS = 1.75
