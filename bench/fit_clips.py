@@ -33,6 +33,7 @@ from bench.fit_noises import (
     typing,
     warped,
 )
+from bench.fit_strokes import horns, revs, strokes
 from bench.recordings import DATA, NOISES
 from monitor.signal.silero import CHUNK, session
 from tests import tapes
@@ -43,13 +44,14 @@ UNDER_SPEECH = (
     "white", "hiss", "pink", "synthetic pink", "tap", "hum", "babble", "talk", "brown", "clatter", "dishes", "clatter",
     "coloured", "coloured", "typing", "thuds", "buzz", "buzz",
     "swelling", "swelling", "swelling", "engine", "engine", "calls", "hall", "hall",
+    "horns", "horns", "strokes", "strokes", "revs", "revs",
 )  # fmt: skip
 ALONE = (*UNDER_SPEECH, "idle", "ring-back", "busy", "dtmf", "music", "crackle")
 # what a frame weighs: many voices at once are voices still, and 0 dB is asking much
 WEIGHTS = {"hall": 0.1, "babble": 0.2, "talk": 0.2}
 # where nobody speaks: what is struck is what is most taken for a voice
 ALONE_WEIGHTS = {
-    **WEIGHTS, "ring-back": 8.0, "busy": 4.0, "dtmf": 4.0, "clatter": 4.0, "dishes": 4.0, "typing": 4.0, "thuds": 4.0,
+    **WEIGHTS, "ring-back": 8.0, "busy": 6.0, "dtmf": 6.0, "clatter": 6.0, "dishes": 6.0, "typing": 6.0, "thuds": 6.0,
 }  # fmt: skip
 # speech on a clean line: it is to be heard whole
 CLEAN_SPEECH_WEIGHS = 2.0
@@ -130,6 +132,9 @@ class Material:
             "engine": lambda: engine(samples, random),
             "calls": lambda: calls(samples, random),
             "buzz": lambda: buzz(samples, random),
+            "horns": lambda: horns(samples, random),
+            "strokes": lambda: strokes(samples, random),
+            "revs": lambda: revs(samples, random),
             "thuds": lambda: thuds(samples, random),
             "talk": lambda: self._talk(samples, int(random.integers(4, 11))),
             "hall": lambda: self._hall(samples, seed),

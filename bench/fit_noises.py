@@ -90,27 +90,27 @@ def buzz(samples: int, random: np.random.Generator) -> Signal:
 def swelling(samples: int, random: np.random.Generator) -> Signal:
     """Noise through some resonances whose loudness wanders, slowly or as often as syllables come, and whose colour may
     wander with it: what bubbles, rattles, blows, rustles or rolls by."""
-    out, loud = np.zeros(samples), _wandering(samples, random, np.exp(random.uniform(np.log(0.3), np.log(25))))
-    depth_db, shares = random.uniform(2, 9), _wandering(samples, random, np.exp(random.uniform(np.log(0.2), np.log(8))))
+    out, loud = np.zeros(samples), wandering(samples, random, np.exp(random.uniform(np.log(0.3), np.log(25))))
+    depth_db, shares = random.uniform(2, 9), wandering(samples, random, np.exp(random.uniform(np.log(0.2), np.log(8))))
     for share in (1 / (1 + np.exp(-2 * shares)), 1 / (1 + np.exp(2 * shares))):
-        out += _resonant(samples, random) * np.sqrt(share)
+        out += resonant(samples, random) * np.sqrt(share)
     return out * 10 ** (np.clip(depth_db * loud, -30, 12) / 20) + random.normal(size=samples) * 0.01 * out.std()
 
 
 def engine(samples: int, random: np.random.Generator) -> Signal:
     """What turns: harmonics of a pitch that drifts as the load does, through the resonances of its case, and the noise
     of what it drives."""
-    drift = _wandering(samples, random, np.exp(random.uniform(np.log(0.05), np.log(2))))
+    drift = wandering(samples, random, np.exp(random.uniform(np.log(0.05), np.log(2))))
     hz = np.exp(random.uniform(np.log(20), np.log(300))) * 2 ** (random.uniform(0, 0.4) * drift)
     turns = np.cumsum(hz) / RATE
     width = random.uniform(0.03, 0.4)
     strokes = (turns % 1 < width) * (1 + random.uniform(0, 0.5) * random.normal(size=int(turns[-1]) + 2))[
         turns.astype(int)
     ]
-    case = _resonances(samples, random)
+    case = resonances(samples, random)
     sound = np.fft.irfft(np.fft.rfft(strokes - strokes.mean()) * case, samples)
-    load = 10 ** (random.uniform(0, 3) * _wandering(samples, random, 1.0) / 20)
-    return sound / sound.std() * load + _resonant(samples, random) * 10 ** (random.uniform(-25, 3) / 20)
+    load = 10 ** (random.uniform(0, 3) * wandering(samples, random, 1.0) / 20)
+    return sound / sound.std() * load + resonant(samples, random) * 10 ** (random.uniform(-25, 3) / 20)
 
 
 def calls(samples: int, random: np.random.Generator) -> Signal:
@@ -131,13 +131,14 @@ def calls(samples: int, random: np.random.Generator) -> Signal:
     return out
 
 
-def _wandering(samples: int, random: np.random.Generator, most_hz: float) -> Signal:
+def wandering(samples: int, random: np.random.Generator, most_hz: float) -> Signal:
     """A curve around 0 of deviation 1 that moves about so quickly."""
     knots = random.normal(size=int(samples / RATE * 2 * most_hz) + 4)
     return np.interp(np.linspace(0, len(knots) - 1, samples), np.arange(len(knots)), knots) * 1.2
 
 
-def _resonances(samples: int, random: np.random.Generator) -> Signal:
+def resonances(samples: int, random: np.random.Generator) -> Signal:
+    """Gains of a spectrum of so many samples with up to five resonances."""
     hz = np.fft.rfftfreq(samples, 1 / RATE)
     gain = np.full(len(hz), 10 ** (random.uniform(-45, -15) / 20))
     for _ in range(int(random.integers(1, 6))):
@@ -146,8 +147,9 @@ def _resonances(samples: int, random: np.random.Generator) -> Signal:
     return gain
 
 
-def _resonant(samples: int, random: np.random.Generator) -> Signal:
-    sound = np.fft.irfft(np.fft.rfft(random.normal(size=samples)) * _resonances(samples, random), samples)
+def resonant(samples: int, random: np.random.Generator) -> Signal:
+    """Noise through some resonances, of deviation 1."""
+    sound = np.fft.irfft(np.fft.rfft(random.normal(size=samples)) * resonances(samples, random), samples)
     return sound / sound.std()
 
 

@@ -1,13 +1,15 @@
 """Speech runs: frames judged speech, gaps under 300 ms bridged, at least 100 ms long; nothing ever moves an edge.
 
-A sound, frames judged speech without a gap and none too faint (`faint.py`), belongs to a run once a voice is held in it
-or it is longer than the stroke of a key, a drop, a step; else it neither begins a run nor lengthens it, so that typing
-beside a word leaves the word's edges where they are. Once it belongs, it does so from its beginning, and from that of a
-short sound just before it, for so words begin with a consonant. Strokes and what is too faint may be a word's, too:
-where they follow each other within 300 ms, sounds of a run on both sides of them are bridged up to 600 ms.
+A sound, frames judged speech without a gap and none too faint (`faint.py`), belongs to a run once one of its frames was
+speech without a doubt and a voice is held in it, or it is longer than the stroke of a key, a drop, a step; else it
+neither begins a run nor lengthens it, so that typing beside a word leaves the word's edges where they are. Once it
+belongs, it does so from its beginning, and from that of a short sound just before it, for so words begin with a
+consonant. What does not may be a word's, too: where such sounds follow each other within 300 ms, sounds of a run on
+both sides of them are bridged up to 600 ms.
 
-A run counts once it is that long, one of its frames was speech without a doubt and a voice was held in it, for every
-syllable has a vowel; or it lasts, for noise hides the pitch. A clatter does neither. Where it begins is as it was.
+A run counts once it is that long, a voice was held in it, for every syllable has a vowel, and some of it is without a
+doubt; or it lasts, and much of it is, for noise hides the pitch. A clatter does neither. What lasts and stays doubtful
+is none: the next sound begins anew. Where a run begins is as it was.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ class SpeechRuns:
         self._open = self.state.column(np.bool_, 0)
         self._sure = self.state.column(np.bool_, 0)
         self._held_ms = self.state.column(np.int64)
+        self._clear_ms = self.state.column(np.int64)
         self._newest = self.state.column(np.int64, _NEVER)
         self._firmly = self.state.column(np.int64, _NEVER)
         self._lasts = self.state.column(np.int64)
@@ -59,36 +62,46 @@ class SpeechRuns:
         firmly = latest(block.firm, at, firmly_0)
         self._firmly[block.sel] = firmly[-1]
         firm, reach, sure_yet = self._sounds(block, at - FRAME_MS - back_ms, before(firmly_0, firmly))
-        own = (self._since, self._last, self._end, self._open, self._sure, self._held_ms)
-        since_0, last_0, end_0, open_0, sure_0, held_0 = (column[block.sel] for column in own)
+        own = (self._since, self._last, self._end, self._open, self._sure, self._held_ms, self._clear_ms)
+        since_0, last_0, end_0, open_0, sure_0, held_0, clear_0 = (column[block.sel] for column in own)
         heard = latest(firm, at, np.where(last_0 >= 0, last_0, _NEVER))
         goes = self._goes(block, firm, sound, at - heard, last_0 >= 0)
         last = np.where(goes, heard, -1)
         last_before = before(last_0, last)
-        begins = firm & (last_before < 0)
-        sure = latest(begins | block.sure, sure_yet, sure_0)
-        held_ms = self._held(block, begins, held_0)
-        end = end_0[None]
+        fresh = firm & (last_before != at - FRAME_MS)
+        voice = self._thresholds.of(block.groups)
+        end, given_up = end_0[None], np.zeros((1, 1, 1), np.bool_)
         while True:
-            starts = np.maximum(reach, np.maximum(end if len(end) == 1 else before(end_0, end), 0))
+            begins = firm & (last_before < 0) | given_up
+            earliest = np.maximum(end if len(end) == 1 else before(end_0, end), np.where(given_up, last_before, 0))
+            starts = np.maximum(reach, earliest)
             since = np.where(goes, latest(begins, starts, since_0), -1)
-            certain = firm & (at - since >= self._min_ms) & sure
+            sure = latest(begins | block.sure, sure_yet, sure_0)
+            held_ms = _summed(block.voiced, begins, held_0)
+            clear_ms = _summed(block.sure, begins, clear_0)
+            lasts_ms = at - since
+            certain = firm & (lasts_ms >= self._min_ms) & sure
             if np.count_nonzero(certain):
-                voice = self._thresholds.of(block.groups)
-                certain &= (held_ms >= voice.voiced_ms) | (at - since >= voice.unvoiced_run_ms)
+                clear_percent = 100.0 * clear_ms / np.maximum(lasts_ms, 1)
+                held = (held_ms >= voice.voiced_ms) & (clear_percent >= voice.voiced_clear_percent)
+                long = (lasts_ms >= voice.unvoiced_run_ms) & (clear_percent >= voice.unvoiced_clear_percent)
+                certain &= held | long
             is_open = goes & latest(begins | certain, certain, open_0)
             was_open = before(open_0, is_open)
             ended = was_open & ~is_open
-            # the end of a run bounds how far back the next one reaches
+            # the end of a run bounds how far back the next one reaches, and what stays doubtful how far that does
             found = latest(ended, last_before, end_0)
-            if len(firm) == 1 or np.array_equal(found, np.broadcast_to(end, found.shape)):
+            lasted = at - before(since_0, since) >= voice.unvoiced_run_ms
+            doubtful = fresh & (last_before >= 0) & ~was_open & lasted
+            if _same(given_up, doubtful) and (len(firm) == 1 or _same(end, found)):
                 break
-            end = found
+            end, given_up = found if len(firm) > 1 else end, doubtful
         started = is_open & ~was_open
-        for column, values in zip(own, (since, last, found, is_open, sure, held_ms), strict=True):
+        for column, values in zip(own, (since, last, found, is_open, sure, held_ms, clear_ms), strict=True):
             column[block.sel] = values[-1]
         grown = np.where(firm, at - np.where(begins, starts, last_before), 0)
-        pending = goes & ~is_open | (maybe | block.speech) & ~goes
+        waits = goes & ~is_open & (lasts_ms < voice.unvoiced_run_ms)
+        pending = waits | (maybe | block.speech) & ~goes
         block.runs = Runs(since, last, is_open, pending, started, ended, found, grown)
         each_frame = zip(since, last, is_open, pending, started, ended, found, grown, strict=True)
         for now, each in zip(block.frames, each_frame, strict=True):
@@ -113,9 +126,9 @@ class SpeechRuns:
         return alive & (since_firm_ms < self._longest_gap_ms)
 
     def _sounds(self, block: Block, reach: IntArray, before_ms: IntArray) -> tuple[BoolArray, IntArray, BoolArray]:
-        """Of the sound that each frame is in, all [t, n, 2]: whether it is more than a stroke by now; how far back it
-        reaches, where `reach` says so of a first frame; whether one of its frames was sure by now. before_ms: where the
-        sound before ended."""
+        """Of the sound that each frame is in, all [t, n, 2]: whether it is clear, and a voice's or more than a stroke,
+        by now; how far back it reaches, where `reach` says so of a first frame; whether one of its
+        frames was sure by now. before_ms: where the sound before ended."""
         own = (self._lasts, self._begins_ms, self._reaches, self._voice, self._surely)
         lasts_0, begins_0, reaches_0, voice_0, sure_0 = (column[block.sel] for column in own)
         lasts = lasting(block.firm, lasts_0)
@@ -127,16 +140,7 @@ class SpeechRuns:
         sure = latest(first | block.sure, block.sure, sure_0)
         for column, values in zip(own, (lasts, begins, reaches, voice, sure), strict=True):
             column[block.sel] = values[-1]
-        return block.firm & (voice | (lasts > self._stroke_frames)), reaches, sure
-
-    def _held(self, block: Block, begins: BoolArray, held_0: IntArray) -> IntArray:
-        """int64[t, n, 2]: for how long a voice was held, in ms, since the newest run began."""
-        spoken = block.voiced * FRAME_MS
-        if len(spoken) == 1:
-            return np.where(begins, spoken, held_0 + spoken)
-        total = np.cumsum(spoken, axis=0)
-        held_ms: IntArray = total - latest(begins, total - spoken, -held_0)
-        return held_ms
+        return block.firm & sure & (voice | (lasts > self._stroke_frames)), reaches, sure
 
     def finish(self, line: int, at_ms: int) -> list[Event]:
         """Ends the runs that are open at the hang-up."""
@@ -149,3 +153,17 @@ class SpeechRuns:
             self._open.array[line, ch] = False
             self._since.array[line, ch] = self._last.array[line, ch] = -1
         return events
+
+
+def _summed(which: BoolArray, begins: BoolArray, start_ms: IntArray) -> IntArray:
+    """int64[t, n, 2]: for how long these frames last in all, in ms, since the newest run began. start_ms: before."""
+    each = which * FRAME_MS
+    if len(each) == 1:
+        return np.where(begins, each, start_ms + each)
+    total = np.cumsum(each, axis=0)
+    summed: IntArray = total - latest(begins, total - each, -start_ms)
+    return summed
+
+
+def _same(one: BoolArray | IntArray, other: BoolArray | IntArray) -> bool:
+    return np.array_equal(np.broadcast_to(one, other.shape), other)

@@ -32,8 +32,14 @@ class VadSettings(_Section):
     voiced_ms: int = Field(
         40, ge=0, le=200, multiple_of=20, description="nor is a run before a voice is held in it this long, ms"
     )
+    voiced_clear_percent: float = Field(
+        15.0, ge=0, le=100, description="with so much of the run clearly speech, percent"
+    )
     unvoiced_run_ms: int = Field(
         500, ge=100, le=500, multiple_of=20, description="or before it has lasted this long without one, ms"
+    )
+    unvoiced_clear_percent: float = Field(
+        40.0, ge=0, le=100, description="and so much of it is clearly speech, percent; else the next sound begins anew"
     )
     voiced_periodicity: float = Field(
         0.7, ge=0, le=1, description="a voice is held where a frame repeats itself this well (autocorrelation, 0 to 1)"
@@ -169,7 +175,9 @@ OF_A_GROUP: dict[str, tuple[type[BaseModel], tuple[str, ...]]] = {
             "gate_dbov",
             "gate_over_floor_db",
             "voiced_ms",
+            "voiced_clear_percent",
             "unvoiced_run_ms",
+            "unvoiced_clear_percent",
             "voiced_periodicity",
             "voiced_fall_db",
             "voiced_rise_db",

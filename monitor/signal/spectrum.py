@@ -18,7 +18,10 @@ FRAME = 160
 WINDOW = 2 * FRAME
 FFT = 512
 HZ_PER_BIN = RATE_HZ / FFT
-_LAGS = slice(RATE_HZ // 400, RATE_HZ // 60)
+_LOWEST_HZ, _HIGHEST_HZ = 60, 400
+_LAGS = slice(RATE_HZ // _HIGHEST_HZ, RATE_HZ // _LOWEST_HZ)
+# less of a bend than any sound has
+_STRAIGHT = 1e-9
 TAPER = np.hanning(WINDOW + 2)[1:-1]
 _SAME = np.fft.irfft(np.abs(np.fft.rfft(TAPER, FFT)) ** 2, FFT)
 _UNBIASED = (_SAME[0] / _SAME)[_LAGS]
@@ -30,7 +33,8 @@ _LOW, _MIDDLE, _HIGH = slice(3, 13), slice(13, 64), slice(64, FFT // 2 + 1)
 
 @dataclass(slots=True)
 class Evidence:
-    """float64[k] each. periodicity: highest normalised autocorrelation between 60 and 400 Hz.
+    """float64[k] each. periodicity: highest normalised autocorrelation between 60 and 400 Hz; octave: of that pitch,
+    over 60 Hz.
 
     flatness: log of geometric over arithmetic mean of the spectrum, 200 to 3600 Hz, 0 = white. tonality: share of the
     strongest narrow line in that band, around bin `peak`. low, high: share of the power between 50 and 200 Hz, over
@@ -44,6 +48,7 @@ class Evidence:
     high: FloatArray
     power: FloatArray
     peak: IntArray
+    octave: FloatArray
 
 
 def narrow(pcm: Pcm) -> Pcm:
@@ -71,7 +76,8 @@ def _evidence(windows: Pcm) -> Evidence:
     power = spectrum.real**2
     power += spectrum.imag**2
     correlation = np.fft.irfft(power, FFT)
-    periodicity = np.maximum.reduce(correlation[:, _LAGS] * _UNBIASED, axis=1) / np.maximum(correlation[:, 0], 1.0)
+    again, octave = _repeats(correlation[:, _LAGS] * _UNBIASED)
+    periodicity = again / np.maximum(correlation[:, 0], 1.0)
     band = power[:, _BAND] + 1.0
     total = np.add.reduce(band, axis=1)
     flatness = np.add.reduce(np.log(band), axis=1) / band.shape[1] - np.log(total / band.shape[1])
@@ -81,4 +87,16 @@ def _evidence(windows: Pcm) -> Evidence:
     tonality = np.maximum.reduce(near, axis=1) / total
     low, middle, high = (np.add.reduce(power[:, part], axis=1) for part in (_LOW, _MIDDLE, _HIGH))
     everything = low + middle + high + 1.0
-    return Evidence(periodicity, flatness, tonality, low / everything, high / everything, power, peak + _BAND.start + 1)
+    shares, peak = (low / everything, high / everything), peak + _BAND.start + 1
+    return Evidence(periodicity, flatness, tonality, *shares, power, peak, octave)
+
+
+def _repeats(correlation: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """float64[k] each: the highest value, and the octave of its lag, at the top of a parabola through it and its
+    neighbours."""
+    best, rows = correlation.argmax(axis=1), np.arange(len(correlation))
+    inner = np.minimum(np.maximum(best, 1), correlation.shape[1] - 2)
+    left, top, right = (correlation[rows, inner + off] for off in (-1, 0, 1))
+    bend = np.maximum(2.0 * top - left - right, _STRAIGHT)
+    aside = np.where(inner == best, np.minimum(np.maximum((right - left) / (2.0 * bend), -0.5), 0.5), 0.0)
+    return correlation[rows, best], np.log2(RATE_HZ / _LOWEST_HZ / (best + _LAGS.start + aside))

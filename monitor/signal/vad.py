@@ -2,9 +2,10 @@
 
 A frame at the absolute floor costs no VAD call (but for a call's first two seconds) and is not speech. For a frame that
 stands over the noise floor, some rectified units weigh what it is (WebRTC's vote, its height over the floor,
-periodicity, flatness, tonality, balance, how its power lies in ten bands, how far that moves: `movement.py`), and the
-same over the last 60 and 300 ms and 2 s. WebRTC alone calls white noise, hiss, tones and hum speech. Sounds just before
-the first speech frame (the s of 是) that WebRTC votes for are given back to the run once it begins.
+periodicity, pitch, flatness, tonality, balance, how its power lies in ten bands, how far all that moves:
+`movement.py`), and the same over the last 60 and 300 ms and 2 s. WebRTC alone calls white noise, hiss, tones and hum
+speech. Sounds just before the first speech frame (the s of 是) that WebRTC votes for are given back to the run once it
+begins.
 
 The weights, and how `bench/fit_vad.py` fitted them, stand in `weights.py`; `bench signal` shows what they
 are worth beside Silero and WebRTC alone, docs/detection.md what they came to. Several people talking in the background
@@ -34,7 +35,7 @@ _BARE_LINE = 0.85
 # edges of the bands, as bins of the spectrum: 250 to 3500 Hz, about as the ear divides them
 _BANDS = np.array([round(hz / HZ_PER_BIN) for hz in (250, 400, 550, 700, 900, 1150, 1450, 1800, 2250, 2800, 3500)])
 _LEAST_BEL = -5.0
-_OF_A_FRAME = 10
+_OF_A_FRAME = 11
 FEATURES = _OF_A_FRAME + len(_BANDS) - 1 + MOVEMENTS
 # hundredths of log-odds: one frame of a run is to be this clear
 _SURE = 260
@@ -151,7 +152,8 @@ class Vad:
         int64[k], where they stand."""
         step_db, among = np.abs(block.level_dbov - block.before_dbov).reshape(-1)[chosen], weighed[block.heard]
         found = features(over.reshape(-1)[chosen], step_db, votes.reshape(-1)[chosen], block.evidence, among)
-        moved = self._movement.step(block.rows, weighed, found[:, 0], found[:, _OF_A_FRAME:])
+        height, octave, bands = found[:, 0], found[:, _OF_A_FRAME - 1], found[:, _OF_A_FRAME:]
+        moved = self._movement.step(block.rows, weighed, height, octave, bands)
         return np.concatenate((found, moved), axis=1)
 
     def _vote(self, block: Block, loud: BoolArray) -> BoolArray:
@@ -181,7 +183,10 @@ _KEPT = 1.0 - np.array(MEMORIES)[:, None]
 _TAKEN = np.array(MEMORIES)[:, None]
 # numbers on a grid are integers in disguise: their sums are exact, whatever the order they are added in
 _GRID = 256.0
-_IN = np.array(UNITS).reshape(len(UNITS), -1)[:, :-1].reshape(len(UNITS), 1 + len(MEMORIES), -1).astype(np.float64)
+# [features, (1 + memories) * units]
+_IN = np.array([unit[:-1] for unit in UNITS], np.float64).reshape(len(UNITS), 1 + len(MEMORIES), -1).T.reshape(
+    -1, (1 + len(MEMORIES)) * len(UNITS)
+)
 _BIAS = np.array([unit[-1] for unit in UNITS]) * _GRID
 _OUT = np.array(WEIGHTS[:-1], np.float64)
 
@@ -189,8 +194,9 @@ _OUT = np.array(WEIGHTS[:-1], np.float64)
 def features(
     over_db: FloatArray, step_db: FloatArray, votes: BoolArray, found: Evidence, among: BoolArray
 ) -> FloatArray:
-    """float64[k, 20], whole 256ths: height over the floor in 10 dB, periodicity, flatness / 3, tonality, a bare
-    line, low share, high share, level step in 5 dB, one, WebRTC's vote, and ten bands' shares of the power in bel.
+    """float64[k, 21], whole 256ths: height over the floor in 10 dB, periodicity, flatness / 3, tonality, a bare
+    line, low share, high share, level step in 5 dB, one, WebRTC's vote, octaves of the pitch over 60 Hz, and ten bands'
+    shares of the power in bel.
 
     over_db, step_db, votes: of the k frames; among: which of the frames of `found` they are.
     """
@@ -206,6 +212,7 @@ def features(
         np.minimum(step_db, 10.0) / 5.0,
         np.ones_like(over_db),
         votes.astype(np.float64),
+        found.octave[among],
     )
     bands = np.add.reduceat(found.power[among][:, : _BANDS[-1]], _BANDS[:-1], axis=1) + 1.0
     shares = np.maximum(np.log10(bands / bands.sum(axis=1, keepdims=True)), _LEAST_BEL)
@@ -215,12 +222,11 @@ def features(
 
 def _sums(inputs: FloatArray) -> FloatArray:
     """float64[k, 1 + memories, units]: what each frame adds to each unit now, and to its memories."""
-    sums: FloatArray = np.einsum("kf,umf->kmu", inputs, _IN)
-    return sums
+    return (inputs @ _IN).reshape(len(inputs), 1 + len(MEMORIES), len(UNITS))
 
 
 def _score(sums: FloatArray) -> FloatArray:
     """The log-odds of speech in hundredths, [...]; sums: [..., units]."""
     units = np.rint(np.maximum(sums + _BIAS, 0.0) / _GRID)
-    score: FloatArray = np.rint((np.einsum("...u,u->...", units, _OUT) / _GRID + WEIGHTS[-1]) * (100.0 / _GRID))
+    score: FloatArray = np.rint((units @ _OUT / _GRID + WEIGHTS[-1]) * (100.0 / _GRID))
     return score

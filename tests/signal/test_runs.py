@@ -1,5 +1,5 @@
-"""Speech runs on frames given by hand: S is a frame judged speech in which a voice is held, s one without,
-f one too faint to begin a run."""
+"""Speech runs on frames given by hand: S is a frame judged speech in which a voice is held, s one without, d one
+without that is doubtful, f one too faint to begin a run."""
 
 from __future__ import annotations
 
@@ -57,8 +57,9 @@ def made(at_ms: int, letters: str, sure: bool = True) -> Block:
         pcm=np.zeros((len(letters), 1, 2, 160), np.int16), music_before=none, music_since_ms=none.astype(np.int64),
     )  # fmt: skip
     block.part()
-    speech, firm = both(letter in "Ssf" for letter in letters), both(letter in "Ss" for letter in letters)
-    block.tell(speech=speech, firm=firm, sure=firm & sure, voiced=both(letter == "S" for letter in letters))
+    speech, firm = both(letter in "Ssdf" for letter in letters), both(letter in "Ssd" for letter in letters)
+    clear = both(sure and letter in "Ss" for letter in letters)
+    block.tell(speech=speech, firm=firm, sure=clear, voiced=both(letter == "S" for letter in letters))
     return block
 
 
@@ -94,6 +95,32 @@ def test_without_one_it_counts_once_it_lasts() -> None:
     assert run("s" * 30 + "." * 20)[:2] == ([(0, 600)], [500])
 
 
+def test_what_lasts_and_stays_doubtful_is_none() -> None:
+    assert run("sdd" * 60 + "." * 20)[:2] == ([], [])
+    assert run("ssd" * 20 + "." * 20)[:2] == ([(0, 1200)], [500])
+
+
+def test_a_word_after_what_stayed_doubtful_takes_little_of_that_with_it() -> None:
+    assert run("sdddd." * 5 + "SSSSSSSS" + "." * 20)[:2] == ([(460, 760)], [640])
+    assert run("sdddd." * 50 + "SSSSSSSS" + "." * 20)[0] == [(5740, 6160)]
+
+
+def test_what_stays_doubtful_does_not_keep_a_silence_from_being_stated() -> None:
+    runs, at = SpeechRuns(SignalSettings()), 0
+    waits = []
+    for letter in "sdddd." * 20:
+        block = made(at := at + 20, letter)
+        runs.step(block, both([False]), both([0]))
+        waits.append(bool(block.runs.pending[0, 0, 0]))
+    assert not all(waits[:60])
+    assert max(len(part) for part in "".join("x" if wait else " " for wait in waits).split()) < 30
+
+
+def test_doubtful_sounds_behind_a_word_are_not_of_it() -> None:
+    assert run("SSSSSSSS.dddddddd" + "." * 40)[0] == [(0, 160)]
+    assert run("SSSSSSSS.ddddddds" + "." * 40)[0] == [(0, 340)]
+
+
 def test_a_voice_held_in_an_earlier_run_tells_nothing_of_the_next() -> None:
     assert run("SSSSS" + "." * 20 + "s" * 10 + "." * 20)[0] == [(0, 100)]
 
@@ -115,7 +142,7 @@ def test_runs_follow_their_definition(text: str) -> None:
     assert run(text)[2] == sum(b - a for a, b in spans)
 
 
-@given(st.text(alphabet="Ssmf.", max_size=50), st.text(alphabet="Sf.", max_size=50), st.sets(st.integers(0, 100)))
+@given(st.text(alphabet="Ssdmf.", max_size=50), st.text(alphabet="Sdf.", max_size=50), st.sets(st.integers(0, 100)))
 def test_runs_are_the_same_however_the_frames_are_cut(text: str, more: str, cuts: set[int]) -> None:
     whole = text + more
     edges = sorted({cut for cut in (*cuts, 50) if cut < len(whole)})
