@@ -78,8 +78,9 @@ class Active:
         since_speech = np.minimum(lasting(~speech, said_0), _SPOKEN_FRAMES)
         runs = block.runs
         over = (runs.end_ms > 0) & (block.sides_ms - runs.end_ms <= _NEAR_MS + _ACTIVE_FRAMES * FRAME_MS)
-        active = block.present & (loud | (before(loud_0, since_loud) < _ACTIVE_FRAMES)) & ((runs.since_ms >= 0) | over)
-        spoken = block.present & (speech | (before(said_0, since_speech) < _SPOKEN_FRAMES))
+        of_a_run = block.present & ((runs.since_ms >= 0) | over)
+        active = of_a_run & (loud | (before(loud_0, since_loud) < _ACTIVE_FRAMES))
+        spoken = of_a_run & (speech | (before(said_0, since_speech) < _SPOKEN_FRAMES))
         return Activity(active, spoken, since_loud, since_speech, top)
 
     def keep(self, sel: Selection, found: Activity) -> None:

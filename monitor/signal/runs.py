@@ -1,15 +1,15 @@
 """Speech runs: frames judged speech, gaps under 300 ms bridged, at least 100 ms long; nothing ever moves an edge.
 
-A sound, frames judged speech without a gap and none too faint (`faint.py`), belongs to a run once one of its frames was
-speech without a doubt and a voice is held in it, or it is longer than the stroke of a key, a drop, a step; else it
-neither begins a run nor lengthens it, so that typing beside a word leaves the word's edges where they are. Once it
-belongs, it does so from its beginning, and from that of a short sound just before it, for so words begin with a
-consonant. What does not may be a word's, too: where such sounds follow each other within 300 ms, sounds of a run on
-both sides of them are bridged up to 600 ms.
+A sound, frames judged speech without a gap and none too faint (`faint.py`), belongs to a run once two of three are
+true: a voice is held in it, one of its frames was speech without a doubt, it is longer than the stroke of a key, a drop,
+a step; else it neither begins a run nor lengthens it, so that typing beside a word leaves the word's edges where they
+are. Once it belongs, it does so from its beginning, and from that of a short sound just before it, for so words begin
+with a consonant. What does not may be a word's, too: where such sounds follow each other within 300 ms, sounds of a run
+on both sides of them are bridged up to 600 ms.
 
 A run counts once it is that long, a voice was held in it, for every syllable has a vowel, and some of it is without a
 doubt; or it lasts, and much of it is, for noise hides the pitch. A clatter does neither. What lasts and stays doubtful
-is none: the next sound begins anew. Where a run begins is as it was.
+without a voice is none: the next sound begins anew. Where a run begins is as it was.
 """
 
 from __future__ import annotations
@@ -40,7 +40,6 @@ class SpeechRuns:
         self._last = self.state.column(np.int64, -1)
         self._end = self.state.column(np.int64, -1)
         self._open = self.state.column(np.bool_, 0)
-        self._sure = self.state.column(np.bool_, 0)
         self._held_ms = self.state.column(np.int64)
         self._clear_ms = self.state.column(np.int64)
         self._newest = self.state.column(np.int64, _NEVER)
@@ -48,8 +47,8 @@ class SpeechRuns:
         self._lasts = self.state.column(np.int64)
         self._reaches = self.state.column(np.int64)
         self._begins_ms = self.state.column(np.int64)
-        self._voice = self.state.column(np.bool_, 0)
-        self._surely = self.state.column(np.bool_, 0)
+        self._own_held_ms = self.state.column(np.int64)
+        self._own_clear_ms = self.state.column(np.int64)
 
     def step(self, block: Block, maybe: BoolArray, back_ms: IntArray) -> None:
         """maybe: not judged yet, may belong to a run that begins later. back_ms: how far before this frame a run that
@@ -61,9 +60,9 @@ class SpeechRuns:
         firmly_0 = self._firmly[block.sel]
         firmly = latest(block.firm, at, firmly_0)
         self._firmly[block.sel] = firmly[-1]
-        firm, reach, sure_yet = self._sounds(block, at - FRAME_MS - back_ms, before(firmly_0, firmly))
-        own = (self._since, self._last, self._end, self._open, self._sure, self._held_ms, self._clear_ms)
-        since_0, last_0, end_0, open_0, sure_0, held_0, clear_0 = (column[block.sel] for column in own)
+        firm, reach, own_held_ms, own_clear_ms = self._sounds(block, at - FRAME_MS - back_ms, before(firmly_0, firmly))
+        own = (self._since, self._last, self._end, self._open, self._held_ms, self._clear_ms)
+        since_0, last_0, end_0, open_0, held_0, clear_0 = (column[block.sel] for column in own)
         heard = latest(firm, at, np.where(last_0 >= 0, last_0, _NEVER))
         goes = self._goes(block, firm, sound, at - heard, last_0 >= 0)
         last = np.where(goes, heard, -1)
@@ -76,11 +75,10 @@ class SpeechRuns:
             earliest = np.maximum(end if len(end) == 1 else before(end_0, end), np.where(given_up, last_before, 0))
             starts = np.maximum(reach, earliest)
             since = np.where(goes, latest(begins, starts, since_0), -1)
-            sure = latest(begins | block.sure, sure_yet, sure_0)
-            held_ms = _summed(block.voiced, begins, held_0)
-            clear_ms = _summed(block.sure, begins, clear_0)
+            held_ms = _summed(block.voiced, begins, own_held_ms, held_0)
+            clear_ms = _summed(block.sure, begins, own_clear_ms, clear_0)
             lasts_ms = at - since
-            certain = firm & (lasts_ms >= self._min_ms) & sure
+            certain = firm & (lasts_ms >= self._min_ms) & (clear_ms > 0)
             if np.count_nonzero(certain):
                 clear_percent = 100.0 * clear_ms / np.maximum(lasts_ms, 1)
                 held = (held_ms >= voice.voiced_ms) & (clear_percent >= voice.voiced_clear_percent)
@@ -92,12 +90,12 @@ class SpeechRuns:
             # the end of a run bounds how far back the next one reaches, and what stays doubtful how far that does
             found = latest(ended, last_before, end_0)
             lasted = at - before(since_0, since) >= voice.unvoiced_run_ms
-            doubtful = fresh & (last_before >= 0) & ~was_open & lasted
+            doubtful = fresh & (last_before >= 0) & ~was_open & lasted & (before(held_0, held_ms) < voice.voiced_ms)
             if _same(given_up, doubtful) and (len(firm) == 1 or _same(end, found)):
                 break
             end, given_up = found if len(firm) > 1 else end, doubtful
         started = is_open & ~was_open
-        for column, values in zip(own, (since, last, found, is_open, sure, held_ms, clear_ms), strict=True):
+        for column, values in zip(own, (since, last, found, is_open, held_ms, clear_ms), strict=True):
             column[block.sel] = values[-1]
         grown = np.where(firm, at - np.where(begins, starts, last_before), 0)
         waits = goes & ~is_open & (lasts_ms < voice.unvoiced_run_ms)
@@ -125,22 +123,28 @@ class SpeechRuns:
         alive = latest(firm | full, firm, going)
         return alive & (since_firm_ms < self._longest_gap_ms)
 
-    def _sounds(self, block: Block, reach: IntArray, before_ms: IntArray) -> tuple[BoolArray, IntArray, BoolArray]:
-        """Of the sound that each frame is in, all [t, n, 2]: whether it is clear, and a voice's or more than a stroke,
-        by now; how far back it reaches, where `reach` says so of a first frame; whether one of its
-        frames was sure by now. before_ms: where the sound before ended."""
-        own = (self._lasts, self._begins_ms, self._reaches, self._voice, self._surely)
-        lasts_0, begins_0, reaches_0, voice_0, sure_0 = (column[block.sel] for column in own)
+    def _sounds(
+        self, block: Block, reach: IntArray, before_ms: IntArray
+    ) -> tuple[BoolArray, IntArray, IntArray, IntArray]:
+        """Of the sound that each frame is in, all [t, n, 2]: whether two are true by now, a voice held, clear, more than
+        a stroke; how far back it reaches, where `reach` says so of a first frame; for how long a voice was held in it
+        and it was speech without a doubt by now, in ms. before_ms: where the sound before ended."""
+        own = (self._lasts, self._begins_ms, self._reaches, self._own_held_ms, self._own_clear_ms)
+        lasts_0, begins_0, reaches_0, held_0, clear_0 = (column[block.sel] for column in own)
         lasts = lasting(block.firm, lasts_0)
         first = lasts == 1
         begins = latest(first, reach, begins_0)
         joins = reach - before_ms <= _ONSET_MS
         reaches = latest(first, np.where(joins, before(begins_0, begins), reach), reaches_0)
-        voice = latest(first | block.voiced, block.voiced, voice_0)
-        sure = latest(first | block.sure, block.sure, sure_0)
-        for column, values in zip(own, (lasts, begins, reaches, voice, sure), strict=True):
+        held_ms, clear_ms = (
+            _summed(which, first, which * FRAME_MS, start)
+            for which, start in ((block.voiced, held_0), (block.sure, clear_0))
+        )
+        for column, values in zip(own, (lasts, begins, reaches, held_ms, clear_ms), strict=True):
             column[block.sel] = values[-1]
-        return block.firm & sure & (voice | (lasts > self._stroke_frames)), reaches, sure
+        long = lasts > self._stroke_frames
+        belongs = block.firm & ((held_ms > 0) & (clear_ms > 0) | long & ((held_ms > 0) | (clear_ms > 0)))
+        return belongs, reaches, held_ms, clear_ms
 
     def finish(self, line: int, at_ms: int) -> list[Event]:
         """Ends the runs that are open at the hang-up."""
@@ -155,9 +159,10 @@ class SpeechRuns:
         return events
 
 
-def _summed(which: BoolArray, begins: BoolArray, start_ms: IntArray) -> IntArray:
-    """int64[t, n, 2]: for how long these frames last in all, in ms, since the newest run began. start_ms: before."""
-    each = which * FRAME_MS
+def _summed(which: BoolArray, begins: BoolArray, first_ms: IntArray, start_ms: IntArray) -> IntArray:
+    """int64[t, n, 2]: for how long these frames last in all since the newest frame that begins, which counts for
+    first_ms; start_ms: before the block."""
+    each = np.where(begins, first_ms, which * FRAME_MS)
     if len(each) == 1:
         return np.where(begins, each, start_ms + each)
     total = np.cumsum(each, axis=0)

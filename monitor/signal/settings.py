@@ -33,7 +33,7 @@ class VadSettings(_Section):
         40, ge=0, le=200, multiple_of=20, description="nor is a run before a voice is held in it this long, ms"
     )
     voiced_clear_percent: float = Field(
-        15.0, ge=0, le=100, description="with so much of the run clearly speech, percent"
+        20.0, ge=0, le=100, description="with so much of the run clearly speech, percent"
     )
     unvoiced_run_ms: int = Field(
         500, ge=100, le=500, multiple_of=20, description="or before it has lasted this long without one, ms"
