@@ -3,8 +3,8 @@
 Where people are on a Tuesday when they telephone: at home with wet hair, at the chopping board, beside the fish, in a
 sports hall, in a lift, at a gate with dogs behind it. Told as in `yonder.py`, of what goes on and what happens
 (`places.py`), heard by a mobile telephone (`mobile.py`). Rooms are few blows that grow dull (`velvet.py`), hold music
-is an accordion (`reeds.py`), voices are cut from recordings (`readers.py`). Nobody who wrote it had looked at a
-detector, and no detector had heard it.
+is an accordion (`reeds.py`), voices are cut from recordings (`readers.py`). Who wrote it had not looked at
+the detectors, only at which noises the VAD's weights are fitted on and what each weighs; no detector had heard it.
 """
 
 from __future__ import annotations
