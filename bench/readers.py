@@ -1,8 +1,10 @@
-"""Voices cut or modelled from recordings of people, as Debian has them (Flite and Festival), for the set `yonder`.
+"""Voices cut or modelled from recordings of people, as Debian has them (Flite and Festival), for the sets `yonder` and
+`afield`.
 
-Twelve people who once read to a microphone for it: seven men and five women, in five languages. Each reads what is
-said on a Monday morning to and by a call centre, at the pace and pitch the voice was given. Nothing of it is kept but
-in the temporary folder.
+For `yonder` twelve people who once read to a microphone: seven men and five women, in five languages. Each reads what
+is said on a Monday morning to and by a call centre, at the pace and pitch the voice was given. For `afield` four more,
+three men and a boy, in six languages (`errands.py`); three of their voices once more, higher and from a smaller
+throat, as women speak. Nothing of it is kept but in the temporary folder.
 """
 
 from __future__ import annotations
@@ -19,28 +21,56 @@ from pathlib import Path
 import numpy as np
 import soxr
 
+from bench import errands
 from monitor.errors import ConfigError
 from tests.tapes import Signal
 
 PACKAGES = (
     "flite", "festival", "festvox-kdlpc16k", "festvox-italp16k", "festvox-itapc16k", "festvox-ca-ona-hts",
     "festvox-czech-dita", "festvox-czech-machac", "festvox-czech-ph", "festvox-suopuhe-lj",
+    "festival-hi", "festival-mr", "festival-te", "festvox-hi-nsk", "festvox-mr-nsk", "festvox-te-nsk",
+    "festvox-czech-krb", "festvox-ru", "festvox-suopuhe-mv",
 )  # fmt: skip
 FLITE, FESTIVAL = "flite", "text2wave"
 # as these come, loud sounds leave the range of the samples
 _SOFTLY = "(set! czech-volume-scale* 1.0)"
+# a word that means something is higher where it begins
+_ACCENTS = (
+    "(set! int_accent_cart_tree '((position_type is initial) "
+    "((R:SylStructure.parent.gpos is content) ((Accented)) ((NONE))) ((NONE))))"
+)
 _RATE_HZ, _PAUSE = 8000, 5600
 _TURN, _MOST, _LEAP, _PEAK = 1 << 16, 60_000, 32_000, 14.0
-ENCODINGS = {"en": "ascii", "cs": "iso8859-2", "it": "latin-1", "ca": "latin-1", "fi": "latin-1"}
+ENCODINGS = {
+    "en": "ascii", "cs": "iso8859-2", "it": "latin-1", "ca": "latin-1", "fi": "latin-1",
+    "hi": "utf-8", "mr": "utf-8", "te": "utf-8", "ru": "utf-8",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Reader:
-    """voice: as its synthesizer calls it. tool: the program that has it."""
+    """voice: as its synthesizer calls it. tool: the program that has it. smaller: than the person who read for it, by
+    so much, in pitch and pace too. melody: mean and spread of the pitch before that in Hz, where the voice has none.
+    errand: whether it says what is in `errands.py`."""
 
     voice: str
     language: str
     tool: str = FESTIVAL
+    smaller: float = 1.0
+    melody: tuple[int, int] | None = None
+    errand: bool = False
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return (errands.TEXTS if self.errand else TEXTS)[self.language]
+
+    @property
+    def how(self) -> str:
+        """What Festival is told once it has the voice."""
+        if self.melody is None:
+            return _SOFTLY
+        tones = "(set! int_simple_params '((f0_mean {}) (f0_std {})))".format(*self.melody)
+        return f"{_SOFTLY} (Parameter.set 'Int_Method 'Simple) {tones} {_ACCENTS}"
 
 
 READERS = (
@@ -49,6 +79,18 @@ READERS = (
     Reader("upc_ca_ona_hts", "ca"), Reader("czech_dita", "cs"), Reader("czech_machac", "cs"), Reader("czech_ph", "cs"),
     Reader("suo_fi_lj_diphone", "fi"),
 )  # fmt: skip
+# the one person who read Hindi, Telugu and Marathi would say all on one tone
+AFIELD = (
+    Reader("hindi_NSK_diphone", "hi", melody=(118, 16), errand=True),
+    Reader("telugu_NSK_diphone", "te", melody=(112, 14), errand=True),
+    Reader("marathi_NSK_diphone", "mr", melody=(128, 18), errand=True),
+    Reader("msu_ru_nsh_clunits", "ru", errand=True),
+    Reader("czech_krb", "cs", errand=True),
+    Reader("hy_fi_mv_diphone", "fi", errand=True),
+    Reader("hindi_NSK_diphone", "hi", smaller=1.17, melody=(175, 24), errand=True),
+    Reader("marathi_NSK_diphone", "mr", smaller=1.12, melody=(200, 28), errand=True),
+    Reader("msu_ru_nsh_clunits", "ru", smaller=1.15, errand=True),
+)
 TEXTS = {
     "en": (
         "Good morning, thank you for holding the line, my name is Martin. How may I help you today?",
@@ -117,11 +159,12 @@ TEXTS = {
 def read(reader: Reader) -> Signal:
     """All that somebody reads, at 8 kHz, a pause after each sentence; kept in the temporary folder. A ConfigError where
     the voice is not there."""
-    texts = TEXTS[reader.language]
-    key = hashlib.sha256("|".join((reader.tool, reader.voice, _SOFTLY, *texts)).encode()).hexdigest()[:24]
+    smaller = () if reader.smaller == 1 else (str(reader.smaller),)
+    told = "|".join((reader.tool, reader.voice, reader.how, *smaller, *reader.texts))
+    key = hashlib.sha256(told.encode()).hexdigest()[:24]
     kept = Path(tempfile.gettempdir()) / "linewatch-voices" / f"{key}.npy"
     if not kept.exists():
-        said = [_whole(*_made(reader, text)) for text in texts]
+        said = [_whole(*_made(reader, text)) for text in reader.texts]
         kept.parent.mkdir(exist_ok=True)
         part = kept.with_suffix(f".{os.getpid()}.npy")
         np.save(part, np.concatenate([np.pad(each, (0, _PAUSE)) for each in said if not _ran_away(each)]))
@@ -130,14 +173,14 @@ def read(reader: Reader) -> Signal:
     return read
 
 
-def _made(reader: Reader, text: str) -> tuple[Signal, int]:
-    """Samples as the tool has them, and their rate."""
+def _made(reader: Reader, text: str) -> tuple[Signal, float]:
+    """Samples as the tool has them, and the rate at which they are the reader's."""
     with tempfile.TemporaryDirectory() as folder:
         written, said = Path(folder) / "text", Path(folder) / "said.wav"
         written.write_text(text, ENCODINGS[reader.language])
         how = {
             FLITE: ["-voice", reader.voice, "-f", str(written), "-o", str(said)],
-            FESTIVAL: [str(written), "-o", str(said), "-eval", f"(begin (voice_{reader.voice}) {_SOFTLY})"],
+            FESTIVAL: [str(written), "-o", str(said), "-eval", f"(begin (voice_{reader.voice}) {reader.how})"],
         }[reader.tool]
         if shutil.which(reader.tool):
             subprocess.run([reader.tool, *how], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -148,10 +191,10 @@ def _made(reader: Reader, text: str) -> tuple[Signal, int]:
             )  # fmt: skip
         with wave.open(str(said)) as file:
             samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float64)
-            return samples, file.getframerate()
+            return samples, file.getframerate() * reader.smaller
 
 
-def _whole(samples: Signal, rate_hz: int) -> Signal:
+def _whole(samples: Signal, rate_hz: float) -> Signal:
     """At 8 kHz. What leaves sixteen bits comes back at their other end, with some voices: it is put where it was going,
     and what is left of such leaps is drawn over."""
     out = samples.tolist()

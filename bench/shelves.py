@@ -12,6 +12,8 @@ that were in none: the few recordings of speech that were left, and voices made 
 `farther`: once more (`farther.py`), by voices made by rule alone, in fourteen languages and of eight speakers that are
 in no set and no fit, low and high; no recording of people was left that nothing has heard. `yonder`: once more
 (`yonder.py`), by twelve voices that synthesizers cut or modelled from recordings of people (`readers.py`).
+`afield`: once more (`afield.py`), by nine such voices of four further people, in six languages; somebody made it who
+had not looked at the detectors.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import apart, beyond, elsewhere, farther, readers, surroundings, yonder
+from bench import afield, apart, beyond, elsewhere, farther, readers, surroundings, yonder
 from bench.recordings import DATA, NOISES, legs
 from bench.surroundings import Makers
 from tests import tapes
@@ -124,6 +126,7 @@ PARTS = {
         (), tuple(farther.MADE.noises), (0.0, 1.0), 1_980_000, farther.MADE, (), SPOKEN_FARTHER, 2, PITCHES
     ),
     "yonder": Part((), tuple(yonder.MADE.noises), (0.0, 1.0), 2_360_000, yonder.MADE, read_by=readers.READERS),
+    "afield": Part((), tuple(afield.MADE.noises), (0.0, 1.0), 2_790_000, afield.MADE, read_by=readers.AFIELD),
 }
 
 

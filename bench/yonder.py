@@ -9,57 +9,15 @@ what happens in it; a mobile telephone hears it (`mobile.py`). Rooms are walls t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 import numpy as np
 
 from bench import scattered, zither
-from bench.mobile import carried, curve, held, through
+from bench.mobile import carried, curve, through
+from bench.places import air, knock, lines, now_and_then, put, scene, unrest
 from bench.surroundings import RATE, Makers
-from tests import tapes
 from tests.tapes import Signal
 
 _SPEED_M_S = 343.0
-
-
-def _air(samples: int, random: np.random.Generator, *points: tuple[float, float]) -> Signal:
-    """Noise through these gains."""
-    return through(random.normal(size=samples), *points)
-
-
-def _unrest(samples: int, random: np.random.Generator, a_second: float, by: float) -> Signal:
-    """A gain around 1 that turns about so many times a second, mostly by no more than that share."""
-    knots = random.normal(size=int(samples / RATE * 2 * a_second) + 8)
-    # a quarter of each neighbour, so that it turns softly
-    soft = np.convolve(knots, (0.25, 0.5, 0.25), "same") * 1.63
-    at = np.linspace(1, len(knots) - 2, samples)
-    return np.exp(by * np.interp(at, np.arange(len(knots)), soft))
-
-
-def _now_and_then(
-    samples: int, random: np.random.Generator, every_s: tuple[float, float], first_s: float = 1.0
-) -> Iterator[int]:
-    """Samples at which something happens, the first within so many seconds."""
-    at = int(RATE * random.uniform(0, first_s))
-    while at < samples:
-        yield at
-        at += int(RATE * random.uniform(*every_s))
-
-
-def _put(out: Signal, at: int, sound: Signal) -> None:
-    """Adds it there, as far as there is room."""
-    room = out[max(at, 0) : max(at + len(sound), 0)]
-    room += sound[max(-at, 0) :][: len(room)]
-
-
-def _knock(random: np.random.Generator, low_hz: float, high_hz: float, ms: float, grit: float = 0.3) -> Signal:
-    """Something hits something: it gives for a moment, five tones ring on, and something scrapes."""
-    t = np.arange(int(RATE * ms / 1000 * 6)) / RATE
-    tones = random.uniform(low_hz, high_hz, 5)
-    rings = sum(np.sin(2 * np.pi * hz * t) * np.exp(-t * 1000 / ms * (hz / low_hz) ** 0.5) for hz in tones)
-    scrape = through(random.normal(size=len(t)), (low_hz, 0), (high_hz, 0), (min(2 * high_hz, 3900), -20))
-    sound = rings + grit * 4 * scrape * np.exp(-t * 2000 / ms)
-    return sound * np.minimum(1, t / 0.0006) / np.sqrt(np.mean(sound**2)) * (0.02 / (t[-1] + 0.001)) ** 0.5
 
 
 def _passes(samples: int, at: int, metres: float, m_s: float) -> tuple[Signal, Signal]:
@@ -69,40 +27,27 @@ def _passes(samples: int, at: int, metres: float, m_s: float) -> tuple[Signal, S
     return metres / far, 1 / (1 + m_s / _SPEED_M_S * way / far)
 
 
-def _lines(turns: Signal, strengths: Sequence[float] | Signal, random: np.random.Generator) -> Signal:
-    """A tone and its harmonics; turns: periods since the beginning."""
-    parts = (
-        strength * np.sin(2 * np.pi * k * turns + random.uniform(0, 2 * np.pi))
-        for k, strength in enumerate(strengths, 1)
-    )
-    return np.asarray(sum(parts, np.zeros(len(turns))))
-
-
-def _scene(*parts: tuple[Signal, float]) -> Signal:
-    return held(sum((tapes.at_level(sound, dbov) for sound, dbov in parts), np.zeros(len(parts[0][0]))))
-
-
 def office(samples: int, random: np.random.Generator) -> Signal:
     """An open-plan floor: what comes out of the ducts, chairs that roll over carpet, cups that are put down, and a door
     to the stairs that its closer shuts and its latch."""
-    ducts = _air(samples, random, (90, 2), (250, 2), (400, -1), (630, -4), (900, -5), (1800, -14), (3800, -26))
-    outlet = _air(samples, random, (300, -12), (1100, 0), (2100, -2), (3600, -10)) * _unrest(samples, random, 0.3, 0.1)
+    ducts = air(samples, random, (90, 2), (250, 2), (400, -1), (630, -4), (900, -5), (1800, -14), (3800, -26))
+    outlet = air(samples, random, (300, -12), (1100, 0), (2100, -2), (3600, -10)) * unrest(samples, random, 0.3, 0.1)
     rolls, stairs, knocks = np.full(samples, 0.01), np.full(samples, 0.02), np.zeros(samples)
-    for at in _now_and_then(samples, random, (3, 9), 3):
+    for at in now_and_then(samples, random, (3, 9), 3):
         lasts = int(RATE * random.uniform(0.5, 1.4))
-        _put(rolls, at, random.uniform(0.4, 1) * np.hanning(lasts) * _unrest(lasts, random, 9, 0.4))
-    for at in _now_and_then(samples, random, (7, 15), 6):
+        put(rolls, at, random.uniform(0.4, 1) * np.hanning(lasts) * unrest(lasts, random, 9, 0.4))
+    for at in now_and_then(samples, random, (7, 15), 6):
         opens, stands = int(RATE * random.uniform(0.6, 1.2)), int(RATE * random.uniform(1, 2.5))
         ajar = np.concatenate((np.linspace(0, 1, opens), np.ones(stands), np.linspace(1, 0, 2 * opens) ** 1.5))
-        _put(stairs, at, ajar)
-        _put(knocks, at, 1.2 * _knock(random, 700, 2400, 5))
-        _put(knocks, at + len(ajar), random.uniform(3, 5) * _knock(random, 130, 420, 28))
-        _put(knocks, at + len(ajar) + int(random.integers(200, 600)), 1.5 * _knock(random, 700, 2400, 5))
-    for at in _now_and_then(samples, random, (2, 7), 2):
-        _put(knocks, at, random.uniform(0.3, 1.2) * _knock(random, 800, 2900, 9, 0.1))
-    castors = _air(samples, random, (150, -3), (380, 0), (800, -6), (1500, -8), (3500, -24)) * rolls
-    shaft = _air(samples, random, (150, 0), (500, -2), (1200, -4), (3000, -14)) * stairs
-    return _scene((ducts, -31), (outlet, -34), (castors, -37), (shaft, -37), (knocks, -38))
+        put(stairs, at, ajar)
+        put(knocks, at, 1.2 * knock(random, 700, 2400, 5))
+        put(knocks, at + len(ajar), random.uniform(3, 5) * knock(random, 130, 420, 28))
+        put(knocks, at + len(ajar) + int(random.integers(200, 600)), 1.5 * knock(random, 700, 2400, 5))
+    for at in now_and_then(samples, random, (2, 7), 2):
+        put(knocks, at, random.uniform(0.3, 1.2) * knock(random, 800, 2900, 9, 0.1))
+    castors = air(samples, random, (150, -3), (380, 0), (800, -6), (1500, -8), (3500, -24)) * rolls
+    shaft = air(samples, random, (150, 0), (500, -2), (1200, -4), (3000, -14)) * stairs
+    return scene((ducts, -31), (outlet, -34), (castors, -37), (shaft, -37), (knocks, -38))
 
 
 def coolers(samples: int, random: np.random.Generator) -> Signal:
@@ -111,68 +56,66 @@ def coolers(samples: int, random: np.random.Generator) -> Signal:
     shells, glass, clicks = np.zeros(samples), np.zeros(samples), np.zeros(samples)
     for number in range(3):
         runs = np.zeros(samples)
-        for at in _now_and_then(samples, random, (9, 26), 4) if number else (0,):
+        for at in now_and_then(samples, random, (9, 26), 4) if number else (0,):
             lasts = int(RATE * random.uniform(6, 18)) if number else samples
             runs[at : at + lasts] = 1
-            _put(clicks, at, random.uniform(0.6, 1) * _knock(random, 900, 2800, 4))
-            _put(clicks, at + lasts, random.uniform(1, 2) * _knock(random, 120, 500, 30))
+            put(clicks, at, random.uniform(0.6, 1) * knock(random, 900, 2800, 4))
+            put(clicks, at + lasts, random.uniform(1, 2) * knock(random, 120, 500, 30))
         speed = np.convolve(np.pad(runs, (RATE // 5 - 1, 0)), np.full(RATE // 5, 5 / RATE), "valid")
         hz = random.uniform(47.5, 49.2) if random.random() < 0.7 else random.uniform(57, 95)
         turns = np.cumsum(hz * np.clip(speed, 0.3, 1)) / RATE + random.random()
         # a piston pushes for a twentieth of each turn
-        humps = np.exp(70 * (np.cos(2 * np.pi * turns) - 1)) * _unrest(samples, random, 5, 0.1)
+        humps = np.exp(70 * (np.cos(2 * np.pi * turns) - 1)) * unrest(samples, random, 5, 0.1)
         shell = sorted(random.uniform(150, 1600, 4))
         shape = ((60, -14), *((hz, db) for at in shell for hz, db in ((0.93 * at, -9), (at, 0), (1.08 * at, -9))))
         shells += through(humps * speed, *sorted(shape), (2400, -22)) * random.uniform(0.5, 1.2)
         # the harder it shakes, the more often bottles touch
-        shakes = speed * _unrest(samples, random, 0.5, 0.5)
+        shakes = speed * unrest(samples, random, 0.5, 0.5)
         meets = np.flatnonzero((np.diff(np.floor(turns)) > 0) & (shakes[1:] > random.uniform(1.3, 1.7)))
         for at in meets:
-            _put(glass, int(at), random.uniform(0.2, 1) * _knock(random, 1900, 3300, 5, 0.05))
-    fans = _air(samples, random, (120, -6), (300, 0), (700, -3), (1500, -9), (3600, -18))
-    ballast = _lines(np.arange(samples) * 100.0 / RATE, 1 / np.arange(1, 16) ** 0.9, random)
-    return _scene((shells, -31), (fans, -33), (ballast, -45), (glass + 1e-3 * fans, -40), (clicks + 1e-3 * fans, -41))
+            put(glass, int(at), random.uniform(0.2, 1) * knock(random, 1900, 3300, 5, 0.05))
+    fans = air(samples, random, (120, -6), (300, 0), (700, -3), (1500, -9), (3600, -18))
+    ballast = lines(np.arange(samples) * 100.0 / RATE, 1 / np.arange(1, 16) ** 0.9, random)
+    return scene((shells, -31), (fans, -33), (ballast, -45), (glass + 1e-3 * fans, -40), (clicks + 1e-3 * fans, -41))
 
 
 def crossing(samples: int, random: np.random.Generator) -> Signal:
     """A crossing in a town full of electric scooters: the town's murmur, motors and tyres that pass, brakes, and horns
     that are sounded at whoever is in the way."""
-    town = _air(samples, random, (90, 0), (300, -2), (700, -5), (1300, -6), (2200, -13), (3800, -24))
-    town *= _unrest(samples, random, 0.4, 0.18)
+    town = air(samples, random, (90, 0), (300, -2), (700, -5), (1300, -6), (2200, -13), (3800, -24))
+    town *= unrest(samples, random, 0.4, 0.18)
     whirrs, tyres, horns, brakes = (np.zeros(samples) for _ in range(4))
-    rubber = _air(samples, random, (200, -8), (600, 0), (1100, 0), (2000, -8), (3600, -18))
-    for at in _now_and_then(samples, random, (1.2, 4), 2):
+    rubber = air(samples, random, (200, -8), (600, 0), (1100, 0), (2000, -8), (3600, -18))
+    for at in now_and_then(samples, random, (1.2, 4), 2):
         near, pitch = _passes(samples, at, random.uniform(1.5, 7), random.uniform(4, 11))
-        turns = np.cumsum(random.uniform(180, 420) * pitch * (1 + 0.02 * (_unrest(samples, random, 1, 1) - 1))) / RATE
-        whirrs += near * _lines(turns, (0.7, 1, 0.3, 0.2, 0.1, 0.5), random)
+        turns = np.cumsum(random.uniform(180, 420) * pitch * (1 + 0.02 * (unrest(samples, random, 1, 1) - 1))) / RATE
+        whirrs += near * lines(turns, (0.7, 1, 0.3, 0.2, 0.1, 0.5), random)
         tyres += near * rubber
         if random.random() < 0.25:
             lasts = int(RATE * random.uniform(0.3, 0.8))
-            squeal = _lines(
-                np.cumsum(random.uniform(1500, 2600) * _unrest(lasts, random, 4, 0.01)) / RATE, [1.0], random
-            )
-            _put(brakes, at, squeal * np.hanning(lasts) * _unrest(lasts, random, 25, 0.5))
-    for at in _now_and_then(samples, random, (1.5, 6), 3):
+            squeal = lines(np.cumsum(random.uniform(1500, 2600) * unrest(lasts, random, 4, 0.01)) / RATE, [1.0], random)
+            put(brakes, at, squeal * np.hanning(lasts) * unrest(lasts, random, 25, 0.5))
+    for at in now_and_then(samples, random, (1.5, 6), 3):
         car, loud = random.random() < 0.4, random.uniform(0.15, 1)
         discs = (random.uniform(390, 430), random.uniform(480, 530)) if car else (random.uniform(380, 620),)
         for _ in range(int(random.choice([1, 1, 2, 3]))):
             lasts = int(RATE * random.uniform(0.08, 0.45))
             t = np.arange(lasts) / RATE
             tones = sum(
-                _lines(hz * t, np.exp(-(((np.arange(hz, 3800, hz) - 2300) / 1300) ** 2)), random) for hz in discs
+                lines(hz * t, np.exp(-(((np.arange(hz, 3800, hz) - 2300) / 1300) ** 2)), random) for hz in discs
             )
-            _put(horns, at, loud * tones * np.minimum(1, np.minimum(t / 0.012, t[::-1] / 0.03)))
+            put(horns, at, loud * tones * np.minimum(1, np.minimum(t / 0.012, t[::-1] / 0.03)))
             at += lasts + int(RATE * random.uniform(0.08, 0.25))
-    return _scene((town, -30), (whirrs, -39), (tyres, -35), (horns + 1e-3 * town, -37), (brakes + 1e-3 * town, -46))
+    return scene((town, -30), (whirrs, -39), (tyres, -35), (horns + 1e-3 * town, -37), (brakes + 1e-3 * town, -46))
 
 
 def suitcase(samples: int, random: np.random.Generator) -> Signal:
     """Somebody pulls a suitcase over a station's forecourt: hard wheels on rough slabs, two wheels that drop over each
     joint, a hollow case; they stop to look at the board."""
     walks = np.ones(samples)
-    for at in _now_and_then(samples, random, (5, 12), 8):
+    for at in now_and_then(samples, random, (5, 12), 8):
         walks[at : at + int(RATE * random.uniform(0.4, 0.9))] = 0.15
-    m_s = random.uniform(1.1, 1.5) * _unrest(samples, random, 0.6, 0.06)
+    m_s = random.uniform(1.1, 1.5) * unrest(samples, random, 0.6, 0.06)
     m_s *= np.convolve(np.pad(walks, (1599, 0)), np.full(1600, 1 / 1600), "valid")
     way = np.cumsum(m_s) / RATE
     # the ground is rough where it is rough, whoever comes along
@@ -181,11 +124,11 @@ def suitcase(samples: int, random: np.random.Generator) -> Signal:
     blows = np.zeros(samples)
     for axle in (0.0, random.uniform(0.02, 0.06)):
         for at in np.flatnonzero(np.diff(np.floor((way + axle) / slab)) > 0):
-            _put(blows, int(at), m_s[at] * random.uniform(0.5, 1.2) * _knock(random, 220, 1300, 7))
+            put(blows, int(at), m_s[at] * random.uniform(0.5, 1.2) * knock(random, 220, 1300, 7))
     case = ((110, -8), (240, 1), (330, -4), (520, 2), (760, -3), (1150, 0), (1900, -5), (3700, -15))
-    rolls = _air(samples, random, *case) * rough
-    forecourt = _air(samples, random, (100, 0), (400, -3), (1500, -9), (3700, -22))
-    return _scene((rolls, -31), (blows, -33), (forecourt, -44))
+    rolls = air(samples, random, *case) * rough
+    forecourt = air(samples, random, (100, 0), (400, -3), (1500, -9), (3700, -22))
+    return scene((rolls, -31), (blows, -33), (forecourt, -44))
 
 
 def sweeping(samples: int, random: np.random.Generator) -> Signal:
@@ -196,19 +139,19 @@ def sweeping(samples: int, random: np.random.Generator) -> Signal:
         lasts = int(RATE * random.uniform(0.38, 0.6))
         part = np.linspace(0, 1, lasts)
         # it is set down quickly, pushed, and leaves the ground slowly
-        _put(twigs, at, random.uniform(0.7, 1.2) * part**0.4 * (1 - part) ** 1.1 * 2 * _unrest(lasts, random, 30, 0.3))
+        put(twigs, at, random.uniform(0.7, 1.2) * part**0.4 * (1 - part) ** 1.1 * 2 * unrest(lasts, random, 30, 0.3))
         for stone in at + (RATE * random.uniform(0.1, 0.9, random.poisson(9))).astype(int):
-            _put(grit, int(stone), random.lognormal(-0.5, 0.6) * _knock(random, 1400, 3200, 2.5, 0.2))
+            put(grit, int(stone), random.lognormal(-0.5, 0.6) * knock(random, 1400, 3200, 2.5, 0.2))
         at, strokes = at + lasts + int(RATE * random.uniform(0.12, 0.4)), strokes + 1
         if strokes % 9 == 0:
             for tap in range(int(random.integers(2, 4))):
-                _put(taps, at + tap * RATE // 4, random.uniform(0.7, 1.2) * _knock(random, 180, 900, 14))
+                put(taps, at + tap * RATE // 4, random.uniform(0.7, 1.2) * knock(random, 180, 900, 14))
             at += RATE * 3 // 4
     # each twig jumps from one grain to the next
     jumps = (random.random(samples) < 0.22) * random.laplace(size=samples) * random.lognormal(0, 0.4, samples)
     brushed = through(jumps * twigs, (200, -14), (700, -5), (1600, 0), (2900, 0), (3800, -8))
-    yard = _air(samples, random, (100, 0), (350, -3), (1000, -10), (3500, -26))
-    return _scene((brushed, -30), (grit, -40), (taps + 1e-3 * yard, -42), (yard, -46))
+    yard = air(samples, random, (100, 0), (350, -3), (1000, -10), (3500, -26))
+    return scene((brushed, -30), (grit, -40), (taps + 1e-3 * yard, -42), (yard, -46))
 
 
 def metro(samples: int, random: np.random.Generator) -> Signal:
@@ -216,7 +159,7 @@ def metro(samples: int, random: np.random.Generator) -> Signal:
     pulses step by step as the train gets faster, wheels that sing in a bend, and a fan."""
     t, start = np.arange(samples) / RATE, random.uniform(-18, 2)
     m_s = np.clip((t - start) * random.uniform(0.8, 1.1), 5, random.uniform(15, 21))
-    m_s *= _unrest(samples, random, 0.1, 0.02)
+    m_s *= unrest(samples, random, 0.1, 0.02)
     motor_hz = m_s * random.uniform(4.2, 5.4)
     pulses = np.select([motor_hz < 40, motor_hz < 58, motor_hz < 76], [900 / motor_hz, 15, 9], 5)
     phase, carrier = np.cumsum(motor_hz) / RATE, np.cumsum(motor_hz * pulses) / RATE
@@ -224,20 +167,20 @@ def metro(samples: int, random: np.random.Generator) -> Signal:
         strength * np.sin(2 * np.pi * (carrier + side * phase) + random.uniform(0, 6))
         for side, strength in ((-4, 0.3), (-2, 1.0), (2, 1.0), (4, 0.4))
     )
-    tunnel = _air(samples, random, (90, 2), (220, 1), (500, 0), (900, -3), (1600, -9), (3600, -22))
-    tunnel *= (m_s / 15) ** 0.8 * _unrest(samples, random, 1.2, 0.12)
-    gears = _lines(phase * random.uniform(5.6, 8.4), (1, 0.5, 0.25), random)
-    gears *= _unrest(samples, random, 6, 0.3)
+    tunnel = air(samples, random, (90, 2), (220, 1), (500, 0), (900, -3), (1600, -9), (3600, -22))
+    tunnel *= (m_s / 15) ** 0.8 * unrest(samples, random, 1.2, 0.12)
+    gears = lines(phase * random.uniform(5.6, 8.4), (1, 0.5, 0.25), random)
+    gears *= unrest(samples, random, 6, 0.3)
     sings = np.full(samples, 1e-3)
-    for at in _now_and_then(samples, random, (3, 11), 6):
+    for at in now_and_then(samples, random, (3, 11), 6):
         lasts = int(RATE * random.uniform(0.5, 2))
-        _put(sings, at, random.uniform(0.4, 1) * np.hanning(lasts) * _unrest(lasts, random, 8, 0.6))
+        put(sings, at, random.uniform(0.4, 1) * np.hanning(lasts) * unrest(lasts, random, 8, 0.6))
     bend = curve(
         1 << (samples + 1).bit_length(), (1700, -40), (2150, -3), (2300, -14), (2750, 0), (2900, -18), (3600, -40)
     )
     wheels = np.fft.irfft(np.fft.rfft(random.normal(size=samples), 2 * len(bend) - 2) * bend)[:samples] * sings
-    fan = _air(samples, random, (200, 0), (900, -2), (1800, -4), (3500, -12))
-    return carried(_scene((tunnel, -30), (np.asarray(whine), -42), (gears, -41), (wheels, -42), (fan, -37)))
+    fan = air(samples, random, (200, 0), (900, -2), (1800, -4), (3500, -12))
+    return carried(scene((tunnel, -30), (np.asarray(whine), -42), (gears, -41), (wheels, -42), (fan, -37)))
 
 
 MADE = Makers(

@@ -5,7 +5,8 @@ case "${1:-test}" in
 venv) need="python3-venv" ;;
 model) need="espeak-ng" ;;
 bench) need="flite festival festvox-kdlpc16k festvox-italp16k festvox-itapc16k festvox-ca-ona-hts festvox-czech-dita
-    festvox-czech-machac festvox-czech-ph festvox-suopuhe-lj" ;;
+    festvox-czech-machac festvox-czech-ph festvox-suopuhe-lj festival-hi festival-mr festival-te festvox-hi-nsk
+    festvox-mr-nsk festvox-te-nsk festvox-czech-krb festvox-ru festvox-suopuhe-mv" ;;
 test) need="espeak-ng sox chromium pulseaudio pulseaudio-utils libasound2-plugins libportaudio2 fonts-noto-cjk" ;;
 *) echo "tools/deps.sh: unknown purpose $1; one of venv, test, model, bench" >&2; exit 2 ;;
 esac

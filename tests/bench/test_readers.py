@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+import unicodedata
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bench import detection, readers, shelves, signal
+from bench import detection, errands, readers, shelves, signal
 from monitor.errors import ConfigError
 from tests import tapes
 
@@ -21,20 +22,36 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
+SETS = {"yonder": readers.READERS, "afield": readers.AFIELD}
+
+
 def test_nobody_reads_twice_and_nobody_is_in_another_set() -> None:
-    names = [reader.voice for reader in readers.READERS]
-    assert len({*names}) == len(names) >= 8
-    rest = [part for name, part in shelves.PARTS.items() if name != "yonder"]
-    assert not any(part.read_by for part in rest)
-    assert not {*names} & {voice.split("+")[1] for part in rest for voice, _ in part.spoken}
-    assert not shelves.PARTS["yonder"].spoken
+    names = [(reader.voice, reader.smaller) for read_by in SETS.values() for reader in read_by]
+    voices = [{reader.voice for reader in read_by} for read_by in SETS.values()]
+    assert len({*names}) == len(names) >= 20
+    assert not voices[0] & voices[1]
+    assert {name: part.read_by for name, part in shelves.PARTS.items() if part.read_by} == SETS
+    spoken = [voice for part in shelves.PARTS.values() for voice, _ in part.spoken]
+    assert not voices[0].union(voices[1]) & {voice.split("+")[1] for voice in spoken}
+    assert not any(shelves.PARTS[name].spoken for name in SETS)
 
 
-def test_every_text_can_be_handed_to_its_synthesizer() -> None:
-    for reader in readers.READERS:
-        texts = readers.TEXTS[reader.language]
-        assert len({*texts}) >= 10
-        assert all(text.encode(readers.ENCODINGS[reader.language]) for text in texts)
+@pytest.mark.parametrize("reader", [*readers.READERS, *readers.AFIELD])
+def test_every_text_can_be_handed_to_its_synthesizer(reader: readers.Reader) -> None:
+    assert len({*reader.texts}) >= 10
+    assert all(text.encode(readers.ENCODINGS[reader.language]) for text in reader.texts)
+
+
+def test_the_sets_say_nothing_alike() -> None:
+    first, then = ({text for reader in read_by for text in reader.texts} for read_by in SETS.values())
+    assert not first & then
+
+
+def test_no_text_has_what_its_voice_falls_silent_at() -> None:
+    for language in ("hi", "mr", "te"):
+        for text in errands.TEXTS[language]:
+            assert not {*",:;.?।"} & {*text[:-1]}
+    assert "\N{DEVANAGARI SIGN NUKTA}" not in unicodedata.normalize("NFD", "".join(errands.TEXTS["hi"]))
 
 
 def test_the_script_installs_what_the_message_asks_for() -> None:
@@ -43,7 +60,7 @@ def test_the_script_installs_what_the_message_asks_for() -> None:
     assert (*listed,) == readers.PACKAGES
 
 
-@pytest.mark.parametrize("reader", [readers.READERS[0], readers.READERS[-1]])
+@pytest.mark.parametrize("reader", [readers.READERS[0], readers.AFIELD[-1]])
 def test_a_voice_that_is_not_there_is_one_clear_line(bare: Path, reader: readers.Reader) -> None:
     with pytest.raises(ConfigError) as refused:
         readers.read(reader)
@@ -54,13 +71,14 @@ def test_a_voice_that_is_not_there_is_one_clear_line(bare: Path, reader: readers
     assert not [*bare.rglob("*.npy")]
 
 
+@pytest.mark.parametrize("name", SETS)
 def test_without_the_voices_the_set_is_left_out_aloud(
-    bare: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    name: str, bare: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(detection, "DATA", bare)
-    assert signal.main(["--detection", "--sets", "yonder"]) == 0
+    assert signal.main(["--detection", "--sets", name]) == 0
     said = capsys.readouterr().err
-    assert "yonder left out" in said
+    assert f"{name} left out" in said
     assert "apt-get install" in said
 
 

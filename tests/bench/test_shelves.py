@@ -66,6 +66,7 @@ def test_the_last_sets_have_no_folder_that_weights_are_fitted_on() -> None:
     assert {path.split("/")[0] for path in PARTS["beyond"].calls} == {"vad", "reference", "telephone"}
     assert not files("farther")
     assert not files("yonder")
+    assert not files("afield")
 
 
 def test_calls_of_two_sets_have_no_seed_in_common() -> None:
@@ -74,7 +75,7 @@ def test_calls_of_two_sets_have_no_seed_in_common() -> None:
 
 
 @pytest.mark.system
-@pytest.mark.parametrize("name", [pytest.param("beyond", marks=needs_data), "farther", "yonder"])
+@pytest.mark.parametrize("name", [pytest.param("beyond", marks=needs_data), "farther", "yonder", "afield"])
 def test_every_call_of_the_last_sets_can_be_made_and_made_again(name: str) -> None:
     part = PARTS[name]
     if part.read_by:

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from bench import apart, beyond, elsewhere, farther, few_bits, mobile, surroundings, yonder
+from bench import afield, apart, beyond, elsewhere, farther, few_bits, mobile, surroundings, yonder
 from bench.surroundings import Maker, Makers
 from tests import tapes
 
-MADE = (surroundings.MADE, elsewhere.MADE, apart.MADE, beyond.MADE, farther.MADE, yonder.MADE)
-STEADY = {**farther.MADE.noises, **yonder.MADE.noises}
+MADE = (surroundings.MADE, elsewhere.MADE, apart.MADE, beyond.MADE, farther.MADE, yonder.MADE, afield.MADE)
+STEADY = {**farther.MADE.noises, **yonder.MADE.noises, **afield.MADE.noises}
 
 
 @pytest.mark.parametrize("maker", [pytest.param(m, id=n) for made in MADE for n, m in made.noises.items()])
@@ -62,6 +62,15 @@ def test_a_mobile_hears_in_the_telephone_band_and_its_microphone_gives_way() -> 
     assert np.abs(heard).max() < 6 * np.sqrt(np.mean(sound**2))
     below, above = (tapes.level(mobile.held(tapes.sine(hz, 1000, -20))) for hz in (100, 3900))
     assert max(below, above) < tapes.level(mobile.held(tapes.sine(1000, 1000, -20))) - 20
+
+
+@pytest.mark.parametrize("maker", [pytest.param(m, id=n) for n, m in afield.MADE.noises.items()])
+def test_a_noise_is_there_however_short_it_is(maker: Maker) -> None:
+    """Where nothing happens in so short a time, what goes on goes on."""
+    for seed in range(20):
+        sound = maker(8000, np.random.default_rng(seed))
+        assert np.isfinite(sound).all()
+        assert sound.reshape(10, 800).std(axis=1).min() > 0.05 * sound.std()
 
 
 def falls_db_s(room: Callable[..., tapes.Signal], rt60_ms: int, direct: float) -> float:
