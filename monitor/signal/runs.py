@@ -1,8 +1,8 @@
 """Speech runs: frames judged speech, gaps under 300 ms bridged, at least 100 ms long; nothing ever moves an edge.
 
 A sound, frames judged speech without a gap and none too faint (`faint.py`), belongs to a run once two of three are
-true: a voice is held in it, one of its frames was speech without a doubt, it is longer than the stroke of a key, a drop,
-a step; else it neither begins a run nor lengthens it, so that typing beside a word leaves the word's edges where they
+true: a voice is held in it, one of its frames was speech without a doubt, it is longer than a key's stroke, a drop, a
+step; else it neither begins a run nor lengthens it, so that typing beside a word leaves the word's edges where they
 are. Once it belongs, it does so from its beginning, and from that of a short sound just before it, for so words begin
 with a consonant. What does not may be a word's, too: where such sounds follow each other within 300 ms, sounds of a run
 on both sides of them are bridged up to 600 ms.
@@ -126,9 +126,9 @@ class SpeechRuns:
     def _sounds(
         self, block: Block, reach: IntArray, before_ms: IntArray
     ) -> tuple[BoolArray, IntArray, IntArray, IntArray]:
-        """Of the sound that each frame is in, all [t, n, 2]: whether two are true by now, a voice held, clear, more than
-        a stroke; how far back it reaches, where `reach` says so of a first frame; for how long a voice was held in it
-        and it was speech without a doubt by now, in ms. before_ms: where the sound before ended."""
+        """Of the sound that each frame is in, all [t, n, 2]: whether two are true by now, a voice held, clear, more
+        than a stroke; how far back it reaches, where `reach` says so of a first frame; for how long a voice was held in
+        it and it was speech without a doubt by now, in ms. before_ms: where the sound before ended."""
         own = (self._lasts, self._begins_ms, self._reaches, self._own_held_ms, self._own_clear_ms)
         lasts_0, begins_0, reaches_0, held_0, clear_0 = (column[block.sel] for column in own)
         lasts = lasting(block.firm, lasts_0)
