@@ -13,7 +13,7 @@ that were in none: the few recordings of speech that were left, and voices made 
 in no set and no fit, low and high; no recording of people was left that nothing has heard. `yonder`: once more
 (`yonder.py`), by twelve voices that synthesizers cut or modelled from recordings of people (`readers.py`).
 `afield`: once more (`afield.py`), by nine such voices of four further people, in six languages; somebody made it who
-had not looked at the detectors.
+had seen what noises the weights are fitted on, and nothing else of the detectors.
 """
 
 from __future__ import annotations
