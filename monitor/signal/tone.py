@@ -15,14 +15,21 @@ from monitor.signal.spectrum import HZ_PER_BIN
 from monitor.signal.thresholds import Thresholds
 
 RING_BACK, BUSY, DTMF, STEADY = 1, 2, 3, 4
-_LONG_AGO = -(1 << 30)
+_LONG_AGO, _SILENT_DBOV = -(1 << 30), -100.0
 _STEADY_DB = 0.5
+# a bar that is struck dies away; a tone stands
+_DIES_DB = 6.0
 _KINDS = {RING_BACK: "ring-back", BUSY: "busy", DTMF: "dtmf", STEADY: None}
 # call progress tones of most countries, single or double, lie here
 _BUSY_PAIRS = 2
 _PROGRESS = slice(round(400 / HZ_PER_BIN) - 1, round(480 / HZ_PER_BIN) + 3)
-_ROWS, _COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
-_DTMF_BINS = np.array([[round(hz / HZ_PER_BIN) + k for k in range(-2, 3)] for hz in _ROWS + _COLUMNS])
+# ITU-T Q.23: of the four rows, of the four columns; as far out of tune as receivers are to take them (Q.24)
+_KEYS_HZ = np.array([697, 770, 852, 941, 1209, 1336, 1477, 1633])
+_OFF_TUNE_HZ = 0.015 * _KEYS_HZ + 2
+_KEY_BINS = np.rint(_KEYS_HZ / HZ_PER_BIN).astype(np.int64)[:, None] + np.arange(-2, 3)
+_GROUPS = slice(0, 4), slice(4, 8)
+# less of a bend than any line has
+_STRAIGHT = 1e-9
 
 
 class Tone(ConditionDetector):
@@ -39,6 +46,7 @@ class Tone(ConditionDetector):
         self._settings = settings.tone
         self._thresholds = Thresholds(settings, lambda each: each.tone)
         self._on_ms = self.state.column(np.int64)
+        self._highest = self.state.column(np.float64, _SILENT_DBOV)
         self._off_at = self.state.column(np.int64, _LONG_AGO)
         self._last_on_ms = self.state.column(np.int64)
         self._first = self.state.column(np.int64)
@@ -52,6 +60,9 @@ class Tone(ConditionDetector):
         on_ms, key_ms = self._on_ms[now.sel], self._keys_ms[now.sel]
         # what goes on for seconds becomes the floor, over which nothing is heard; it stands as it stood
         on |= (on_ms > 0) & now.present & ~now.heard & (np.abs(now.level_dbov - now.before_dbov) < _STEADY_DB)
+        highest = np.maximum(np.where(on_ms > 0, self._highest[now.sel], _SILENT_DBOV), now.level_dbov)
+        on &= now.level_dbov > highest - _DIES_DB
+        self._highest[now.sel] = highest
         now.holds["tone"] = on | keys
         if not any(map(np.count_nonzero, (now.holds["tone"], level, on_ms, key_ms))):
             return
@@ -120,10 +131,26 @@ class Tone(ConditionDetector):
 
 
 def _is_pair(power: FloatArray, total: FloatArray, share: float) -> BoolArray:
-    lobes = power[:, _DTMF_BINS.reshape(-1)].reshape(len(power), 8, 5).sum(axis=2)
-    low, high = lobes[:, :4].max(axis=1), lobes[:, 4:].max(axis=1)
+    lobes = power[:, _KEY_BINS.reshape(-1)].reshape(len(power), *_KEY_BINS.shape)
+    strength = lobes.sum(axis=2)
+    low, high = (strength[:, group].max(axis=1) for group in _GROUPS)
     pair: BoolArray = (low + high > share * total) & (np.minimum(low, high) > 0.1 * total)
+    for group in _GROUPS:
+        pair &= _in_tune(lobes, group.start + strength[:, group].argmax(axis=1))
     return pair
+
+
+def _in_tune(lobes: FloatArray, key: IntArray) -> BoolArray:
+    """Whether this line has the frequency of its key, at the top of a parabola through three bins in dB. lobes:
+    float64[k, 8, 5]; key: int64[k]."""
+    rows = np.arange(len(lobes))
+    found = np.log(lobes[rows, key] + 1.0)
+    best = np.minimum(np.maximum(found.argmax(axis=1), 1), found.shape[1] - 2)
+    left, top, right = (found[rows, best + off] for off in (-1, 0, 1))
+    aside = (right - left) / (2.0 * np.maximum(2.0 * top - left - right, _STRAIGHT))
+    hz = (_KEY_BINS[key, best] + aside) * HZ_PER_BIN
+    close: BoolArray = np.abs(hz - _KEYS_HZ[key]) <= _OFF_TUNE_HZ[key]
+    return close
 
 
 def _near(ms: IntArray, nominal_ms: int | IntArray) -> BoolArray:

@@ -83,6 +83,28 @@ def test_a_number_is_one_tone() -> None:
     assert [kind for kind, _, _ in tones(tapes.dtmf("13800138000", on_ms=80, off_ms=80))] == ["dtmf"]
 
 
+@pytest.mark.parametrize("off_percent", [-1.5, 0.0, 1.5])
+def test_a_key_may_be_that_far_out_of_tune(off_percent: float) -> None:
+    """ITU-T Q.24: what a receiver is to take."""
+    by = 1 + off_percent / 100
+    key = tapes.sine(770 * by, 100, -20) + tapes.sine(1336 * by, 100, -20)
+    assert [kind for kind, _, _ in tones(np.concatenate((np.zeros(8000), key, np.zeros(16_000))))] == ["dtmf"]
+
+
+@pytest.mark.parametrize(("low", "high"), [(784, 1319), (698, 1245), (880, 1480)])
+def test_two_notes_of_a_hold_music_are_no_key(low: float, high: float) -> None:
+    notes = tapes.sine(low, 200, -20) + tapes.sine(high, 200, -20)
+    signal = np.concatenate((np.zeros(8000), notes, np.zeros(16_000)))
+    assert tones(signal) == []
+
+
+@pytest.mark.parametrize("falls_db", [12, 30])
+def test_a_gong_that_dies_away_is_no_ring_back(falls_db: float) -> None:
+    t = np.arange(8000 * 3 // 2) / 8000
+    gong = tapes.sine(450, 1500, -20) * 10 ** (-falls_db * t / 20)
+    assert tones(np.concatenate((np.zeros(8000), gong, np.zeros(16_000)))) == []
+
+
 @pytest.mark.parametrize("kind", ["S", "F", "N", "H", "M", "K", "C", "_"])
 def test_what_is_no_tone(kind: str) -> None:
     found = conditions(heard(tapes.tape("a: " + kind * 100)))
