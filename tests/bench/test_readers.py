@@ -94,7 +94,7 @@ def test_the_longest_prompts_are_taken_and_no_animals(monkeypatch: pytest.Monkey
     assert [len(said) // 8 for said in prompts.prompts("somebody")] == [480 - 20 * number for number in range(16)]
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", [*SETS, "inland"])
 def test_without_the_voices_the_set_is_left_out_aloud(
     name: str, bare: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
