@@ -1,5 +1,5 @@
-"""What a mobile telephone makes of a sound, for the sets `yonder` and `afield`: its microphone, and its codec
-(AMR, 12.2 kbit/s)."""
+"""What a mobile telephone makes of a sound, for the sets from `yonder` on: its microphone, and its codec (AMR,
+12.2 kbit/s)."""
 
 from __future__ import annotations
 

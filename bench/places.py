@@ -1,4 +1,4 @@
-"""Of what places are told, for the sets `yonder` and `afield`: what goes on in them, what happens now and then."""
+"""Of what places are told, for the sets from `yonder` on: what goes on in them, what happens now and then."""
 
 from __future__ import annotations
 

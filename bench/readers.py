@@ -25,11 +25,14 @@ from bench import errands
 from monitor.errors import ConfigError
 from tests.tapes import Signal
 
+# what `prompts.py` takes its recordings from too
 PACKAGES = (
     "flite", "festival", "festvox-kdlpc16k", "festvox-italp16k", "festvox-itapc16k", "festvox-ca-ona-hts",
     "festvox-czech-dita", "festvox-czech-machac", "festvox-czech-ph", "festvox-suopuhe-lj",
     "festival-hi", "festival-mr", "festival-te", "festvox-hi-nsk", "festvox-mr-nsk", "festvox-te-nsk",
     "festvox-czech-krb", "festvox-ru", "festvox-suopuhe-mv",
+    "asterisk-core-sounds-en-wav", "asterisk-core-sounds-es-wav", "asterisk-core-sounds-fr-wav",
+    "asterisk-core-sounds-it-wav", "asterisk-core-sounds-ru-wav", "asterisk-prompt-it-menardi-wav",
 )  # fmt: skip
 FLITE, FESTIVAL = "flite", "text2wave"
 # as these come, loud sounds leave the range of the samples

@@ -13,19 +13,22 @@ that were in none: the few recordings of speech that were left, and voices made 
 in no set and no fit, low and high; no recording of people was left that nothing has heard. `yonder`: once more
 (`yonder.py`), by twelve voices that synthesizers cut or modelled from recordings of people (`readers.py`).
 `afield`: once more (`afield.py`), by nine such voices of four further people, in six languages; somebody made it who
-had seen what noises the weights are fitted on, and nothing else of the detectors.
+had seen what noises the weights are fitted on, and nothing else of the detectors. `inland`: once more (`inland.py`), by
+five people's prompts that nothing here had heard (`prompts.py`), and by recordings of people on which no weights are
+fitted, though other sets have them under other noises; somebody made it who had seen neither the detectors nor what
+they are fitted on, and took the noises that are heard most.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import chain, cycle
 from pathlib import Path
 
 import numpy as np
 
-from bench import afield, apart, beyond, elsewhere, farther, readers, surroundings, yonder
+from bench import afield, apart, beyond, elsewhere, farther, inland, prompts, readers, surroundings, yonder
 from bench.recordings import DATA, NOISES, legs
 from bench.surroundings import Makers
 from tests import tapes
@@ -57,7 +60,7 @@ class Part:
     """What a set may use. noises: recorded ones from one share of theirs on, where no makers are given. calls:
     recordings of calls and others, each channel by itself. spoken: voices and the words they say a minute
     (espeak-ng), so many numbers in a row; pitches: theirs in turn, 50 is a speaker's own, and softer then. read_by:
-    people whom other synthesizers have."""
+    people whom other synthesizers have. prompts: by people whom telephone switches have."""
 
     voices: tuple[Clips, ...]
     noises: tuple[str, ...]
@@ -69,6 +72,7 @@ class Part:
     in_a_row: int = 5
     pitches: tuple[int, ...] = ()
     read_by: tuple[readers.Reader, ...] = ()
+    prompts: tuple[str, ...] = ()
 
 
 PEOPLE = ("speech-other/azure-customspeech", "speech-other/watson-8k", "speech-other/silero", "speech-zh/misc")
@@ -112,6 +116,8 @@ SPOKEN_FARTHER = (
 )  # fmt: skip
 # from 85 to 195 Hz, as men and women speak
 PITCHES = (50, 58, 92, 64, 84, 38, 45, 78, 90, 40, 50, 52, 86, 52)
+# as `held_out` has them; and every Magic Data clip that no weight was fitted on
+INLAND = (Clips(PEOPLE, 1), Clips(AGENT, 0))
 PARTS = {
     "tuned": Part((Clips(AGENT, 1),), ("tap", "pink", "white", "hiss", "hum"), (0.5, 1.0), 500),
     "once": Part((Clips(PEOPLE, 0),), KITCHEN, (0.5, 0.75), 100_000),
@@ -127,6 +133,7 @@ PARTS = {
     ),
     "yonder": Part((), tuple(yonder.MADE.noises), (0.0, 1.0), 2_360_000, yonder.MADE, read_by=readers.READERS),
     "afield": Part((), tuple(afield.MADE.noises), (0.0, 1.0), 2_790_000, afield.MADE, read_by=readers.AFIELD),
+    "inland": Part(INLAND, tuple(inland.MADE.noises), (0.0, 1.0), 3_170_000, inland.MADE, prompts=prompts.SPEAKERS),
 }
 
 
@@ -171,6 +178,7 @@ def _recordings(part: Part) -> Iterator[Signal]:
     for path in part.calls:
         yield from (leg[at : at + _PIECE] for leg in legs(DATA / path) for at in range(0, len(leg), _PIECE))
     yield from map(readers.read, part.read_by)
+    yield from chain.from_iterable(map(prompts.prompts, part.prompts))
     for (voice, words_per_minute), pitch in zip(part.spoken, cycle(part.pitches or (None,))):
         # numbers, which every language has words for; and a pause after each few of them
         random = np.random.default_rng(words_per_minute + len(voice))

@@ -1,15 +1,17 @@
-"""Voices of other synthesizers: whose they are, what is wrong with some, and what is said where they are not there."""
+"""Voices of other synthesizers and of switches: whose they are, what is wrong with some, and what is said where they
+are not there."""
 
 from __future__ import annotations
 
 import tempfile
 import unicodedata
+import wave
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bench import detection, errands, readers, shelves, signal
+from bench import detection, errands, prompts, readers, shelves, signal
 from monitor.errors import ConfigError
 from tests import tapes
 
@@ -19,6 +21,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A machine without these voices."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(prompts, "SOUNDS", tmp_path)
     return tmp_path
 
 
@@ -71,7 +74,27 @@ def test_a_voice_that_is_not_there_is_one_clear_line(bare: Path, reader: readers
     assert not [*bare.rglob("*.npy")]
 
 
-@pytest.mark.parametrize("name", SETS)
+def test_prompts_that_are_not_there_are_one_clear_line(bare: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        [*prompts.prompts("it_IT_m_Carlo")]
+    assert str(refused.value) == (
+        "bench signal: the recordings of it_IT_m_Carlo are not installed. On Debian: "
+        f"apt-get install --no-install-recommends {' '.join(readers.PACKAGES)}."
+    )
+
+
+def test_the_longest_prompts_are_taken_and_no_animals(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(prompts, "SOUNDS", tmp_path)
+    (tmp_path / "somebody").mkdir()
+    lasts_ms = {"tt-monkeys": 900, **{f"prompt-{number}": 100 + 20 * number for number in range(20)}}
+    for name, ms in lasts_ms.items():
+        with wave.open(str(tmp_path / "somebody" / f"{name}.wav"), "wb") as file:
+            file.setparams((1, 2, 8000, 0, "NONE", ""))
+            file.writeframes(tapes.pcm(tapes.white(ms, -30)).tobytes())
+    assert [len(said) // 8 for said in prompts.prompts("somebody")] == [480 - 20 * number for number in range(16)]
+
+
+@pytest.mark.parametrize("name", [*SETS, "inland"])
 def test_without_the_voices_the_set_is_left_out_aloud(
     name: str, bare: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

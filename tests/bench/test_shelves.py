@@ -59,7 +59,19 @@ def test_a_voice_by_rule_speaks_as_fast_as_people_and_no_speaker_twice_at_one_pi
 def test_no_other_set_has_its_recordings(name: str) -> None:
     assert files(name) or PARTS[name].spoken or PARTS[name].read_by
     for other in PARTS:
-        assert other == name or not files(name) & files(other)
+        assert other == name or "inland" in (name, other) or not files(name) & files(other)
+
+
+@needs_data
+def test_inland_has_recordings_of_other_sets_but_none_that_something_was_set_by() -> None:
+    others = {path for name in PARTS if name != "inland" for path in files(name)}
+    assert files("inland") <= others | {str(path.relative_to(DATA)) for path in shelves.Clips(shelves.AGENT, 0).paths()}
+    assert not files("inland") & (files("tuned") | files("once"))
+
+
+def test_prompts_are_in_one_set() -> None:
+    assert [name for name, part in PARTS.items() if part.prompts] == ["inland"]
+    assert len({*PARTS["inland"].prompts}) == len(PARTS["inland"].prompts)
 
 
 def test_the_last_sets_have_no_folder_that_weights_are_fitted_on() -> None:
@@ -75,14 +87,16 @@ def test_calls_of_two_sets_have_no_seed_in_common() -> None:
 
 
 @pytest.mark.system
-@pytest.mark.parametrize("name", [pytest.param("beyond", marks=needs_data), "farther", "yonder", "afield"])
+@pytest.mark.parametrize(
+    "name", [*(pytest.param(name, marks=needs_data) for name in ("beyond", "inland")), "farther", "yonder", "afield"]
+)
 def test_every_call_of_the_last_sets_can_be_made_and_made_again(name: str) -> None:
     part = PARTS[name]
     if part.read_by:
         # by voices that are here wherever the tests run
         last = PARTS["farther"]
         part = replace(part, read_by=(), spoken=last.spoken, in_a_row=last.in_a_row, pitches=last.pitches)
-    shelf, seed = shelves.shelf(part), part.seed
+    shelf, seed = shelves.shelf(replace(part, prompts=())), part.seed
     for (label, scene), (_, again) in zip(all_scenes(shelf, seed), all_scenes(shelf, seed), strict=True):
         assert np.isfinite(np.stack(scene.legs)).all(), label
         assert (scene.tape().samples == again.tape().samples).all(), label

@@ -7,12 +7,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from bench import afield, apart, beyond, elsewhere, farther, few_bits, mobile, surroundings, yonder
+from bench import afield, apart, beyond, elsewhere, farther, few_bits, inland, mobile, surroundings, yonder
 from bench.surroundings import Maker, Makers
 from tests import tapes
 
-MADE = (surroundings.MADE, elsewhere.MADE, apart.MADE, beyond.MADE, farther.MADE, yonder.MADE, afield.MADE)
-STEADY = {**farther.MADE.noises, **yonder.MADE.noises, **afield.MADE.noises}
+LAST = (afield.MADE, inland.MADE)
+MADE = (surroundings.MADE, elsewhere.MADE, apart.MADE, beyond.MADE, farther.MADE, yonder.MADE, *LAST)
+STEADY = {**farther.MADE.noises, **yonder.MADE.noises, **afield.MADE.noises, **inland.MADE.noises}
 
 
 @pytest.mark.parametrize("maker", [pytest.param(m, id=n) for made in MADE for n, m in made.noises.items()])
@@ -64,7 +65,7 @@ def test_a_mobile_hears_in_the_telephone_band_and_its_microphone_gives_way() -> 
     assert max(below, above) < tapes.level(mobile.held(tapes.sine(1000, 1000, -20))) - 20
 
 
-@pytest.mark.parametrize("maker", [pytest.param(m, id=n) for n, m in afield.MADE.noises.items()])
+@pytest.mark.parametrize("maker", [pytest.param(m, id=n) for made in LAST for n, m in made.noises.items()])
 def test_a_noise_is_there_however_short_it_is(maker: Maker) -> None:
     """Where nothing happens in so short a time, what goes on goes on."""
     for seed in range(20):
