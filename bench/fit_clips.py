@@ -1,10 +1,11 @@
 """What the VAD's weights are fitted on, `bench/fit_vad.py`: clips of known voices and noises, and where speech is.
 
 Material (LINEWATCH_DATA): voices of AISHELL, DSPSpeech, the Cantonese clips, and half of the Azure, Watson and Silero
-samples (Apache-2.0, MIT, CC0); the first half of each recorded noise (CC BY 4.0, MIT); synthetic voices and those of
-`fit_voices.py`, noises, tones, music and clatter. Never: the labelled sets of vad/, the Magic Data voice, the other
-half of voices and noises. Truth is where Silero hears speech in the clean recording, and all but its pauses of a voice
-made by rule; then it is brought to -20 to -45 dBov, tilted, put into a room now and then and over noise.
+samples and of the demo clips of recognisers (Apache-2.0, MIT, CC0); the first half of each recorded noise (CC BY 4.0,
+MIT); synthetic voices and those of `fit_voices.py`, noises, tones, music and clatter. Never: the labelled sets of vad/,
+the Magic Data voice, the other half of voices and noises. Truth is where Silero hears speech in the clean recording,
+and all but its pauses of a voice made by rule. Every other one is heard from a larger or smaller throat; then it is
+brought to -20 to -45 dBov, tilted, put into a room now and then and over noise.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from bench.fit_noises import (
     typing,
     warped,
 )
-from bench.fit_strokes import horns, revs, strokes
+from bench.fit_strokes import barks, drops, horns, revs, strokes
 from bench.recordings import DATA, NOISES
 from monitor.signal.silero import CHUNK, session
 from tests import tapes
@@ -45,6 +46,11 @@ UNDER_SPEECH = (
     "coloured", "coloured", "typing", "thuds", "buzz", "buzz",
     "swelling", "swelling", "swelling", "engine", "engine", "calls", "hall", "hall",
     "horns", "horns", "strokes", "strokes", "revs", "revs",
+    "barks", "barks", "barks", "drops", "drops", "drops", "mixed", "mixed", "mixed", "mixed",
+)  # fmt: skip
+MIXED = (
+    "pink", "tap", "hum", "brown", "clatter", "dishes", "coloured", "typing", "thuds", "buzz", "swelling", "engine",
+    "calls", "horns", "strokes", "revs", "barks", "drops",
 )  # fmt: skip
 ALONE = (*UNDER_SPEECH, "idle", "ring-back", "busy", "dtmf", "music", "crackle")
 # what a frame weighs: many voices at once are voices still, and 0 dB is asking much
@@ -56,8 +62,9 @@ ALONE_WEIGHTS = {
 # speech on a clean line: it is to be heard whole
 CLEAN_SPEECH_WEIGHS = 2.0
 COMES_AND_GOES = 0.4
-# the share of made voices among those that are not synthetic; dB an octave a telephone may be brighter for a voice
-MADE, BRIGHTER_DB = 0.25, 7.0
+# the share of made voices among those that are not synthetic; of voices from another throat than their own; dB an
+# octave a telephone may be brighter for a voice
+MADE, GROWN, BRIGHTER_DB = 0.3, 0.5, 7.0
 
 
 @dataclass
@@ -109,7 +116,7 @@ class Material:
                 yield np.concatenate([part for word, gap in pairs for part in (tapes.at_level(word, -26), gap)])
         folders = ("speech-other/azure-customspeech", "speech-other/watson-8k", "speech-other/silero", "speech-zh/misc")
         people = sorted(path for folder in folders for path in (DATA / folder).rglob("*.flac"))[::2]
-        for path in (path for path in people if "speech-other" in str(path)):
+        for path in people:
             wide = tapes.recorded(path, 16_000)[: 16_000 * 48]
             yield from (wide[at : at + 16_000 * 12] for at in range(0, len(wide), 16_000 * 12))
 
@@ -136,6 +143,9 @@ class Material:
             "strokes": lambda: strokes(samples, random),
             "revs": lambda: revs(samples, random),
             "thuds": lambda: thuds(samples, random),
+            "barks": lambda: barks(samples, random),
+            "drops": lambda: drops(samples, random),
+            "mixed": lambda: self._mixed(samples),
             "talk": lambda: self._talk(samples, int(random.integers(4, 11))),
             "hall": lambda: self._hall(samples, seed),
             "idle": lambda: np.resize(self._idle[int(random.integers(len(self._idle)))], samples),
@@ -146,6 +156,13 @@ class Material:
             "crackle": lambda: tapes.crackle(ms, -20, RATE, seed),
         }
         return made[name]()[:samples]
+
+    def _mixed(self, samples: int) -> Signal:
+        """Two or three at once, as places have them; every other time as a hall gives them back."""
+        random, out = self._random, np.zeros(samples)
+        for name in random.choice(MIXED, size=int(random.integers(2, 4)), replace=False):
+            out += tapes.at_level(self.noise(str(name), samples), -30) * 10 ** (random.uniform(-12, 0) / 20)
+        return in_a_room(out, random, 2500) if random.random() < 0.5 else out
 
     def _talk(self, samples: int, people: int) -> Signal:
         """So many at once."""
@@ -190,6 +207,7 @@ class Material:
             return _synthetic(random, frames), np.ones(frames, np.bool_)
         some = self._made if random.random() < MADE else self._voices
         voice, speech = some[int(random.integers(len(some)))]
+        voice, speech = _grown(voice, speech, random) if random.random() < GROWN else (voice, speech)
         voice = tapes.band(voice) if random.random() < 0.75 else voice
         voice = tilted(voice, random, BRIGHTER_DB) if random.random() < 0.6 else voice
         return in_a_room(voice, random) if random.random() < 0.15 else voice, speech
@@ -234,6 +252,14 @@ def _voice(
     speech = spoken(wide) if len(wide) > 16_000 else np.zeros(1, np.bool_)
     whole = np.resize(wide, len(wide) // 320 * 320)
     return (soxr.resample(whole, 16_000, RATE), speech[: len(whole) // 320]) if speech.sum() >= 40 else None
+
+
+def _grown(voice: Signal, speech: NDArray[np.bool_], random: np.random.Generator) -> tuple[Signal, NDArray[np.bool_]]:
+    """As somebody larger or smaller would have said it, slower or quicker, too."""
+    by = random.uniform(0.85, 1.2)
+    other = soxr.resample(voice, RATE * by, RATE)
+    frames = len(other) // FRAME
+    return other[: frames * FRAME], speech[np.minimum(((np.arange(frames) + 0.5) * by).astype(int), len(speech) - 1)]
 
 
 def _synthetic(random: np.random.Generator, frames: int) -> Signal:

@@ -167,9 +167,9 @@ def tilted(signal: Signal, random: np.random.Generator, brighter_db: float = 4.0
     )
 
 
-def in_a_room(voice: Signal, random: np.random.Generator) -> Signal:
-    seed, rt60_ms = int(random.integers(1 << 20)), int(random.integers(150, 500))
-    return tapes.room(voice, RATE, rt60_ms, float(random.uniform(0.4, 0.9)), seed)
+def in_a_room(sound: Signal, random: np.random.Generator, longest_ms: int = 500) -> Signal:
+    seed, rt60_ms = int(random.integers(1 << 20)), int(random.integers(150, longest_ms))
+    return tapes.room(sound, RATE, rt60_ms, float(random.uniform(0.4, 0.9)), seed)
 
 
 def warped(signal: Signal, random: np.random.Generator) -> Signal:

@@ -1,4 +1,5 @@
-"""How monitor/signal/weights.py was made: `python -m bench.fit_vad > monitor/signal/weights.py`, some twenty minutes.
+"""How monitor/signal/weights.py was made: `python -m bench.fit_vad > monitor/signal/weights.py`, some twenty minutes on
+two cores.
 
 `python -m bench.fit_vad 1` is a third as thorough. What it is fitted on: `fit_clips.py`, `fit_voices.py`,
 `fit_noises.py` and `fit_strokes.py`; half of it goes through G.711. It is all drawn twice: weights fitted on one draw
@@ -8,8 +9,11 @@ alone differ by more in what they say of a knock or the faint end of a word.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from itertools import islice
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice, pairwise
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -26,11 +30,12 @@ from tests import tapes
 from tests.tapes import Signal
 
 INPUTS = FEATURES * (1 + len(MEMORIES))
-HIDDEN, EPOCHS, BATCH, PULL = 48, 16, 2048, 1e-4
+HIDDEN, EPOCHS, BATCH, PULL = (48, 24), 16, 2048, 1e-4
 # the highest rate, and after how many steps it is reached: at full rate from the first, more units die
 PEAK, WARM = 0.004, 300
 ROUNDS, DRAWS, SEED = 3, (11, 21), 10
-SPEECH_WEIGHS = 1.75
+SPEECH_WEIGHS = 2.5
+PARTS = "inputs", "truth", "weights"
 Array = NDArray[Any]
 
 
@@ -81,11 +86,14 @@ def listened(clips: list[Clip]) -> tuple[Array, Array, Array]:
 
 
 def fitted(inputs: Array, truth: Array, weights: Array, seed: int = SEED) -> list[Array]:
-    """Rectified units and their weights, by Adam on the log-loss: [INPUTS, units], [units], [units], [1]."""
-    random, wide = np.random.default_rng(seed), inputs.shape[1]
+    """Two layers of rectified units and what the last ones say, by Adam on the log-loss: [INPUTS, first], [first],
+    [first, second], [second], [second, 1], [1]."""
+    random, sizes = np.random.default_rng(seed), (inputs.shape[1], *HIDDEN, 1)
     weights = weights * np.where(truth > 0, SPEECH_WEIGHS, 1.0).astype(np.float32)
-    first, last = random.normal(0, (2 / wide) ** 0.5, (wide, HIDDEN)), random.normal(0, HIDDEN**-0.5, HIDDEN)
-    net = [part.astype(np.float32) for part in (first, np.zeros(HIDDEN), last, np.zeros(1))]
+    net: list[Array] = []
+    for wide, units in pairwise(sizes):
+        spread = (2 / wide) ** 0.5 if units > 1 else wide**-0.5
+        net += [random.normal(0, spread, (wide, units)).astype(np.float32), np.zeros(units, np.float32)]
     means, squares, steps = [part * 0 for part in net], [part * 0 for part in net], 0
     for epoch in range(EPOCHS):
         order, sinking = random.permutation(len(inputs)), PEAK / 2 * (1 + np.cos(np.pi * epoch / EPOCHS))
@@ -96,23 +104,27 @@ def fitted(inputs: Array, truth: Array, weights: Array, seed: int = SEED) -> lis
                 means[k] = 0.9 * means[k] + 0.1 * slope
                 squares[k] = 0.999 * squares[k] + 0.001 * slope**2
                 step = means[k] / (1 - 0.9**steps) / (np.sqrt(squares[k] / (1 - 0.999**steps)) + 1e-8)
-                net[k] = net[k] - np.float32(rate) * step
+                net[k] = (net[k] - rate * step).astype(np.float32)
     return net
 
 
 def _slopes(net: list[Array], x: Array, truth: Array, weights: Array) -> list[Array]:
-    sums = x @ net[0] + net[1]
-    units = np.maximum(sums, 0)
-    odds = np.clip(units @ net[2] + net[3], -30, 30)
-    wrong = (1 / (1 + np.exp(-odds)) - truth) * weights / len(x)
-    back = wrong[:, None] * net[2] * (sums > 0)
-    return [x.T @ back + PULL * net[0], back.sum(axis=0), units.T @ wrong + PULL * net[2], np.array([wrong.sum()])]
+    layers, given, slopes = list(zip(net[::2], net[1::2], strict=True)), [x], []
+    for units, biases in layers:
+        given.append(np.maximum(given[-1] @ units + biases, 0) if units.shape[1] > 1 else given[-1] @ units + biases)
+    odds = np.clip(given.pop()[:, 0], -30, 30)
+    back = ((1 / (1 + np.exp(-odds)) - truth) * weights / len(x)).astype(np.float32)[:, None]
+    for (units, _), heard in zip(reversed(layers), reversed(given), strict=True):
+        slopes += [back.sum(axis=0), heard.T @ back + PULL * units]
+        back = back @ units.T * (heard > 0)
+    return slopes[::-1]
 
 
 def module(net: list[Array]) -> str:
     """The weights as Python, in whole 256ths; without the units that have died in the fit."""
-    units, biases, says, constant = (np.rint(part * 256).astype(int) for part in net)
-    alive = ((units != 0).any(axis=0) | (biases > 0)) & (says != 0)
+    units, biases, middle, constants, says, constant = (np.rint(part * 256).astype(int) for part in net)
+    hears = ((units != 0).any(axis=0) | (biases > 0)) & (middle != 0).any(axis=1)
+    counts = ((middle[hears] != 0).any(axis=0) | (constants > 0)) & (says[:, 0] != 0)
     lines = [
         '"""The VAD\'s weights in 256ths, made by bench/fit_vad.py; vad.py says what they are for."""',
         "",
@@ -121,11 +133,15 @@ def module(net: list[Array]) -> str:
         "# fmt: off",
         "# each unit: the features of this frame, of the last 60 ms, 300 ms and 2 s, and a constant",
         "UNITS: tuple[tuple[int, ...], ...] = (",
-        *(_unit(units[:, k].tolist(), int(biases[k])) for k in alive.nonzero()[0]),
+        *(_unit(units[:, k].tolist(), int(biases[k])) for k in hears.nonzero()[0]),
         ")",
-        "# what each unit says, and a constant",
+        "# each unit of the second layer: what it makes of those of the first, and a constant",
+        "MIDDLE: tuple[tuple[int, ...], ...] = (",
+        *(_unit(middle[hears, k].tolist(), int(constants[k])) for k in counts.nonzero()[0]),
+        ")",
+        "# what each of these says, and a constant",
         "WEIGHTS = (",
-        *(f"    {row}," for row in _rows([*says[alive].tolist(), *constant.tolist()])),
+        *(f"    {row}," for row in _rows([*says[counts, 0].tolist(), *constant.tolist()])),
         ")",
         "# fmt: on",
     ]
@@ -133,30 +149,38 @@ def module(net: list[Array]) -> str:
 
 
 def _unit(weights: list[int], constant: int) -> str:
-    rows = [row for at in range(0, INPUTS, FEATURES) for row in _rows(weights[at : at + FEATURES])]
+    rows = [row for at in range(0, len(weights), FEATURES) for row in _rows(weights[at : at + FEATURES])]
     return "    (" + ",\n     ".join([*rows, str(constant)]) + "),"
 
 
-def _rows(numbers: list[int], most: int = 13) -> list[str]:
+def _rows(numbers: list[int], most: int = 14) -> list[str]:
     return [", ".join(map(str, numbers[at : at + most])) for at in range(0, len(numbers), most)]
 
 
-def drawn(rounds: int) -> Iterator[tuple[Array, Array, Array]]:
-    """What `listened` gives, some clips at a time."""
-    for seed in DRAWS:
-        clips = Material(seed).clips(rounds)
-        while some := list(islice(clips, 200)):
-            yield listened(some)
+def draw(seed: int, rounds: int, file: Path) -> int:
+    """What `listened` gives of one draw, as inputs, truth and weights of the file (npz); how many frames."""
+    clips, parts = Material(seed).clips(rounds), []
+    while some := list(islice(clips, 200)):
+        parts.append(listened(some))
+        print(f"draw {seed}: {sum(len(part[1]) for part in parts)} frames", file=sys.stderr)
+    np.savez(file, **dict(zip(PARTS, map(np.concatenate, zip(*parts, strict=True)), strict=True)))
+    return sum(len(part[1]) for part in parts)
 
 
 def main() -> int:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
-    parts, frames = [], 0
-    for part in drawn(rounds):
-        parts.append(part)
-        frames += len(part[0])
-        print(f"{frames} frames", file=sys.stderr)
-    together = [np.concatenate(found) for found in zip(*parts, strict=True)]
+    with TemporaryDirectory() as folder, ProcessPoolExecutor(len(DRAWS), get_context("spawn")) as each:
+        files = [Path(folder) / f"{seed}.npz" for seed in DRAWS]
+        frames = sum(each.map(draw, DRAWS, [rounds] * len(DRAWS), files))
+        # read part by part: all of it at once would be there twice
+        together = [np.empty((frames, *size), np.float32) for size in ((INPUTS,), (), ())]
+        at = 0
+        for file in files:
+            with np.load(file) as found:
+                for part, into in zip(PARTS, together, strict=True):
+                    values = found[part]
+                    into[at : at + len(values)] = values
+            at += len(values)
     print(module(fitted(*together)), end="")
     return 0
 

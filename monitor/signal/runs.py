@@ -8,8 +8,9 @@ with a consonant. What does not may be a word's, too: where such sounds follow e
 on both sides of them are bridged up to 600 ms.
 
 A run counts once it is that long, a voice was held in it, for every syllable has a vowel, and some of it is without a
-doubt; or it lasts, and much of it is, for noise hides the pitch. A clatter does neither. What lasts and stays doubtful
-without a voice is none: the next sound begins anew. Where a run begins is as it was.
+doubt; or most of it is, for some tenths of a second: a tone of Mandarin may glide too fast to repeat itself; or it
+lasts, and much of it is, for noise hides the pitch. A clatter does none of these. What lasts and stays doubtful without
+a voice is none: the next sound begins anew. Where a run begins is as it was.
 """
 
 from __future__ import annotations
@@ -83,7 +84,8 @@ class SpeechRuns:
                 clear_percent = 100.0 * clear_ms / np.maximum(lasts_ms, 1)
                 held = (held_ms >= voice.voiced_ms) & (clear_percent >= voice.voiced_clear_percent)
                 long = (lasts_ms >= voice.unvoiced_run_ms) & (clear_percent >= voice.unvoiced_clear_percent)
-                certain &= held | long
+                clear = (clear_ms >= voice.clear_run_ms) & (clear_percent >= voice.clear_run_percent)
+                certain &= held | long | clear
             is_open = goes & latest(begins | certain, certain, open_0)
             was_open = before(open_0, is_open)
             ended = was_open & ~is_open

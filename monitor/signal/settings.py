@@ -35,6 +35,10 @@ class VadSettings(_Section):
     voiced_clear_percent: float = Field(
         20.0, ge=0, le=100, description="with so much of the run clearly speech, percent"
     )
+    clear_run_ms: int = Field(
+        200, ge=20, le=1000, multiple_of=20, description="or before it was clearly speech for this long, ms"
+    )
+    clear_run_percent: float = Field(60.0, ge=0, le=100, description="which is so much of it, percent")
     unvoiced_run_ms: int = Field(
         500, ge=100, le=500, multiple_of=20, description="or before it has lasted this long without one, ms"
     )
@@ -176,6 +180,8 @@ OF_A_GROUP: dict[str, tuple[type[BaseModel], tuple[str, ...]]] = {
             "gate_over_floor_db",
             "voiced_ms",
             "voiced_clear_percent",
+            "clear_run_ms",
+            "clear_run_percent",
             "unvoiced_run_ms",
             "unvoiced_clear_percent",
             "voiced_periodicity",

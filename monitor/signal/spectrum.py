@@ -34,7 +34,8 @@ _LOW, _MIDDLE, _HIGH = slice(3, 13), slice(13, 64), slice(64, FFT // 2 + 1)
 @dataclass(slots=True)
 class Evidence:
     """float64[k] each. periodicity: highest normalised autocorrelation between 60 and 400 Hz; octave: of that pitch,
-    over 60 Hz.
+    over 60 Hz. comb: the same of the spectrum made even (fourth root of its power, 200 to 3600 Hz, as in Tolonen and
+    Karjalainen, 2000): a voice has many harmonics, a drop one; comb_of_pitch: at that pitch.
 
     flatness: log of geometric over arithmetic mean of the spectrum, 200 to 3600 Hz, 0 = white. tonality: share of the
     strongest narrow line in that band, around bin `peak`. low, high: share of the power between 50 and 200 Hz, over
@@ -49,6 +50,8 @@ class Evidence:
     power: FloatArray
     peak: IntArray
     octave: FloatArray
+    comb: FloatArray
+    comb_of_pitch: FloatArray
 
 
 def narrow(pcm: Pcm) -> Pcm:
@@ -76,9 +79,10 @@ def _evidence(windows: Pcm) -> Evidence:
     power = spectrum.real**2
     power += spectrum.imag**2
     correlation = np.fft.irfft(power, FFT)
-    again, octave = _repeats(correlation[:, _LAGS] * _UNBIASED)
+    again, octave, best = _repeats(correlation[:, _LAGS] * _UNBIASED)
     periodicity = again / np.maximum(correlation[:, 0], 1.0)
     band = power[:, _BAND] + 1.0
+    combs = _combs(power, band, best)
     total = np.add.reduce(band, axis=1)
     flatness = np.add.reduce(np.log(band), axis=1) / band.shape[1] - np.log(total / band.shape[1])
     near = band[:, 1:-1] + band[:, :-2]
@@ -88,15 +92,25 @@ def _evidence(windows: Pcm) -> Evidence:
     low, middle, high = (np.add.reduce(power[:, part], axis=1) for part in (_LOW, _MIDDLE, _HIGH))
     everything = low + middle + high + 1.0
     shares, peak = (low / everything, high / everything), peak + _BAND.start + 1
-    return Evidence(periodicity, flatness, tonality, *shares, power, peak, octave)
+    return Evidence(periodicity, flatness, tonality, *shares, power, peak, octave, *combs)
 
 
-def _repeats(correlation: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """float64[k] each: the highest value, and the octave of its lag, at the top of a parabola through it and its
-    neighbours."""
+def _combs(power: FloatArray, band: FloatArray, best: IntArray) -> tuple[FloatArray, FloatArray]:
+    """float64[k] each: how much of a comb the band is, at any pitch, and at the one that `best`, int64[k], says."""
+    even = np.zeros_like(power)
+    np.sqrt(np.sqrt(band), out=even[:, _BAND])
+    correlation = np.fft.irfft(even, FFT)
+    pitches = correlation[:, _LAGS]
+    highest, there = np.maximum.reduce(pitches, axis=1), pitches[np.arange(len(pitches)), best]
+    return highest / correlation[:, 0], there / correlation[:, 0]
+
+
+def _repeats(correlation: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
+    """[k] each: the highest value, the octave of its lag, at the top of a parabola through it and its neighbours, and
+    which lag it is."""
     best, rows = correlation.argmax(axis=1), np.arange(len(correlation))
     inner = np.minimum(np.maximum(best, 1), correlation.shape[1] - 2)
     left, top, right = (correlation[rows, inner + off] for off in (-1, 0, 1))
     bend = np.maximum(2.0 * top - left - right, _STRAIGHT)
     aside = np.where(inner == best, np.minimum(np.maximum((right - left) / (2.0 * bend), -0.5), 0.5), 0.0)
-    return correlation[rows, best], np.log2(RATE_HZ / _LOWEST_HZ / (best + _LAGS.start + aside))
+    return correlation[rows, best], np.log2(RATE_HZ / _LOWEST_HZ / (best + _LAGS.start + aside)), best

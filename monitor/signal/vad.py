@@ -1,8 +1,8 @@
 """Is this frame speech? WebRTC's VAD behind an energy gate, weighed with evidence against what fools it.
 
 A frame at the absolute floor costs no VAD call (but for a call's first two seconds) and is not speech. For a frame that
-stands over the noise floor, some rectified units weigh what it is (WebRTC's vote, its height over the floor,
-periodicity, pitch, flatness, tonality, balance, how its power lies in ten bands, how far all that moves:
+stands over the noise floor, two layers of rectified units weigh what it is (WebRTC's vote, its height over the floor,
+periodicity, pitch, harmonics, flatness, tonality, balance, how its power lies in ten bands, how far all that moves:
 `movement.py`), and the same over the last 60 and 300 ms and 2 s. WebRTC alone calls white noise, hiss, tones and hum
 speech. Sounds just before the first speech frame (the s of 是) that WebRTC votes for are given back to the run once it
 begins.
@@ -28,14 +28,14 @@ from monitor.signal.settings import SignalSettings
 from monitor.signal.silero import Silero
 from monitor.signal.spectrum import FRAME, HZ_PER_BIN, Evidence, evidence, narrow
 from monitor.signal.thresholds import Thresholds
-from monitor.signal.weights import UNITS, WEIGHTS
+from monitor.signal.weights import MIDDLE, UNITS, WEIGHTS
 
 MEMORIES = (0.3, 0.06, 0.01)
 _BARE_LINE = 0.85
 # edges of the bands, as bins of the spectrum: 250 to 3500 Hz, about as the ear divides them
 _BANDS = np.array([round(hz / HZ_PER_BIN) for hz in (250, 400, 550, 700, 900, 1150, 1450, 1800, 2250, 2800, 3500)])
 _LEAST_BEL = -5.0
-_OF_A_FRAME = 11
+_OF_A_FRAME = 13
 FEATURES = _OF_A_FRAME + len(_BANDS) - 1 + MOVEMENTS
 # hundredths of log-odds: one frame of a run is to be this clear
 _SURE = 260
@@ -184,19 +184,23 @@ _TAKEN = np.array(MEMORIES)[:, None]
 # numbers on a grid are integers in disguise: their sums are exact, whatever the order they are added in
 _GRID = 256.0
 # [features, (1 + memories) * units]
-_IN = np.array([unit[:-1] for unit in UNITS], np.float64).reshape(len(UNITS), 1 + len(MEMORIES), -1).T.reshape(
-    -1, (1 + len(MEMORIES)) * len(UNITS)
+_IN = (
+    np.array([unit[:-1] for unit in UNITS], np.float64)
+    .reshape(len(UNITS), 1 + len(MEMORIES), -1)
+    .T.reshape(-1, (1 + len(MEMORIES)) * len(UNITS))
 )
 _BIAS = np.array([unit[-1] for unit in UNITS]) * _GRID
+_BETWEEN = np.array([unit[:-1] for unit in MIDDLE], np.float64).T
+_BETWEEN_BIAS = np.array([unit[-1] for unit in MIDDLE]) * _GRID
 _OUT = np.array(WEIGHTS[:-1], np.float64)
 
 
 def features(
     over_db: FloatArray, step_db: FloatArray, votes: BoolArray, found: Evidence, among: BoolArray
 ) -> FloatArray:
-    """float64[k, 21], whole 256ths: height over the floor in 10 dB, periodicity, flatness / 3, tonality, a bare
-    line, low share, high share, level step in 5 dB, one, WebRTC's vote, octaves of the pitch over 60 Hz, and ten bands'
-    shares of the power in bel.
+    """float64[k, 23], whole 256ths: height over the floor in 10 dB, periodicity, flatness / 3, tonality, a bare
+    line, low share, high share, level step in 5 dB, one, WebRTC's vote, how much of a comb it is at any pitch and at
+    the one found, times four, octaves of that over 60 Hz, and ten bands' shares of the power in bel.
 
     over_db, step_db, votes: of the k frames; among: which of the frames of `found` they are.
     """
@@ -212,6 +216,8 @@ def features(
         np.minimum(step_db, 10.0) / 5.0,
         np.ones_like(over_db),
         votes.astype(np.float64),
+        4.0 * found.comb[among],
+        4.0 * found.comb_of_pitch[among],
         found.octave[among],
     )
     bands = np.add.reduceat(found.power[among][:, : _BANDS[-1]], _BANDS[:-1], axis=1) + 1.0
@@ -228,5 +234,6 @@ def _sums(inputs: FloatArray) -> FloatArray:
 def _score(sums: FloatArray) -> FloatArray:
     """The log-odds of speech in hundredths, [...]; sums: [..., units]."""
     units = np.rint(np.maximum(sums + _BIAS, 0.0) / _GRID)
+    units = np.rint(np.maximum(units @ _BETWEEN + _BETWEEN_BIAS, 0.0) / _GRID)
     score: FloatArray = np.rint((units @ _OUT / _GRID + WEIGHTS[-1]) * (100.0 / _GRID))
     return score

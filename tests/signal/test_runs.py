@@ -86,18 +86,24 @@ def test_a_run_that_was_never_surely_speech_is_none() -> None:
 
 
 def test_a_run_waits_for_two_frames_of_a_held_voice_and_begins_where_it_began() -> None:
-    assert run("ssssssssSS" + "." * 20)[:2] == ([(0, 200)], [200])
-    assert run("Ssssssssss" + "." * 20)[:2] == ([], [])
+    assert run("sssssssSS" + "." * 20)[:2] == ([(0, 180)], [180])
+    assert run("Sssssssss" + "." * 20)[:2] == ([], [])
 
 
-def test_without_one_it_counts_once_it_lasts() -> None:
-    assert run("s" * 24 + "." * 20)[:2] == ([], [])
-    assert run("s" * 30 + "." * 20)[:2] == ([(0, 600)], [500])
+def test_without_one_it_counts_once_it_was_clear_for_200_ms() -> None:
+    """A fourth tone glides so fast that it does not repeat itself."""
+    assert run("ssssssssss" + "." * 20)[:2] == ([(0, 200)], [200])
+    assert run("ssdssdssdssdssd" + "." * 20)[:2] == ([(0, 300)], [280])
+
+
+def test_less_clear_it_counts_once_it_lasts() -> None:
+    assert run("sd" * 12 + "." * 20)[:2] == ([], [])
+    assert run("sd" * 15 + "." * 20)[:2] == ([(0, 600)], [500])
 
 
 def test_what_lasts_and_stays_doubtful_is_none() -> None:
     assert run("sdd" * 60 + "." * 20)[:2] == ([], [])
-    assert run("ssd" * 20 + "." * 20)[:2] == ([(0, 1200)], [500])
+    assert run("sd" * 30 + "." * 20)[:2] == ([(0, 1200)], [500])
 
 
 def test_a_word_after_what_stayed_doubtful_takes_little_of_that_with_it() -> None:
@@ -122,7 +128,7 @@ def test_doubtful_sounds_behind_a_word_are_not_of_it() -> None:
 
 
 def test_a_voice_held_in_an_earlier_run_tells_nothing_of_the_next() -> None:
-    assert run("SSSSS" + "." * 20 + "s" * 10 + "." * 20)[0] == [(0, 100)]
+    assert run("SSSSS" + "." * 20 + "s" * 9 + "." * 20)[0] == [(0, 100)]
 
 
 def test_sounds_before_it_are_given_back() -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from monitor.signal.vad import FEATURES, MEMORIES
-from monitor.signal.weights import UNITS, WEIGHTS
+from monitor.signal.weights import MIDDLE, UNITS, WEIGHTS
 
 
 def test_a_unit_weighs_the_features_now_and_in_each_memory_and_a_constant() -> None:
     assert {len(unit) for unit in UNITS} == {FEATURES * (1 + len(MEMORIES)) + 1}
-    assert len(WEIGHTS) == len(UNITS) + 1
+    assert {len(unit) for unit in MIDDLE} == {len(UNITS) + 1}
+    assert len(WEIGHTS) == len(MIDDLE) + 1
 
 
 def test_no_sum_can_leave_the_exact_integers() -> None:
-    largest_feature = 6 * 256
-    unit = max(sum(abs(weight) for weight in unit) for unit in UNITS) * largest_feature
-    assert unit < 1 << 53
-    assert unit / 256 * sum(map(abs, WEIGHTS)) < 1 << 53
+    largest = 6 * 256
+    for layer in (UNITS, MIDDLE, (WEIGHTS,)):
+        largest *= max(sum(abs(weight) for weight in unit) for unit in layer)
+        assert largest < 1 << 53
+        largest = largest // 256 + 1
