@@ -22,7 +22,7 @@ _WITHIN, _TWO_STEPS = 1 / 64, 1 / 16
 _FLAT_S = 0.0006
 _FRAMES = 50
 _RECENT_MS = 1000
-# the top of one period, or of a few, lasts less long
+# the top of one period, or of a few, lasts less long, and so does a blow
 _ONE_TOP_MS = 100
 _KINDS = {1: "hard", 2: "soft"}
 
@@ -71,7 +71,7 @@ class Clipping(ConditionDetector):
         last_before = before(last_0, last)
         first = latest(hit & (at - last_before > _RECENT_MS), at - FRAME_MS, self._first[block.sel])
         self._first[block.sel], self._last[block.sel] = first[-1], last[-1]
-        often = (ceiling >= _HARD) | (last - first > _ONE_TOP_MS)
+        often = last - first > _ONE_TOP_MS
         begins = voice & enough & often & (percent >= own.percent) & (at - last < own.quiet_ms)
         if not (np.count_nonzero(begins) or np.count_nonzero(level)):
             return

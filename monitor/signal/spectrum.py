@@ -39,7 +39,7 @@ class Evidence:
 
     flatness: log of geometric over arithmetic mean of the spectrum, 200 to 3600 Hz, 0 = white. tonality: share of the
     strongest narrow line in that band, around bin `peak`. low, high: share of the power between 50 and 200 Hz, over
-    1 kHz. power: float64[k, 257], the spectrum.
+    1 kHz; within: between 200 and 3600 Hz. power: float64[k, 257], the spectrum.
     """
 
     periodicity: FloatArray
@@ -52,6 +52,7 @@ class Evidence:
     octave: FloatArray
     comb: FloatArray
     comb_of_pitch: FloatArray
+    within: FloatArray
 
 
 def narrow(pcm: Pcm) -> Pcm:
@@ -92,7 +93,7 @@ def _evidence(windows: Pcm) -> Evidence:
     low, middle, high = (np.add.reduce(power[:, part], axis=1) for part in (_LOW, _MIDDLE, _HIGH))
     everything = low + middle + high + 1.0
     shares, peak = (low / everything, high / everything), peak + _BAND.start + 1
-    return Evidence(periodicity, flatness, tonality, *shares, power, peak, octave, *combs)
+    return Evidence(periodicity, flatness, tonality, *shares, power, peak, octave, *combs, total / everything)
 
 
 def _combs(power: FloatArray, band: FloatArray, best: IntArray) -> tuple[FloatArray, FloatArray]:

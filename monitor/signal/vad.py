@@ -39,6 +39,8 @@ _OF_A_FRAME = 13
 FEATURES = _OF_A_FRAME + len(_BANDS) - 1 + MOVEMENTS
 # hundredths of log-odds: one frame of a run is to be this clear
 _SURE = 260
+# the least share of a voice's power that a telephone line carries; and the log-odds of what has less there
+_LEAST_WITHIN, _NO_VOICE = 0.02, -1000.0
 _SILERO_LATE_MS = 20
 _BACK_FRAMES = 8
 # WebRTC learns what the line sounds like from its first two seconds, so those are not gated
@@ -143,7 +145,10 @@ class Vad:
             for remembered in range(len(MEMORIES)):
                 each[:, :, 0] += memory[:, :, remembered]
         self._memory[block.sel] = memory
-        return _score(said[..., 0, :])
+        score = _score(said[..., 0, :])
+        if len(chosen):
+            score.reshape(-1)[chosen[block.evidence.within[weighed[block.heard]] < _LEAST_WITHIN]] = _NO_VOICE
+        return score
 
     def _inputs(
         self, block: Block, weighed: BoolArray, chosen: IntArray, over: FloatArray, votes: BoolArray

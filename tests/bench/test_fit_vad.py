@@ -15,6 +15,7 @@ def test_it_learns_and_writes_whole_numbers() -> None:
     net = fit_vad.fitted(*often)
     read: dict[str, object] = {}
     exec(fit_vad.module(net), read)
-    units, weights = np.array(read["UNITS"]) / 256, np.array(read["WEIGHTS"]) / 256
-    odds = np.maximum(inputs @ units[:, :-1].T + units[:, -1], 0) @ weights[:-1] + weights[-1]
+    units, middle, weights = (np.array(read[name]) / 256 for name in ("UNITS", "MIDDLE", "WEIGHTS"))
+    first = np.maximum(inputs @ units[:, :-1].T + units[:, -1], 0)
+    odds = np.maximum(first @ middle[:, :-1].T + middle[:, -1], 0) @ weights[:-1] + weights[-1]
     assert np.mean((odds > 0) == (truth > 0)) > 0.85
