@@ -111,7 +111,14 @@ def _repeats(correlation: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]
     which lag it is."""
     best, rows = correlation.argmax(axis=1), np.arange(len(correlation))
     inner = np.minimum(np.maximum(best, 1), correlation.shape[1] - 2)
-    left, top, right = (correlation[rows, inner + off] for off in (-1, 0, 1))
-    bend = np.maximum(2.0 * top - left - right, _STRAIGHT)
-    aside = np.where(inner == best, np.minimum(np.maximum((right - left) / (2.0 * bend), -0.5), 0.5), 0.0)
+    aside = np.where(inner == best, np.minimum(np.maximum(summit(correlation, inner), -0.5), 0.5), 0.0)
     return correlation[rows, best], np.log2(RATE_HZ / _LOWEST_HZ / (best + _LAGS.start + aside)), best
+
+
+def summit(values: FloatArray, at: IntArray) -> FloatArray:
+    """float64[k]: how far aside of `at`, int64[k], a parabola through the values there and beside them has its top.
+    values: float64[k, n]; at: from 1 to n - 2."""
+    rows = np.arange(len(values))
+    left, top, right = (values[rows, at + off] for off in (-1, 0, 1))
+    aside: FloatArray = (right - left) / (2.0 * np.maximum(2.0 * top - left - right, _STRAIGHT))
+    return aside

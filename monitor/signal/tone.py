@@ -11,7 +11,7 @@ from monitor.signal.columns import BoolArray, FloatArray, IntArray
 from monitor.signal.condition import OFF, ConditionDetector
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
-from monitor.signal.spectrum import HZ_PER_BIN
+from monitor.signal.spectrum import HZ_PER_BIN, summit
 from monitor.signal.thresholds import Thresholds
 
 RING_BACK, BUSY, DTMF, STEADY = 1, 2, 3, 4
@@ -28,8 +28,6 @@ _KEYS_HZ = np.array([697, 770, 852, 941, 1209, 1336, 1477, 1633])
 _OFF_TUNE_HZ = 0.015 * _KEYS_HZ + 2
 _KEY_BINS = np.rint(_KEYS_HZ / HZ_PER_BIN).astype(np.int64)[:, None] + np.arange(-2, 3)
 _GROUPS = slice(0, 4), slice(4, 8)
-# less of a bend than any line has
-_STRAIGHT = 1e-9
 
 
 class Tone(ConditionDetector):
@@ -143,12 +141,9 @@ def _is_pair(power: FloatArray, total: FloatArray, share: float) -> BoolArray:
 def _in_tune(lobes: FloatArray, key: IntArray) -> BoolArray:
     """Whether this line has the frequency of its key, at the top of a parabola through three bins in dB. lobes:
     float64[k, 8, 5]; key: int64[k]."""
-    rows = np.arange(len(lobes))
-    found = np.log(lobes[rows, key] + 1.0)
+    found = np.log(lobes[np.arange(len(lobes)), key] + 1.0)
     best = np.minimum(np.maximum(found.argmax(axis=1), 1), found.shape[1] - 2)
-    left, top, right = (found[rows, best + off] for off in (-1, 0, 1))
-    aside = (right - left) / (2.0 * np.maximum(2.0 * top - left - right, _STRAIGHT))
-    hz = (_KEY_BINS[key, best] + aside) * HZ_PER_BIN
+    hz = (_KEY_BINS[key, best] + summit(found, best)) * HZ_PER_BIN
     close: BoolArray = np.abs(hz - _KEYS_HZ[key]) <= _OFF_TUNE_HZ[key]
     return close
 
