@@ -35,7 +35,7 @@ _LOW, _MIDDLE, _HIGH = slice(3, 13), slice(13, 64), slice(64, FFT // 2 + 1)
 class Evidence:
     """float64[k] each. periodicity: highest normalised autocorrelation between 60 and 400 Hz; octave: of that pitch,
     over 60 Hz. comb: the same of the spectrum made even (fourth root of its power, 200 to 3600 Hz, as in Tolonen and
-    Karjalainen, 2000): a voice has many harmonics, a drop one; comb_of_pitch: at that pitch.
+    Karjalainen, 2000), for a voice has many harmonics; comb_of_pitch: at the pitch of `octave`.
 
     flatness: log of geometric over arithmetic mean of the spectrum, 200 to 3600 Hz, 0 = white. tonality: share of the
     strongest narrow line in that band, around bin `peak`. low, high: share of the power between 50 and 200 Hz, over

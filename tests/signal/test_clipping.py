@@ -47,6 +47,15 @@ def test_a_voice_that_is_only_loud_is_not_clipped(peak: float, hz: float) -> Non
     assert clipped(voice / np.abs(voice).max() * peak) == []
 
 
+@pytest.mark.parametrize("top", [9000.0, 32_124.0])
+def test_one_flat_top_is_no_clipping(top: float) -> None:
+    """A burst of breath, or a blow against the handset, early in a call: nothing else is so high."""
+    voice = tapes.speech(3000, -26)
+    at = int(np.abs(voice[:1600]).argmax())
+    voice[at : at + 16] = top
+    assert clipped(np.concatenate((IDLE, voice, IDLE))) == []
+
+
 @pytest.mark.parametrize("law", ["alaw", "ulaw"])
 def test_the_coarse_steps_of_g711_are_no_ceiling(law: str) -> None:
     assert clipped(coded(tapes.speech(12_000, -20, seed=7), law)) == []

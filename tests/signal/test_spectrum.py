@@ -8,6 +8,9 @@ from tests import tapes
 from tests.tapes import Signal
 
 
+NUMBERS = [name for name in Evidence.__slots__ if name not in ("power", "peak")]
+
+
 def looks(signal: Signal):  # type: ignore[no-untyped-def]
     pcm = tapes.pcm(signal)
     return evidence(np.ascontiguousarray(pcm[: len(pcm) // WINDOW * WINDOW].reshape(-1, WINDOW)))
@@ -26,14 +29,24 @@ def test_a_voice_is_periodic(hz: float) -> None:
     assert np.median(looks(tapes.speech(2000, -26, voice_hz=hz)).periodicity) > 0.6
 
 
+@pytest.mark.parametrize("hz", [110.0, 150.0, 220.0])
+def test_a_stack_of_harmonics_is_a_comb_and_noise_is_none(hz: float) -> None:
+    stack = looks(tapes.at_level(sum(tapes.sine(hz * k, 1000, -40) for k in range(2, int(3500 / hz))), -26))
+    assert stack.comb.min() > 0.3
+    assert (stack.comb_of_pitch <= stack.comb).all()
+    assert looks(tapes.white(1000, -26)).comb.max() < 0.2
+
+
 def test_balance() -> None:
     assert looks(tapes.sine(100, 1000, -30)).low.min() > 0.95
     assert looks(tapes.sine(2500, 1000, -30)).high.min() > 0.95
+    assert looks(tapes.sine(900, 1000, -30)).within.min() > 0.95
+    assert max(looks(tapes.sine(hz, 1000, -30)).within.max() for hz in (50, 3900)) < 0.01
 
 
 def test_silence_is_no_division_by_zero() -> None:
     found = looks(np.zeros(3200))
-    for name in ("periodicity", "flatness", "tonality", "low", "high"):
+    for name in NUMBERS:
         assert np.isfinite(getattr(found, name)).all()
 
 
@@ -42,7 +55,7 @@ def test_rows_do_not_see_each_other() -> None:
     together = evidence(windows)
     for k in range(7):
         alone = evidence(windows[k : k + 1])
-        for name in ("periodicity", "flatness", "tonality", "low", "high"):
+        for name in NUMBERS:
             assert getattr(alone, name)[0] == getattr(together, name)[k]
 
 
