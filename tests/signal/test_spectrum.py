@@ -7,7 +7,6 @@ from monitor.signal.spectrum import WINDOW, Evidence, evidence, narrow
 from tests import tapes
 from tests.tapes import Signal
 
-
 NUMBERS = [name for name in Evidence.__slots__ if name not in ("power", "peak")]
 
 
