@@ -25,7 +25,7 @@ from bench import errands
 from monitor.errors import ConfigError
 from tests.tapes import Signal
 
-# what `prompts.py` takes its recordings from too
+# what `prompts.py` and the set `settled` take their recordings from too
 PACKAGES = (
     "flite", "festival", "festvox-kdlpc16k", "festvox-italp16k", "festvox-itapc16k", "festvox-ca-ona-hts",
     "festvox-czech-dita", "festvox-czech-machac", "festvox-czech-ph", "festvox-suopuhe-lj",
@@ -33,6 +33,8 @@ PACKAGES = (
     "festvox-czech-krb", "festvox-ru", "festvox-suopuhe-mv",
     "asterisk-core-sounds-en-wav", "asterisk-core-sounds-es-wav", "asterisk-core-sounds-fr-wav",
     "asterisk-core-sounds-it-wav", "asterisk-core-sounds-ru-wav", "asterisk-prompt-it-menardi-wav",
+    "asterisk-prompt-es-co", "asterisk-moh-opsound-wav", "fillets-ng-data", "fillets-ng-data-cs", "fillets-ng-data-nl",
+    "tuxpaint-stamps-default", "lincity-ng-data", "simutrans-pak64", "csoundqt-examples",
 )  # fmt: skip
 FLITE, FESTIVAL = "flite", "text2wave"
 # as these come, loud sounds leave the range of the samples

@@ -16,7 +16,9 @@ in no set and no fit, low and high; no recording of people was left that nothing
 had seen what noises the weights are fitted on, and nothing else of the detectors. `inland`: once more (`inland.py`), by
 five people's prompts that nothing here had heard (`prompts.py`), and by recordings of people on which no weights are
 fitted, though other sets have them under other noises; somebody made it who had seen neither the detectors nor what
-they are fitted on, and took the noises that are heard most.
+they are fitted on, and took the noises that are heard most. `settled`: once more (`settled.py`), by ten people whom no
+set had, as they were recorded, and by a woman's Mandarin, at seven paces and sizes (`settlers.py`); noises, rooms and
+hold music were recorded too. Nothing has been tuned or fitted on it, and who made it had not seen the detectors.
 """
 
 from __future__ import annotations
@@ -28,8 +30,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import afield, apart, beyond, elsewhere, farther, inland, prompts, readers, surroundings, yonder
+from bench import afield, apart, beyond, elsewhere, farther, inland, prompts, readers, settled, surroundings, yonder
 from bench.recordings import DATA, NOISES, legs
+from bench.settlers import settlers
 from bench.surroundings import Makers
 from tests import tapes
 from tests.signal.scenes import RATE, Shelf, synthetic_noise, tail, tune
@@ -60,7 +63,8 @@ class Part:
     """What a set may use. noises: recorded ones from one share of theirs on, where no makers are given. calls:
     recordings of calls and others, each channel by itself. spoken: voices and the words they say a minute
     (espeak-ng), so many numbers in a row; pitches: theirs in turn, 50 is a speaker's own, and softer then. read_by:
-    people whom other synthesizers have. prompts: by people whom telephone switches have."""
+    people whom other synthesizers have. prompts: by people whom telephone switches have. settlers: whether those of
+    `settlers.py` speak."""
 
     voices: tuple[Clips, ...]
     noises: tuple[str, ...]
@@ -73,6 +77,7 @@ class Part:
     pitches: tuple[int, ...] = ()
     read_by: tuple[readers.Reader, ...] = ()
     prompts: tuple[str, ...] = ()
+    settlers: bool = False
 
 
 PEOPLE = ("speech-other/azure-customspeech", "speech-other/watson-8k", "speech-other/silero", "speech-zh/misc")
@@ -134,6 +139,7 @@ PARTS = {
     "yonder": Part((), tuple(yonder.MADE.noises), (0.0, 1.0), 2_360_000, yonder.MADE, read_by=readers.READERS),
     "afield": Part((), tuple(afield.MADE.noises), (0.0, 1.0), 2_790_000, afield.MADE, read_by=readers.AFIELD),
     "inland": Part(INLAND, tuple(inland.MADE.noises), (0.0, 1.0), 3_170_000, inland.MADE, prompts=prompts.SPEAKERS),
+    "settled": Part((), tuple(settled.MADE.noises), (0.0, 1.0), 3_620_000, settled.MADE, settlers=True),
 }
 
 
@@ -179,6 +185,8 @@ def _recordings(part: Part) -> Iterator[Signal]:
         yield from (leg[at : at + _PIECE] for leg in legs(DATA / path) for at in range(0, len(leg), _PIECE))
     yield from map(readers.read, part.read_by)
     yield from chain.from_iterable(map(prompts.prompts, part.prompts))
+    if part.settlers:
+        yield from settlers()
     for (voice, words_per_minute), pitch in zip(part.spoken, cycle(part.pitches or (None,))):
         # numbers, which every language has words for; and a pause after each few of them
         random = np.random.default_rng(words_per_minute + len(voice))

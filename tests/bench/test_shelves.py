@@ -57,7 +57,7 @@ def test_a_voice_by_rule_speaks_as_fast_as_people_and_no_speaker_twice_at_one_pi
 @needs_data
 @pytest.mark.parametrize("name", OWN)
 def test_no_other_set_has_its_recordings(name: str) -> None:
-    assert files(name) or PARTS[name].spoken or PARTS[name].read_by
+    assert files(name) or PARTS[name].spoken or PARTS[name].read_by or PARTS[name].settlers
     for other in PARTS:
         assert other == name or "inland" in (name, other) or not files(name) & files(other)
 
