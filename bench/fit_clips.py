@@ -2,10 +2,10 @@
 
 Material (LINEWATCH_DATA): voices of AISHELL, DSPSpeech, the Cantonese clips, and half of the Azure, Watson and Silero
 samples and of the demo clips of recognisers (Apache-2.0, MIT, CC0); the first half of each recorded noise (CC BY 4.0,
-MIT); synthetic voices and those of `fit_voices.py`, noises, tones, music and clatter. Never: the labelled sets of vad/,
-the Magic Data voice, the other half of voices and noises. Truth is where Silero hears speech in the clean recording,
-and all but its pauses of a voice made by rule. Every other one is heard from a larger or smaller throat; then it is
-brought to -20 to -45 dBov, tilted, put into a room now and then and over noise.
+MIT); Mandarin of `fit_mandarin.py`; synthetic voices and those of `fit_voices.py`, noises, tones, music and clatter.
+Never: the labelled sets of vad/, the Magic Data voice, the other half of voices and noises. Truth is where Silero hears
+speech in the clean recording, and all but its pauses of a voice made by rule. Every other one is heard from a larger or
+smaller throat; then it is brought to -20 to -45 dBov, tilted, put into a room now and then and over noise.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from bench import fit_voices
+from bench import fit_mandarin, fit_voices
 from bench.fit_noises import (
     RATE,
     brown,
@@ -119,6 +119,7 @@ class Material:
         for path in people:
             wide = tapes.recorded(path, 16_000)[: 16_000 * 48]
             yield from (wide[at : at + 16_000 * 12] for at in range(0, len(wide), 16_000 * 12))
+        yield from fit_mandarin.mandarin()
 
     def noise(self, name: str, samples: int) -> Signal:
         random, ms = self._random, samples // 8 + 1

@@ -2,8 +2,8 @@
 two cores.
 
 `python -m bench.fit_vad 1` is a third as thorough. What it is fitted on: `fit_clips.py`, `fit_voices.py`,
-`fit_noises.py` and `fit_strokes.py`; half of it goes through G.711. It is all drawn twice: weights fitted on one draw
-alone differ by more in what they say of a knock or the faint end of a word.
+`fit_mandarin.py`, `fit_noises.py` and `fit_strokes.py`; half of it goes through G.711. It is all drawn twice: weights
+fitted on one draw alone differ by more in what they say of a knock or the faint end of a word.
 """
 
 from __future__ import annotations
