@@ -33,7 +33,7 @@ INPUTS = FEATURES * (1 + len(MEMORIES))
 HIDDEN, EPOCHS, BATCH, PULL = (48, 24), 16, 2048, 1e-4
 # the highest rate, and after how many steps it is reached: at full rate from the first, more units die
 PEAK, WARM = 0.004, 300
-ROUNDS, DRAWS, SEED = 3, (11, 21), 10
+ROUNDS, DRAWS, SEED = 3, (11, 21), 12
 SPEECH_WEIGHS = 2.5
 PARTS = "inputs", "truth", "weights"
 Array = NDArray[Any]
