@@ -25,7 +25,7 @@ from bench import errands
 from monitor.errors import ConfigError
 from tests.tapes import Signal
 
-# what `prompts.py` and the set `settled` take their recordings from too
+# what `prompts.py` and the sets `settled` and `uptown` take their recordings from too
 PACKAGES = (
     "flite", "festival", "festvox-kdlpc16k", "festvox-italp16k", "festvox-itapc16k", "festvox-ca-ona-hts",
     "festvox-czech-dita", "festvox-czech-machac", "festvox-czech-ph", "festvox-suopuhe-lj",
@@ -35,6 +35,9 @@ PACKAGES = (
     "asterisk-core-sounds-it-wav", "asterisk-core-sounds-ru-wav", "asterisk-prompt-it-menardi-wav",
     "asterisk-prompt-es-co", "asterisk-moh-opsound-wav", "fillets-ng-data", "fillets-ng-data-cs", "fillets-ng-data-nl",
     "tuxpaint-stamps-default", "lincity-ng-data", "simutrans-pak64", "csoundqt-examples",
+    "gcin-voice", "asterisk-prompt-fr-armelle", "ktuberling-data", "pocketsphinx-testdata", "sfront", "codec2-examples",
+    "bucklespring-data", "qabcs-data", "minetest-data", "searchandrescue-data", "psychtoolbox-3-common",
+    "extremetuxracer-data", "enigma-data", "pushover-data", "soundscaperenderer-common",
 )  # fmt: skip
 FLITE, FESTIVAL = "flite", "text2wave"
 # as these come, loud sounds leave the range of the samples

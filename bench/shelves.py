@@ -19,6 +19,9 @@ fitted, though other sets have them under other noises; somebody made it who had
 they are fitted on, and took the noises that are heard most. `settled`: once more (`settled.py`), by ten people whom no
 set had, as they were recorded, and by a woman's Mandarin, at seven paces and sizes (`settlers.py`); noises, rooms and
 hold music were recorded too. Nothing has been tuned or fitted on it, and who made it had not seen the detectors.
+`uptown`: once more (`uptown.py`), by people whom no set had, as they were recorded, and by Mandarin of two more, put
+together of their syllables (`townsfolk.py`); noises and hold music were recorded too, rooms are what a measured ear
+hears of them. Who made it had seen neither the detectors nor what they are fitted on.
 """
 
 from __future__ import annotations
@@ -30,10 +33,24 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import afield, apart, beyond, elsewhere, farther, inland, prompts, readers, settled, surroundings, yonder
+from bench import (
+    afield,
+    apart,
+    beyond,
+    elsewhere,
+    farther,
+    inland,
+    prompts,
+    readers,
+    settled,
+    surroundings,
+    uptown,
+    yonder,
+)
 from bench.recordings import DATA, NOISES, legs
 from bench.settlers import settlers
 from bench.surroundings import Makers
+from bench.townsfolk import townsfolk
 from tests import tapes
 from tests.signal.scenes import RATE, Shelf, synthetic_noise, tail, tune
 from tests.tapes import Signal
@@ -63,8 +80,8 @@ class Part:
     """What a set may use. noises: recorded ones from one share of theirs on, where no makers are given. calls:
     recordings of calls and others, each channel by itself. spoken: voices and the words they say a minute
     (espeak-ng), so many numbers in a row; pitches: theirs in turn, 50 is a speaker's own, and softer then. read_by:
-    people whom other synthesizers have. prompts: by people whom telephone switches have. settlers: whether those of
-    `settlers.py` speak."""
+    people whom other synthesizers have. prompts: by people whom telephone switches have. settlers, townsfolk: whether
+    those of `settlers.py`, of `townsfolk.py` speak."""
 
     voices: tuple[Clips, ...]
     noises: tuple[str, ...]
@@ -78,6 +95,7 @@ class Part:
     read_by: tuple[readers.Reader, ...] = ()
     prompts: tuple[str, ...] = ()
     settlers: bool = False
+    townsfolk: bool = False
 
 
 PEOPLE = ("speech-other/azure-customspeech", "speech-other/watson-8k", "speech-other/silero", "speech-zh/misc")
@@ -140,6 +158,7 @@ PARTS = {
     "afield": Part((), tuple(afield.MADE.noises), (0.0, 1.0), 2_790_000, afield.MADE, read_by=readers.AFIELD),
     "inland": Part(INLAND, tuple(inland.MADE.noises), (0.0, 1.0), 3_170_000, inland.MADE, prompts=prompts.SPEAKERS),
     "settled": Part((), tuple(settled.MADE.noises), (0.0, 1.0), 3_620_000, settled.MADE, settlers=True),
+    "uptown": Part((), tuple(uptown.MADE.noises), (0.0, 1.0), 4_010_000, uptown.MADE, townsfolk=True),
 }
 
 
@@ -187,6 +206,8 @@ def _recordings(part: Part) -> Iterator[Signal]:
     yield from chain.from_iterable(map(prompts.prompts, part.prompts))
     if part.settlers:
         yield from settlers()
+    if part.townsfolk:
+        yield from townsfolk()
     for (voice, words_per_minute), pitch in zip(part.spoken, cycle(part.pitches or (None,))):
         # numbers, which every language has words for; and a pause after each few of them
         random = np.random.default_rng(words_per_minute + len(voice))

@@ -10,7 +10,10 @@ bench) need="flite festival festvox-kdlpc16k festvox-italp16k festvox-itapc16k f
     asterisk-core-sounds-en-wav asterisk-core-sounds-es-wav asterisk-core-sounds-fr-wav asterisk-core-sounds-it-wav
     asterisk-core-sounds-ru-wav asterisk-prompt-it-menardi-wav
     asterisk-prompt-es-co asterisk-moh-opsound-wav fillets-ng-data fillets-ng-data-cs fillets-ng-data-nl
-    tuxpaint-stamps-default lincity-ng-data simutrans-pak64 csoundqt-examples" ;;
+    tuxpaint-stamps-default lincity-ng-data simutrans-pak64 csoundqt-examples
+    gcin-voice asterisk-prompt-fr-armelle ktuberling-data pocketsphinx-testdata sfront codec2-examples
+    bucklespring-data qabcs-data minetest-data searchandrescue-data psychtoolbox-3-common
+    extremetuxracer-data enigma-data pushover-data soundscaperenderer-common" ;;
 test) need="espeak-ng sox chromium pulseaudio pulseaudio-utils libasound2-plugins libportaudio2 fonts-noto-cjk" ;;
 *) echo "tools/deps.sh: unknown purpose $1; one of venv, test, model, bench" >&2; exit 2 ;;
 esac

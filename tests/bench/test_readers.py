@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import detection, errands, prompts, readers, settlers, shelves, signal
+from bench import detection, errands, prompts, readers, settlers, shelves, signal, townsfolk
 from monitor.errors import ConfigError
 from tests import tapes
 
@@ -23,6 +23,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(prompts, "SOUNDS", tmp_path)
     monkeypatch.setattr(settlers, "SHARE", tmp_path)
+    monkeypatch.setattr(townsfolk, "SHARE", tmp_path)
     return tmp_path
 
 
@@ -95,7 +96,7 @@ def test_the_longest_prompts_are_taken_and_no_animals(monkeypatch: pytest.Monkey
     assert [len(said) // 8 for said in prompts.prompts("somebody")] == [480 - 20 * number for number in range(16)]
 
 
-@pytest.mark.parametrize("name", [*SETS, "inland", "settled"])
+@pytest.mark.parametrize("name", [*SETS, "inland", "settled", "uptown"])
 def test_without_the_voices_the_set_is_left_out_aloud(
     name: str, bare: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

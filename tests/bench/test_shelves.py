@@ -57,7 +57,8 @@ def test_a_voice_by_rule_speaks_as_fast_as_people_and_no_speaker_twice_at_one_pi
 @needs_data
 @pytest.mark.parametrize("name", OWN)
 def test_no_other_set_has_its_recordings(name: str) -> None:
-    assert files(name) or PARTS[name].spoken or PARTS[name].read_by or PARTS[name].settlers
+    part = PARTS[name]
+    assert files(name) or part.spoken or part.read_by or part.settlers or part.townsfolk
     for other in PARTS:
         assert other == name or "inland" in (name, other) or not files(name) & files(other)
 
@@ -72,6 +73,11 @@ def test_inland_has_recordings_of_other_sets_but_none_that_something_was_set_by(
 def test_prompts_are_in_one_set() -> None:
     assert [name for name, part in PARTS.items() if part.prompts] == ["inland"]
     assert len({*PARTS["inland"].prompts}) == len(PARTS["inland"].prompts)
+
+
+def test_settlers_and_townsfolk_are_in_one_set_each() -> None:
+    assert [name for name, part in PARTS.items() if part.settlers] == ["settled"]
+    assert [name for name, part in PARTS.items() if part.townsfolk] == ["uptown"]
 
 
 def test_the_last_sets_have_no_folder_that_weights_are_fitted_on() -> None:

@@ -1,0 +1,56 @@
+"""Hold music for the set `uptown`: pieces from the menus and calmer scenes of games (Enigma, Pushover, Extreme Tux
+Racer), as Debian has them; all without words, and none that is mostly drums."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import readers
+from bench.mobile import through
+from bench.surroundings import RATE
+from monitor.errors import ConfigError
+from tests import tapes
+from tests.tapes import Signal
+
+_SHARE = Path("/usr/share")
+PIECES = (
+    *(f"games/enigma/music/game/{name}" for name in ("across_the_ice", "meditation", "on_the_water")),
+    *(f"games/enigma/music/{name}" for name in ("game/puzzle", "game/swamp", "menu/enigma_rag", "menu/esprit")),
+    *(f"pushover/themes/{name}" for name in ("castle", "greek", "japanese")),
+    *(f"games/etr/music/{name}" for name in ("credits1-cp", "options1-jt", "start1-jt")),
+)
+# no second of it is so much fainter than its loudest one, where that can be had: it neither begins nor ends
+_EVEN_DB, _TRIES = 14, 40
+# what is left of it behind a switch's input
+_LINE = ((150, -24), (260, -6), (400, 0), (2400, 0), (3100, -2), (3500, -12), (3900, -40))
+
+
+def waited(ms: int, dbov: float, seed: int) -> Signal:
+    """Telephone band: some piece, from anywhere in it."""
+    random, samples = np.random.default_rng(seed), ms * RATE // 1000
+    piece = _piece(PIECES[int(random.integers(len(PIECES)))])
+    for _ in range(_TRIES):
+        # what is shorter than is waited begins anew
+        cut = np.resize(np.roll(piece, -int(random.integers(len(piece)))), samples).astype(np.float64)
+        seconds = 10 * np.log10(np.mean(cut[: samples // RATE * RATE].reshape(-1, RATE) ** 2, axis=1) + 1e-3)
+        if np.ptp(seconds) < _EVEN_DB:
+            break
+    return tapes.at_level(tapes.band(through(cut, *_LINE)), dbov)
+
+
+@lru_cache(maxsize=16)
+def _piece(name: str) -> NDArray[np.int16]:
+    """As it was recorded, from its first sound to its last."""
+    path = _SHARE / f"{name}.ogg"
+    if not path.exists():
+        raise ConfigError(
+            "bench signal", f"the music {path} is not installed",
+            do=f"On Debian: apt-get install --no-install-recommends {' '.join(readers.PACKAGES)}",
+        )  # fmt: skip
+    sound = tapes.recorded(path)
+    heard = np.flatnonzero(np.abs(sound) > 0.03 * np.abs(sound).max())
+    return tapes.pcm(sound[heard[0] : heard[-1]])
