@@ -49,7 +49,7 @@ class Speaker:
 
 SPEAKERS = (
     Speaker(WOMAN, 205, 1.0), Speaker(WOMAN, 185, 1.06), Speaker(WOMAN, 225, 0.93), Speaker(WOMAN, 195, 0.87),
-    Speaker(WOMAN, 215, 1.12),
+    Speaker(WOMAN, 215, 0.81),
     Speaker(MAN, 215, 1.0), Speaker(MAN, 230, 0.94), Speaker(MAN, 195, 1.06), Speaker(MAN, 205, 1.13),
     Speaker(MAN, 220, 1.21),
 )  # fmt: skip

@@ -89,7 +89,7 @@ def test_nobody_is_in_the_set_before_it_too() -> None:
 
 
 @needs_packages
-def test_everybody_says_something_that_can_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everybody_says_something_that_can_be_taken() -> None:
     said = [*townsfolk.townsfolk()]
     assert len(said) == len(townsfolk.PEOPLE) + len(syllables.SPEAKERS) >= 20
     for person in said:
