@@ -18,7 +18,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from bench import fit_mandarin, fit_voices
+from bench import fit_mandarin, fit_music, fit_voices
 from bench.fit_noises import (
     RATE,
     brown,
@@ -52,12 +52,15 @@ MIXED = (
     "pink", "tap", "hum", "brown", "clatter", "dishes", "coloured", "typing", "thuds", "buzz", "swelling", "engine",
     "calls", "horns", "strokes", "revs", "barks", "drops",
 )  # fmt: skip
-ALONE = (*UNDER_SPEECH, "idle", "ring-back", "busy", "dtmf", "music", "crackle")
+ALONE = (*UNDER_SPEECH, "idle", "ring-back", "busy", "dtmf", "music", "crackle", *("played",) * 6)
+MUSIC = ("music", "played")
 # what a frame weighs: many voices at once are voices still, and 0 dB is asking much
 WEIGHTS = {"hall": 0.1, "babble": 0.2, "talk": 0.2}
-# where nobody speaks: what is struck is what is most taken for a voice
+# where nobody speaks: what is struck is what is most taken for a voice; of what is played only music is learnt, as a
+# net that learns no speech from it either hears voices over noise worse
 ALONE_WEIGHTS = {
     **WEIGHTS, "ring-back": 8.0, "busy": 6.0, "dtmf": 6.0, "clatter": 6.0, "dishes": 6.0, "typing": 6.0, "thuds": 6.0,
+    "played": 0.0,
 }  # fmt: skip
 # speech on a clean line: it is to be heard whole
 CLEAN_SPEECH_WEIGHS = 2.0
@@ -69,11 +72,12 @@ MADE, GROWN, BRIGHTER_DB = 0.3, 0.5, 7.0
 
 @dataclass
 class Clip:
-    """weights: of each frame."""
+    """speech, weights: of each frame. music: whether it is nothing else."""
 
     signal: Signal
     speech: NDArray[np.bool_]
     weights: NDArray[np.float64]
+    music: bool = False
 
 
 def loudness(signal: Signal, size: int) -> NDArray[np.float64]:
@@ -155,8 +159,16 @@ class Material:
             "dtmf": lambda: tapes.dtmf("0123456789*#" * 9, -20, RATE, int(random.integers(60, 250))),
             "music": lambda: tapes.music(ms, -20, RATE, seed),
             "crackle": lambda: tapes.crackle(ms, -20, RATE, seed),
+            "played": lambda: self._played(samples),
         }
         return made[name]()[:samples]
+
+    def _played(self, samples: int) -> Signal:
+        """Music as some telephone brings it."""
+        random = self._random
+        music = fit_music.played(samples, random)
+        music = tapes.band(music) if random.random() < 0.75 else music
+        return tilted(music, random) if random.random() < 0.6 else music
 
     def _mixed(self, samples: int) -> Signal:
         """Two or three at once, as places have them; every other time as a hall gives them back."""
@@ -229,7 +241,7 @@ class Material:
         line = tapes.white(13_500, -66, RATE, int(self._random.integers(1 << 20)))[: len(sound)]
         frames = len(line) // FRAME
         weights = np.full(frames, ALONE_WEIGHTS.get(noise, 2.0))
-        return Clip(sound[: len(line)] + line, np.zeros(frames, np.bool_), weights)
+        return Clip(sound[: len(line)] + line, np.zeros(frames, np.bool_), weights, noise in MUSIC)
 
     def clips(self, rounds: int) -> Iterator[Clip]:
         random = self._random

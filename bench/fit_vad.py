@@ -30,12 +30,12 @@ from tests import tapes
 from tests.tapes import Signal
 
 INPUTS = FEATURES * (1 + len(MEMORIES))
-HIDDEN, EPOCHS, BATCH, PULL = (48, 24), 16, 2048, 1e-4
+HIDDEN, MUSICAL, EPOCHS, BATCH, PULL = (48, 24), (16, 12), 16, 2048, 1e-4
 # the highest rate, and after how many steps it is reached: at full rate from the first, more units die
 PEAK, WARM = 0.004, 300
 ROUNDS, DRAWS, SEED = 3, (11, 21), 12
 SPEECH_WEIGHS = 2.5
-PARTS = "inputs", "truth", "weights"
+PARTS = "inputs", "truth", "weights", "music"
 Array = NDArray[Any]
 
 
@@ -50,7 +50,7 @@ class Listening(Vad):
         self.inputs, chosen = np.zeros((*weighed.shape, FEATURES), np.float32), weighed.reshape(-1).nonzero()[0]
         if len(chosen):
             self.inputs[weighed] = self._inputs(block, weighed, chosen, over, votes) / 256
-        return np.zeros(weighed.shape)
+        return np.zeros((*weighed.shape, 2))
 
 
 def by_wire(signal: Signal, k: int) -> NDArray[np.int16]:
@@ -63,8 +63,9 @@ def by_wire(signal: Signal, k: int) -> NDArray[np.int16]:
     return pcm.decode_ulaw(np.frombuffer(pcm.encode_ulaw(linear), np.uint8))
 
 
-def listened(clips: list[Clip]) -> tuple[Array, Array, Array]:
-    """Inputs float32[k, INPUTS] of all frames over the gate, truth and weights [k]; two clips on a line of the bank."""
+def listened(clips: list[Clip]) -> tuple[Array, ...]:
+    """Inputs float32[k, INPUTS] of all frames over the gate, truth, weights and whether it is music [k]; two clips on a
+    line of the bank."""
     settings = SignalSettings(detectors=())
     bank = Bank(RATE, settings)
     bank._vad = vad = Listening(settings, RATE)
@@ -73,23 +74,24 @@ def listened(clips: list[Clip]) -> tuple[Array, Array, Array]:
     heard = np.zeros((frames, 2 * len(lines), FRAME), np.int16)
     for k, clip in enumerate(clips):
         heard[: len(clip.speech), k] = by_wire(clip.signal[: len(clip.speech) * FRAME], k).reshape(-1, FRAME)
-    memories, inputs, truth, weights = [np.zeros((2 * len(lines), FEATURES)) for _ in MEMORIES], [], [], []
+    memories, inputs = [np.zeros((2 * len(lines), FEATURES)) for _ in MEMORIES], []
+    told: list[tuple[float, float, float]] = []
     for at in range(frames):
         bank.step(lines, heard[at].reshape(len(lines), 2, FRAME), np.zeros((len(lines), 2), np.uint8))
         fresh = vad.inputs.reshape(-1, FEATURES)
         memories = [m + (fresh - m) * share for m, share in zip(memories, MEMORIES, strict=True)]
         going = [k for k, clip in enumerate(clips) if at < len(clip.speech) and vad.loud.reshape(-1)[k]]
         inputs.append(np.concatenate((fresh, *memories), axis=1)[going].astype(np.float32))
-        truth += [clips[k].speech[at] for k in going]
-        weights += [clips[k].weights[at] for k in going]
-    return np.concatenate(inputs), np.array(truth, np.float32), np.array(weights, np.float32)
+        told += [(clips[k].speech[at], clips[k].weights[at], clips[k].music) for k in going]
+    return np.concatenate(inputs), *np.array(told, np.float32).reshape(-1, 3).T.copy()
 
 
-def fitted(inputs: Array, truth: Array, weights: Array, seed: int = SEED) -> list[Array]:
-    """Two layers of rectified units and what the last ones say, by Adam on the log-loss: [INPUTS, first], [first],
-    [first, second], [second], [second, 1], [1]."""
-    random, sizes = np.random.default_rng(seed), (inputs.shape[1], *HIDDEN, 1)
-    weights = weights * np.where(truth > 0, SPEECH_WEIGHS, 1.0).astype(np.float32)
+def fitted(
+    inputs: Array, truth: Array, weights: Array, hidden: tuple[int, ...] = HIDDEN, seed: int = SEED
+) -> list[Array]:
+    """Layers of rectified units and what the last ones say, by Adam on the log-loss: [inputs, first], [first], [first,
+    second], [second], [second, 1], [1]."""
+    random, sizes = np.random.default_rng(seed), (inputs.shape[1], *hidden, 1)
     net: list[Array] = []
     for wide, units in pairwise(sizes):
         spread = (2 / wide) ** 0.5 if units > 1 else wide**-0.5
@@ -120,11 +122,22 @@ def _slopes(net: list[Array], x: Array, truth: Array, weights: Array) -> list[Ar
     return slopes[::-1]
 
 
+def beside(speech: list[Array], music: list[Array]) -> list[Array]:
+    """Both nets as one that says two things, none of whose units counts for the other's: last [second, 2], [2]."""
+    units, middle, says = (
+        np.block([[one, np.zeros((len(one), other.shape[1]))], [np.zeros((len(other), one.shape[1])), other]])
+        for one, other in zip(speech[::2], music[::2], strict=True)
+    )
+    biases, constants, constant = (np.concatenate(each) for each in zip(speech[1::2], music[1::2], strict=True))
+    inputs = len(speech[0])
+    return [units[:inputs] + units[inputs:], biases, middle, constants, says, constant]
+
+
 def module(net: list[Array]) -> str:
     """The weights as Python, in whole 256ths; without the units that have died in the fit."""
     units, biases, middle, constants, says, constant = (np.rint(part * 256).astype(int) for part in net)
     hears = ((units != 0).any(axis=0) | (biases > 0)) & (middle != 0).any(axis=1)
-    counts = ((middle[hears] != 0).any(axis=0) | (constants > 0)) & (says[:, 0] != 0)
+    counts = ((middle[hears] != 0).any(axis=0) | (constants > 0)) & (says != 0).any(axis=1)
     lines = [
         '"""The VAD\'s weights in 256ths, made by bench/fit_vad.py; vad.py says what they are for."""',
         "",
@@ -139,9 +152,9 @@ def module(net: list[Array]) -> str:
         "MIDDLE: tuple[tuple[int, ...], ...] = (",
         *(_unit(middle[hears, k].tolist(), int(constants[k])) for k in counts.nonzero()[0]),
         ")",
-        "# what each of these says, and a constant",
-        "WEIGHTS = (",
-        *(f"    {row}," for row in _rows([*says[counts, 0].tolist(), *constant.tolist()])),
+        "# what each of these says of speech, then of music, and a constant",
+        "WEIGHTS: tuple[tuple[int, ...], ...] = (",
+        *(_unit(said.tolist(), int(rest)) for said, rest in zip(says[counts].T, constant, strict=True)),
         ")",
         "# fmt: on",
     ]
@@ -173,7 +186,7 @@ def main() -> int:
         files = [Path(folder) / f"{seed}.npz" for seed in DRAWS]
         frames = sum(each.map(draw, DRAWS, [rounds] * len(DRAWS), files))
         # read part by part: all of it at once would be there twice
-        together = [np.empty((frames, *size), np.float32) for size in ((INPUTS,), (), ())]
+        together = [np.empty((frames, *size), np.float32) for size in ((INPUTS,), (), (), ())]
         at = 0
         for file in files:
             with np.load(file) as found:
@@ -181,7 +194,11 @@ def main() -> int:
                     values = found[part]
                     into[at : at + len(values)] = values
             at += len(values)
-    print(module(fitted(*together)), end="")
+    inputs, truth, weights, music = together
+    speech = fitted(inputs, truth, weights * np.where(truth > 0, SPEECH_WEIGHS, 1).astype(np.float32))
+    # a noise by itself is most taken for music, and a voice that is taken for it is lost
+    apart = np.where(music > 0, 1, np.where(truth > 0, 2, 2 * np.maximum(weights, 1))).astype(np.float32)
+    print(module(beside(speech, fitted(inputs, music, apart, MUSICAL))), end="")
     return 0
 
 

@@ -160,8 +160,8 @@ class Bank:
         return [Step(each, now.events) for each, now in zip(readings.frames(), block.frames, strict=True)]
 
     def _listen_for_music(self, block: Block) -> list[list[tuple[int, Event]]]:
-        """The VAD asks where music was playing before a frame, so music, which asks nothing of the VAD's, goes first;
-        what it has to say is said in its turn."""
+        """The VAD asks where music was playing before a frame, so music, which asks nothing of what is speech, goes
+        first; what it has to say is said in its turn."""
         if self._music is None:
             return []
         said = []
@@ -223,6 +223,7 @@ class Bank:
             level_dbov=dbov(power, 1, self._samples),
             music_before=np.zeros(absent.shape, np.bool_),
             music_since_ms=np.full(absent.shape, -1),
+            music_last_ms=np.full(absent.shape, -1),
         )
         block.part()
         return block

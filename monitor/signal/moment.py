@@ -48,7 +48,9 @@ class Moment:
     none. at_ms: int64[n], end of the frame. present, missing (lost or unknown): neither of them for a DTX frame.
     power: int64[n, 2], N squared times the variance of the frame's N samples, so DC is out and nothing is rounded.
     level_dbov: of that power, in steps of 0.01; before_dbov: of the last frame. held: int8[n]. muted: bool[n, 2].
-    music_before: where music was playing, music_since_ms: since when it may be. heard: frames over the gates;
+    music_before: where music was playing, music_since_ms: since when it may be, music_last_ms: up to when what plays
+    did for certain, -1 where nothing does. music_odds: how much likelier music is than all else, hundredths of the
+    natural logarithm. heard: frames over the gates;
     evidence: one row for each of them, unset where there are none. speech: frames judged speech; firm: those that
     are not too faint to begin a run (`faint.py`); sure: without a doubt; voiced: frames in which a voice is held
     (`voiced.py`). blocked: frames that are not the steady noise of the line. speech_dbov, snr_db: over the last
@@ -71,9 +73,11 @@ class Moment:
     pcm: Pcm
     music_before: BoolArray
     music_since_ms: IntArray
+    music_last_ms: IntArray
     floor_dbov: FloatArray = field(init=False)
     before_dbov: FloatArray = field(init=False)
     heard: BoolArray = field(init=False)
+    music_odds: FloatArray = field(init=False)
     blocked: BoolArray = field(init=False)
     evidence: Evidence = field(init=False)
     speech: BoolArray = field(init=False)
@@ -122,7 +126,7 @@ class Block(Moment):
         self.sides_ms = self.at_ms.repeat(2).reshape(self.present.shape)
         own = (
             self.at_ms, self.present, self.missing, self.power, self.level_dbov, self.pcm, self.music_before,
-            self.music_since_ms,
+            self.music_since_ms, self.music_last_ms,
         )  # fmt: skip
         shared = (self.lines, self.rows, self.sel, self.groups, self.held, self.muted)
         self.frames = [Moment(*shared, *each) for each in zip(*own, strict=True)]

@@ -5,39 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from monitor.core.events import CallAnswered, CallData, ConditionStarted, Event
-from monitor.signal.columns import BoolArray, FloatArray, IntArray
+from monitor.signal.columns import BoolArray
 from monitor.signal.condition import OFF, WARN, ConditionDetector
-from monitor.signal.crests import EVERY_MS as LOOK_MS
-from monitor.signal.crests import Crests
 from monitor.signal.moment import Moment
+from monitor.signal.notes import Notes
+from monitor.signal.playing import Weighed
 from monitor.signal.settings import SignalSettings
-from monitor.signal.spectrum import HZ_PER_BIN
 from monitor.signal.thresholds import Thresholds
-
-_EVERY_MS = 100
-_FIRST, _LAST, _SMOOTH = round(200 / HZ_PER_BIN), round(3600 / HZ_PER_BIN), 13
-_BINS = _LAST - _FIRST - _SMOOTH + 1
-_STEADY_EVERY = 20
-_UNDECIDED_MS = 3500
-_MORE = 0.06
-# how like the lines are to those 100 ms before, on the mean, from where on and as long as they are looked at closely
-_ALIKE, _UNLIKE = 0.3, 0.2
-# what plays for long becomes the noise floor, and is heard only now and then
-_OVER = 0.12
-# the first two looks only have something to be compared with, and so many are remembered
-_FIRST_LOOKS, _LOOKS = 2, 15
 
 
 class Music(ConditionDetector):
-    """Notes stand still for a while and then step: the fine lines of the spectrum stay where they were 100 ms ago,
-    which those of a voice seldom do for long, and are elsewhere after a second, which those of hum and tones are not.
-    A room holds on to what a voice sang in it, and drums hide lines; so where they stay they are looked at closely, as
-    lines of 100 ms and over 400 ms (`crests.py`), and it is music by the mean of what some seconds of that say.
+    """Music plays where its frames say so (`playing.py`: what people play and record) or its notes do (`notes.py`: what
+    chips, keys and strings play cleanly), and as long as either does.
 
-    certainty: by that mean, 0 to 1. kind "hold", on both channels: the platform said so.
+    certainty: of the surer one, 0 to 1. kind "hold", on both channels: the platform said so.
     """
 
     name = "music"
@@ -46,84 +29,42 @@ class Music(ConditionDetector):
 
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
         super().__init__(settings, rate_hz)
-        self._settings = settings.music
         self._thresholds = Thresholds(settings, lambda each: each.music)
-        self._fine = self.state.column(np.float32, 0, (2, _BINS))
-        self._old = self.state.column(np.float16, 0, (2, _BINS))
-        self._alike = self.state.column(np.float64)
-        self._moved = self.state.column(np.float64)
-        self._since = self.state.column(np.int64, -1)
-        self._likely = self.state.column(np.bool_)
-        self._crests = Crests(self.state)
-        self._looks = self.state.column(np.int64)
-        self._odds = self.state.column(np.float64)
+        self._notes = Notes(settings.music, self.state)
+        self._weighed = Weighed(self.state)
+        self._last = self.state.column(np.int64)
 
     def holding(self, now: Moment) -> BoolArray:
         held: BoolArray = self._level[now.sel][:, :2] != OFF
         return held
 
     def step(self, now: Moment) -> None:
-        own, fixed, level = self._thresholds.of(now.groups), self._settings, self.level(now)
-        now.holds["music"] = (level[:, :2] != OFF) | (level[:, 2:] != OFF)
-        since = now.music_since_ms = self._since[now.sel]
-        self._crests.keep(now, since >= 0)
-        now.holds["music_likely"] = self._likely[now.sel]
-        in_turn = (now.at_ms % _EVERY_MS == 0)[:, None]
-        if not np.count_nonzero(in_turn):
-            return
-        alike, moved = self._alike[now.sel], self._moved[now.sel]
-        due = in_turn & (now.heard | (alike != 0))
-        if not np.count_nonzero(due):
-            return
-        here, older = self._likeness(now, due)
-        alike = np.where(due, alike + (here - alike) * fixed.memory, alike)
-        moved = np.where(due, moved + (1.0 - older - moved) * fixed.memory, moved)
-        certainty = self._look(now, due & (since >= 0))
-        enough = np.rint(certainty * 1000)
-        stated = level[:, :2] != OFF
-        gone = due & np.where(stated, (alike < _OVER) | (enough < 1000 * own.ends), alike < _UNLIKE)
-        at = now.at_ms[:, None]
-        begins = due & ~gone & (since < 0) & (alike >= _ALIKE)
-        if np.count_nonzero(begins):
-            # what was there before it began is no movement of its own
-            moved = np.where(begins, 0.0, moved)
-            self._old.rows[now.rows[begins]] = self._fine.rows[now.rows[begins]]
-        if np.count_nonzero(over := gone & (since >= 0)):
-            self._looks.rows[now.rows[over]] = 0
-        since = np.where(begins, at - fixed.lag_ms, np.where(gone, -1, since))
-        self._since[now.sel], self._moved[now.sel], self._alike[now.sel] = since, moved, alike
-        now.music_since_ms = since
-        moves = _moves(alike, moved, own.moves)
-        long = due & (since >= 0) & moves & (at - since >= own.after_ms) & (enough >= 1000 * own.starts)
-        want: IntArray = level.copy()
-        want[:, :2] = np.where(long, WARN, np.where(gone, OFF, level[:, :2]))
+        own, level = self._thresholds.of(now.groups), self.level(now)
+        each = notes, weighed = self._notes.step(now, own), self._weighed.step(now, own)
+        plays = notes.plays | weighed.plays
+        # the sooner one of those that play; of those that may where none does
+        since = np.where(weighed.plays | ~notes.plays, weighed.since_ms, notes.since_ms)
+        since = np.where(notes.plays & weighed.plays, np.minimum(notes.since_ms, weighed.since_ms), since)
+        last = np.maximum(*(np.where(one.plays, one.last_ms, -1) for one in each))
+        certain = np.maximum(*(np.where(one.plays, one.certainty, 0.0) for one in each))
+        ends = self._last[now.sel]
+        self._last[now.sel] = last = np.where(plays, np.maximum(ends, last), ends)
+        want = level.copy()
+        want[:, :2] = np.where(plays, WARN, OFF)
 
         def starting(i: int, side: int) -> dict[str, Any]:
-            return {"since_ms": max(int(since[i, side]), 0), "certainty": round(float(certainty[i, side]), 2)}
+            return {"since_ms": max(int(since[i, side]), 0), "certainty": round(float(certain[i, side]), 2)}
 
         def ending(i: int, side: int) -> dict[str, Any]:
-            return {"end_ms": int(now.at_ms[i]) - fixed.lag_ms}
+            return {"end_ms": int(ends[i, side])}
 
         self.update(now, want, starting, ending)
-        now.holds["music"] = (want[:, :2] != OFF) | (want[:, 2:] != OFF)
+        now.holds["music"] = plays | (want[:, 2:] != OFF)
         # what may be music that is not stated yet is not taken for noise
-        undecided, first = at - since < _UNDECIDED_MS, self._looks[now.sel] <= _FIRST_LOOKS
-        likely = (since >= 0) & (undecided | moves) & (first | (enough >= 1000 * own.ends))
-        self._likely[now.sel] = likely = np.where(due, likely, self._likely[now.sel])
-        now.holds["music_likely"] = likely
-
-    def _look(self, now: Moment, which: BoolArray) -> FloatArray:
-        """How certain it is that it is music, [n, 2]; takes a look where it is time to."""
-        which = which & now.heard & (now.at_ms % LOOK_MS == 0)[:, None]
-        if np.count_nonzero(which):
-            rows = now.rows[which]
-            found, looks, odds = self._crests.look(now, which), self._looks.rows[rows] + 1, self._odds.rows[rows]
-            weight = np.maximum(1.0 / np.maximum(looks - _FIRST_LOOKS, 1), 1.0 / _LOOKS)
-            self._odds.rows[rows] = odds + (found - odds) * weight
-            self._looks.rows[rows] = looks
-        seen = self._looks[now.sel] > _FIRST_LOOKS
-        certainty: FloatArray = np.where(seen, _certainty(self._odds[now.sel]), 0.0)
-        return certainty
+        now.holds["music_likely"] = notes.likely | weighed.likely
+        # nor, where its frames say so, for speech
+        now.holds["music_weighed"] = weighed.likely
+        now.music_since_ms, now.music_last_ms = since, np.where(plays, last, -1)
 
     def call_data(self, line: int, at_ms: int, body: CallAnswered | CallData) -> list[Event]:
         """Hold opens it and its end closes it."""
@@ -135,47 +76,7 @@ class Music(ConditionDetector):
             return []
         return self.begin(line, 2, at_ms, ConditionStarted(condition="music", since_ms=at_ms, kind="hold"))
 
-    def _likeness(self, now: Moment, due: BoolArray) -> tuple[FloatArray, FloatArray]:
-        """[n, 2] each: how like the spectrum's fine lines are to those 100 ms ago, and to those some seconds ago."""
-        here, older = np.zeros(due.shape), np.ones(due.shape)
-        rows = now.rows[due]
-        if np.count_nonzero(now.heard) and np.count_nonzero(due & now.heard):
-            among = due[now.heard]
-            fine = _fine_lines(now.evidence.power[among])
-            rows_heard = now.rows[due & now.heard]
-            here[due & now.heard] = np.einsum("ij,ij->i", fine, self._fine.rows[rows_heard])
-            old = self._old.rows[rows_heard].astype(np.float32)
-            older[due & now.heard] = np.where(old.any(axis=1), np.einsum("ij,ij->i", fine, old), 1.0)
-            self._fine.rows[rows] = 0.0
-            self._fine.rows[rows_heard] = fine
-            turn = (due & now.heard & (now.at_ms % (_EVERY_MS * _STEADY_EVERY) == 0)[:, None])[due & now.heard]
-            self._old.rows[rows_heard[turn]] = fine[turn]
-        elif len(rows):
-            self._fine.rows[rows] = 0.0
-        return here, older
-
-
-def _certainty(odds: FloatArray) -> FloatArray:
-    certainty: FloatArray = 1.0 / (1.0 + np.exp(-odds))
-    return certainty
-
-
-def _moves(alike: FloatArray, moved: FloatArray, least: float | FloatArray) -> BoolArray:
-    """Whether the lines are elsewhere after a second, and not only as unlike as they were after 100 ms: noise under a
-    steady tone makes it differ from itself, after any time by as much."""
-    found: BoolArray = (moved > least) & (alike + moved > 1.0 + _MORE)
-    return found
-
-
-def _fine_lines(power: FloatArray) -> NDArray[np.float32]:
-    """float32[k, bins]: the log spectrum without its envelope, of length one."""
-    logs = np.log(power[:, _FIRST:_LAST] + 1.0)
-    running = np.zeros((len(logs), logs.shape[1] + 1))
-    np.cumsum(logs, axis=1, out=running[:, 1:])
-    fine = running[:, :-_SMOOTH] - running[:, _SMOOTH:]
-    fine /= _SMOOTH
-    fine += logs[:, _SMOOTH // 2 : _SMOOTH // 2 + _BINS]
-    fine -= fine.mean(axis=1, keepdims=True)
-    length = np.sqrt(np.einsum("ij,ij->i", fine, fine))[:, None]
-    scaled: NDArray[np.float32] = (fine / np.maximum(length, 1e-9)).astype(np.float32)
-    return scaled
+    def finish(self, line: int, at_ms: int) -> list[Event]:
+        """Ends what is open, where nothing spoke for it any more, then."""
+        ends = [at_ms if self._notes.plays(line, side) else int(self._last.array[line, side]) for side in (0, 1)]
+        return [event for side, end in enumerate((*ends, at_ms)) for event in self.stop(line, side, at_ms, end)]

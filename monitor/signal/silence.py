@@ -26,7 +26,6 @@ class Silence(ConditionDetector):
     def __init__(self, settings: SignalSettings, rate_hz: int) -> None:
         super().__init__(settings, rate_hz)
         self._thresholds = Thresholds(settings, lambda each: each.silence)
-        self._music_lag_ms = settings.music.lag_ms - FRAME_MS
         self._base = self.state.column(np.int64, 0, (3,))
         self._absent = self.state.column(np.int64, 0, (3,))
 
@@ -37,8 +36,8 @@ class Silence(ConditionDetector):
         pending = _with_both(runs.pending, np.logical_or)
         at = now.at_ms[:, None]
         before = np.maximum(self._base[now.sel], _with_both(runs.end_ms, np.maximum))
-        # what plays may have been over for as long as the evidence of it runs behind
-        newest = np.where(now.held[:, None] > 0, at, at - self._music_lag_ms)
+        # what plays may have been over for as long as nothing speaks for it
+        newest = np.where(now.held[:, None] > 0, at, _with_both(now.music_last_ms, np.maximum))
         base = np.where(blocked & ~_with_both(talking, np.logical_or), np.maximum(before, newest), before)
         self._base[now.sel] = base
         missing = _with_both(now.missing, np.logical_and)

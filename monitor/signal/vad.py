@@ -41,6 +41,8 @@ FEATURES = _OF_A_FRAME + len(_BANDS) - 1 + MOVEMENTS
 _SURE = 260
 # the least share of a voice's power that a telephone line carries; and the log-odds of what has less there
 _LEAST_WITHIN, _NO_VOICE = 0.02, -1000.0
+# log-odds of music where nothing is heard, and where what there is does not stand out, which music comes to in time
+_QUIET, _UNDER_FLOOR = -150.0, -80.0
 _SILERO_LATE_MS = 20
 _BACK_FRAMES = 8
 # WebRTC learns what the line sounds like from its first two seconds, so those are not gated
@@ -82,7 +84,7 @@ class Vad:
         del self._detectors[2 * line], self._detectors[2 * line + 1]
 
     def look(self, block: Block, floor_dbov: FloatArray) -> Look:
-        """What each frame is worth, whatever the detectors say; tells heard, evidence and before_dbov."""
+        """What each frame is worth, whatever the detectors say; tells heard, evidence, before_dbov and music_odds."""
         own = self._thresholds.of(block.groups)
         level, present = block.level_dbov, block.present
         over = level - floor_dbov
@@ -102,7 +104,8 @@ class Vad:
             block.evidence = evidence(np.concatenate(windows, axis=1))
             block.tell_evidence()
         weighed = heard & stands_out
-        score = self._scored(block, weighed, over, votes)
+        says = self._scored(block, weighed, over, votes)
+        block.tell(music_odds=np.where(weighed, says[..., 1], np.where(loud, _UNDER_FLOOR, _QUIET)))
         columns = (
             (self._fed, np.minimum(fed[-1], _LEARNING_FRAMES)),
             (self._level, level[-1]),
@@ -110,11 +113,11 @@ class Vad:
         )
         for column, values in columns:
             column[block.sel] = values
-        return Look(loud, votes & weighed, score)
+        return Look(loud, votes & weighed, says[..., 0])
 
     def judge(self, block: Block, look: Look) -> tuple[BoolArray, IntArray]:
         """Tells speech, firm and sure; returns (maybe, back_ms) for `SpeechRuns.step`."""
-        allowed = look.loud & ~block.music_before
+        allowed = look.loud & ~block.music_before & ~block.all("music_weighed")
         sound: BoolArray = (look.score > 0) & allowed
         if self._silero is not None:
             judged = np.stack([self._silero.judge(block.rows, pcm) for pcm in block.pcm]) & allowed
@@ -130,7 +133,8 @@ class Vad:
         return maybe & (waited < _BACK_FRAMES), np.minimum(waited, _BACK_FRAMES) * FRAME_MS
 
     def _scored(self, block: Block, weighed: BoolArray, over: FloatArray, votes: BoolArray) -> FloatArray:
-        """The log-odds of speech in hundredths, [t, n, 2], from what the frames are and what is kept of others."""
+        """The log-odds of speech and of music in hundredths, [t, n, 2, 2], from what the frames are and what is kept
+        of others."""
         memory = self._memory[block.sel]
         said = np.zeros((weighed.size, *_SAID))
         chosen = weighed.reshape(-1).nonzero()[0]
@@ -145,10 +149,10 @@ class Vad:
             for remembered in range(len(MEMORIES)):
                 each[:, :, 0] += memory[:, :, remembered]
         self._memory[block.sel] = memory
-        score = _score(said[..., 0, :])
+        says = _says(said[..., 0, :])
         if len(chosen):
-            score.reshape(-1)[chosen[block.evidence.within[weighed[block.heard]] < _LEAST_WITHIN]] = _NO_VOICE
-        return score
+            says.reshape(-1, 2)[chosen[block.evidence.within[weighed[block.heard]] < _LEAST_WITHIN], 0] = _NO_VOICE
+        return says
 
     def _inputs(
         self, block: Block, weighed: BoolArray, chosen: IntArray, over: FloatArray, votes: BoolArray
@@ -197,7 +201,8 @@ _IN = (
 _BIAS = np.array([unit[-1] for unit in UNITS]) * _GRID
 _BETWEEN = np.array([unit[:-1] for unit in MIDDLE], np.float64).T
 _BETWEEN_BIAS = np.array([unit[-1] for unit in MIDDLE]) * _GRID
-_OUT = np.array(WEIGHTS[:-1], np.float64)
+_OUT = np.array([says[:-1] for says in WEIGHTS], np.float64).T
+_OUT_BIAS = np.array([says[-1] for says in WEIGHTS], np.float64)
 
 
 def features(
@@ -236,9 +241,9 @@ def _sums(inputs: FloatArray) -> FloatArray:
     return (inputs @ _IN).reshape(len(inputs), 1 + len(MEMORIES), len(UNITS))
 
 
-def _score(sums: FloatArray) -> FloatArray:
-    """The log-odds of speech in hundredths, [...]; sums: [..., units]."""
+def _says(sums: FloatArray) -> FloatArray:
+    """The log-odds of speech and of music in hundredths, [..., 2]; sums: [..., units]."""
     units = np.rint(np.maximum(sums + _BIAS, 0.0) / _GRID)
     units = np.rint(np.maximum(units @ _BETWEEN + _BETWEEN_BIAS, 0.0) / _GRID)
-    score: FloatArray = np.rint((units @ _OUT / _GRID + WEIGHTS[-1]) * (100.0 / _GRID))
-    return score
+    odds: FloatArray = np.rint((units @ _OUT / _GRID + _OUT_BIAS) * (100.0 / _GRID))
+    return odds

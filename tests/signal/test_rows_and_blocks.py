@@ -28,8 +28,8 @@ from tests.signal.stories import GROUPS, SETTINGS, STORIES, WIDE, Story, recorde
 
 OWN = (
     "present", "missing", "power", "level_dbov", "before_dbov", "floor_dbov", "heard", "speech", "sure", "voiced",
-    "blocked", "music_before", "music_since_ms", "speech_dbov", "speech_ms", "voiced_ms", "moves_db", "noise_ms",
-    "snr_db",
+    "blocked", "music_before", "music_since_ms", "music_last_ms", "music_odds", "speech_dbov", "speech_ms", "voiced_ms",
+    "moves_db", "noise_ms", "snr_db",
 )  # fmt: skip
 RUNS = tuple(each.name for each in fields(Runs))
 HOLDS = ("tone", "music", "music_likely", "clipping", "noise")

@@ -55,6 +55,7 @@ def made(at_ms: int, letters: str, sure: bool = True) -> Block:
         held=np.zeros(1, np.int8), muted=none[:1], at_ms=at_ms + 20 * np.arange(len(letters))[:, None], present=~none,
         missing=none, power=none.astype(np.int64), level_dbov=none.astype(np.float64),
         pcm=np.zeros((len(letters), 1, 2, 160), np.int16), music_before=none, music_since_ms=none.astype(np.int64),
+        music_last_ms=none.astype(np.int64),
     )  # fmt: skip
     block.part()
     speech, firm = both(letter in "Ssdf" for letter in letters), both(letter in "Ssd" for letter in letters)
