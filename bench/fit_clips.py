@@ -234,13 +234,15 @@ class Material:
         t, ramp_s = np.arange(len(noise)) / RATE, random.uniform(0.005, 0.5)
         return noise * np.clip((t - begins) / ramp_s, 0.003, 1) * np.clip((ends - t) / ramp_s, 0.003, 1)
 
-    def alone(self, noise: str, dbov: float) -> Clip:
-        beside = tapes.at_level(self.noise(noise, 12 * RATE), dbov)
+    def alone(self, noise: str, dbov: float, by_telephone: bool = False) -> Clip:
+        """by_telephone: in its band; of such, too, only music is learnt."""
+        beside = self.noise(noise, 12 * RATE)
+        beside = tapes.at_level(tapes.band(beside) if by_telephone else beside, dbov)
         beside = self._coming_and_going(beside) if self._random.random() < COMES_AND_GOES else beside
         sound = np.concatenate((np.zeros(12_000), beside))
         line = tapes.white(13_500, -66, RATE, int(self._random.integers(1 << 20)))[: len(sound)]
         frames = len(line) // FRAME
-        weights = np.full(frames, ALONE_WEIGHTS.get(noise, 2.0))
+        weights = np.full(frames, 0.0 if by_telephone else ALONE_WEIGHTS.get(noise, 2.0))
         return Clip(sound[: len(line)] + line, np.zeros(frames, np.bool_), weights, noise in MUSIC)
 
     def clips(self, rounds: int) -> Iterator[Clip]:
@@ -253,6 +255,7 @@ class Material:
         for _ in range(rounds):
             for name in ALONE:
                 yield from (self.alone(name, dbov) for dbov in (-20.0, -26.0, -34.0, -40.0, -46.0))
+                yield from (self.alone(name, dbov, True) for dbov in (-20.0, -26.0, -34.0))
 
 
 def _files(folder: str) -> list[Path]:

@@ -1,9 +1,9 @@
-"""How monitor/signal/weights.py was made: `python -m bench.fit_vad > monitor/signal/weights.py`, some twenty minutes on
-two cores.
+"""How monitor/signal/weights.py was made: `python -m bench.fit_vad > monitor/signal/weights.py`, some forty minutes on
+two cores. Two nets beside each other, one for speech and one for music (`docs/adr/0014`).
 
 `python -m bench.fit_vad 1` is a third as thorough. What it is fitted on: `fit_clips.py`, `fit_voices.py`,
-`fit_mandarin.py`, `fit_noises.py` and `fit_strokes.py`; half of it goes through G.711. It is all drawn twice: weights
-fitted on one draw alone differ by more in what they say of a knock or the faint end of a word.
+`fit_mandarin.py`, `fit_music.py`, `fit_noises.py` and `fit_strokes.py`; half of it goes through G.711. It is all drawn
+twice: weights fitted on one draw alone differ by more in what they say of a knock or the faint end of a word.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ def main() -> int:
     speech = fitted(inputs, truth, weights * np.where(truth > 0, SPEECH_WEIGHS, 1).astype(np.float32))
     # a noise by itself is most taken for music, and a voice that is taken for it is lost
     apart = np.where(music > 0, 1, np.where(truth > 0, 2, 2 * np.maximum(weights, 1))).astype(np.float32)
-    print(module(beside(speech, fitted(inputs, music, apart, MUSICAL))), end="")
+    print(module(beside(speech, fitted(inputs, music, apart, MUSICAL, SEED + 1))), end="")
     return 0
 
 

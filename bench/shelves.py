@@ -18,7 +18,7 @@ five people's prompts that nothing here had heard (`prompts.py`), and by recordi
 fitted, though other sets have them under other noises; somebody made it who had seen neither the detectors nor what
 they are fitted on, and took the noises that are heard most. `settled`: once more (`settled.py`), by ten people whom no
 set had, as they were recorded, and by a woman's Mandarin, at seven paces and sizes (`settlers.py`); noises, rooms and
-hold music were recorded too. Nothing has been tuned or fitted on it, and who made it had not seen the detectors.
+hold music were recorded too. Who made it had not seen the detectors; how often its music is told was looked at since.
 `uptown`: once more (`uptown.py`), by people whom no set had, as they were recorded, and by Mandarin of two more, put
 together of their syllables (`townsfolk.py`); noises and hold music were recorded too, rooms are what a measured ear
 hears of them. Who made it had seen neither the detectors nor what they are fitted on.

@@ -15,6 +15,9 @@ from monitor.signal.playing import Weighed
 from monitor.signal.settings import SignalSettings
 from monitor.signal.thresholds import Thresholds
 
+# hundredths of log-odds under which a frame is not blamed on what plays
+_VOICE = -200.0
+
 
 class Music(ConditionDetector):
     """Music plays where its frames say so (`playing.py`: what people play and record) or its notes do (`notes.py`: what
@@ -40,7 +43,10 @@ class Music(ConditionDetector):
 
     def step(self, now: Moment) -> None:
         own, level = self._thresholds.of(now.groups), self.level(now)
-        each = notes, weighed = self._notes.step(now, own), self._weighed.step(now, own)
+        played = self._notes.heard(now)
+        notes = self._notes.step(now, own)
+        weighed = self._weighed.step(now, own, *self._notes.lines(now))
+        each = notes, weighed
         plays = notes.plays | weighed.plays
         # the sooner one of those that play; of those that may where none does
         since = np.where(weighed.plays | ~notes.plays, weighed.since_ms, notes.since_ms)
@@ -62,8 +68,8 @@ class Music(ConditionDetector):
         now.holds["music"] = plays | (want[:, 2:] != OFF)
         # what may be music that is not stated yet is not taken for noise
         now.holds["music_likely"] = notes.likely | weighed.likely
-        # nor, where its frames say so, for speech
-        now.holds["music_weighed"] = weighed.likely
+        # nor for speech; but what its frames call music may be a noise, and a voice over that is heard
+        now.holds["music_over_speech"] = played | weighed.likely & (now.music_odds > _VOICE)
         now.music_since_ms, now.music_last_ms = since, np.where(plays, last, -1)
 
     def call_data(self, line: int, at_ms: int, body: CallAnswered | CallData) -> list[Event]:

@@ -60,6 +60,15 @@ class Notes:
         plays, likely = self._plays[now.sel], self._likely[now.sel]
         return Playing(plays, likely, self._since[now.sel], last, self._certainty(now))
 
+    def heard(self, now: Moment) -> BoolArray:
+        """Where it plays, [n, 2], as of the frame before."""
+        found: BoolArray = self._plays[now.sel]
+        return found
+
+    def lines(self, now: Moment) -> tuple[FloatArray, FloatArray]:
+        """[n, 2] each, on the mean: how like they are to those 100 ms ago, how unlike to those some seconds ago."""
+        return self._alike[now.sel], self._moved[now.sel]
+
     def plays(self, line: int, side: int) -> bool:
         """Whether music is heard on a channel."""
         return bool(self._plays.array[line, side])

@@ -117,7 +117,7 @@ class Vad:
 
     def judge(self, block: Block, look: Look) -> tuple[BoolArray, IntArray]:
         """Tells speech, firm and sure; returns (maybe, back_ms) for `SpeechRuns.step`."""
-        allowed = look.loud & ~block.music_before & ~block.all("music_weighed")
+        allowed = look.loud & ~block.all("music_over_speech")
         sound: BoolArray = (look.score > 0) & allowed
         if self._silero is not None:
             judged = np.stack([self._silero.judge(block.rows, pcm) for pcm in block.pcm]) & allowed

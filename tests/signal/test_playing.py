@@ -17,14 +17,14 @@ OWN = MusicSettings()
 VOICE, REST, MUSIC = -400.0, -150.0, 300.0
 
 
-def heard(*stretches: tuple[float, int]) -> list[Playing]:
-    """What is said after each frame of stretches of so many hundredths of log-odds and ms."""
+def heard(*stretches: tuple[float, int], alike: float = 0.3, moved: float = 0.5) -> list[Playing]:
+    """What is said after each frame of stretches of so many hundredths of log-odds and ms, whose lines are so."""
     weighed, found = Weighed(State()), []
     odds = [each for each, ms in stretches for _ in range(ms // FRAME_MS)]
     for number, each in enumerate(odds, 1):
         both = np.array([[each, VOICE]])
         now = SimpleNamespace(at_ms=np.array([number * FRAME_MS]), sel=np.array([0]), music_odds=both)
-        found.append(weighed.step(cast(Any, now), OWN))
+        found.append(weighed.step(cast(Any, now), OWN, np.array([[alike, alike]]), np.array([[moved, moved]])))
     return found
 
 
@@ -61,6 +61,14 @@ def test_a_little_for_long_is_enough_and_the_start_is_known() -> None:
     ((said, _),) = plays(found)
     assert said == pytest.approx(1000 + 400 * FRAME_MS, abs=100)
     assert found[said // FRAME_MS].since_ms[0, 0] == 1000
+
+
+def test_an_engine_whose_lines_do_not_stand_and_a_hum_whose_lines_do_not_move_are_no_music() -> None:
+    for lines in ({"alike": 0.1}, {"moved": 0.1}):
+        found = heard((VOICE, 1000), (MUSIC, 10_000), **lines)
+        assert plays(found) == []
+        assert not found[-1].likely.any()
+    assert len(plays(heard((VOICE, 1000), (MUSIC, 10_000), alike=0.2, moved=0.2))) == 1
 
 
 def test_it_may_play_before_it_is_said_to() -> None:
