@@ -7,7 +7,9 @@ periodicity, pitch, harmonics, flatness, tonality, balance, how its power lies i
 speech. Sounds just before the first speech frame (the s of 是) that WebRTC votes for are given back to the run once it
 begins.
 
-The weights, and how `bench/fit_vad.py` fitted them, stand in `weights.py`; `bench signal` shows what they
+A smaller net beside that one says of the same frames how like music they are (`playing.py` adds that up).
+
+The weights of both, and how `bench/fit_vad.py` fitted them, stand in `weights.py`; `bench signal` shows what they
 are worth beside Silero and WebRTC alone, docs/detection.md what they came to. Several people talking in the background
 are voices to it.
 """
