@@ -26,8 +26,6 @@ _HZ_PER_BIN = RATE_HZ // _WINDOW
 _BAND = slice(300 // _HZ_PER_BIN, 1900 // _HZ_PER_BIN)
 _SMOOTH = 11
 _CRESTS = _BAND.stop - _BAND.start - _SMOOTH + 1
-# a look is due where a frame stands first in the ring, so the ring's oldest is the second
-_IN_TURN = np.roll(np.arange(_FRAMES), -1)
 # natural logarithm of how much likelier music is than a voice: fitted on both where lines resemble those before
 _LASTING, _SHARP, _PRIOR = 13.3, 17.1, -19.9
 # the same of quick notes, how few lines count at most, and how much a look at more than one of them says against it
@@ -36,23 +34,26 @@ _GRID = 1024.0
 
 
 class Crests:
-    """The last 100 ms of each channel that is kept, and what stood out in its spectrum at the two looks before."""
+    """The 80 ms before a look of each channel that is kept, and what stood out in its spectrum at the two before."""
 
     def __init__(self, state: State) -> None:
-        self._sound = state.column(np.int16, 0, (2, _FRAMES, FRAME))
+        self._sound = state.column(np.int16, 0, (2, _FRAMES - 1, FRAME))
         self._before = state.column(np.float16, 0, (2, 2, _CRESTS))
 
     def keep(self, now: Moment, which: BoolArray) -> None:
-        """Takes the frame of some channels, `which` [n, 2]; five in a row make a look."""
+        """Takes the frame of some channels, `which` [n, 2], but for a fifth, at which a look may be due."""
+        places = now.at_ms // FRAME_MS % _FRAMES - 1
+        which = which & (places >= 0)[:, None]
         if np.count_nonzero(which):
-            places = np.broadcast_to((now.at_ms // FRAME_MS % _FRAMES)[:, None], which.shape)[which]
+            places = np.broadcast_to(places[:, None], which.shape)[which]
             self._sound.rows[now.rows[which], places] = narrow(now.pcm[which][:, None])[:, 0]
 
     def look(self, now: Moment, which: BoolArray) -> FloatArray:
         """float64[k]: how much likelier music is than a voice by the spectra of those channels now and at their two
         looks before, natural logarithm. At times divisible by EVERY_MS."""
         rows = now.rows[which]
-        sharp, crests = spectrum(self._sound.rows[rows][:, _IN_TURN].reshape(-1, _WINDOW))
+        newest = narrow(now.pcm[which][:, None])
+        sharp, crests = spectrum(np.concatenate((self._sound.rows[rows], newest), axis=1).reshape(-1, _WINDOW))
         before = self._before.rows[rows]
         middle, oldest = before[:, 0].astype(np.float64), before[:, 1].astype(np.float64)
         self._before.rows[rows, 1] = before[:, 0]

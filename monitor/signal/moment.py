@@ -48,8 +48,8 @@ class Moment:
     none. at_ms: int64[n], end of the frame. present, missing (lost or unknown): neither of them for a DTX frame.
     power: int64[n, 2], N squared times the variance of the frame's N samples, so DC is out and nothing is rounded.
     level_dbov: of that power, in steps of 0.01; before_dbov: of the last frame. held: int8[n]. muted: bool[n, 2].
-    music_before: where music was playing, music_since_ms: since when it may be, music_last_ms: up to when what plays
-    did for certain, -1 where nothing does. music_odds: how much likelier music is than all else, hundredths of the
+    music_before: where music was playing, music_since_ms: since when what plays does, music_last_ms: up to when it did
+    for certain, both -1 where nothing does. music_odds: how much likelier music is than all else, hundredths of the
     natural logarithm. heard: frames over the gates;
     evidence: one row for each of them, unset where there are none. speech: frames judged speech; firm: those that
     are not too faint to begin a run (`faint.py`); sure: without a doubt; voiced: frames in which a voice is held

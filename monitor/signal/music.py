@@ -17,6 +17,7 @@ from monitor.signal.thresholds import Thresholds
 
 # hundredths of log-odds under which a frame is not blamed on what plays
 _VOICE = -200.0
+_NEVER = 1 << 60
 
 
 class Music(ConditionDetector):
@@ -43,14 +44,12 @@ class Music(ConditionDetector):
 
     def step(self, now: Moment) -> None:
         own, level = self._thresholds.of(now.groups), self.level(now)
-        played = self._notes.heard(now)
+        played = self._notes.played(now)
         notes = self._notes.step(now, own)
         weighed = self._weighed.step(now, own, *self._notes.lines(now))
         each = notes, weighed
         plays = notes.plays | weighed.plays
-        # the sooner one of those that play; of those that may where none does
-        since = np.where(weighed.plays | ~notes.plays, weighed.since_ms, notes.since_ms)
-        since = np.where(notes.plays & weighed.plays, np.minimum(notes.since_ms, weighed.since_ms), since)
+        since = np.minimum(*(np.where(one.plays, one.since_ms, _NEVER) for one in each))
         last = np.maximum(*(np.where(one.plays, one.last_ms, -1) for one in each))
         certain = np.maximum(*(np.where(one.plays, one.certainty, 0.0) for one in each))
         ends = self._last[now.sel]
@@ -70,7 +69,7 @@ class Music(ConditionDetector):
         now.holds["music_likely"] = notes.likely | weighed.likely
         # nor for speech; but what its frames call music may be a noise, and a voice over that is heard
         now.holds["music_over_speech"] = played | weighed.likely & (now.music_odds > _VOICE)
-        now.music_since_ms, now.music_last_ms = since, np.where(plays, last, -1)
+        now.music_since_ms, now.music_last_ms = np.where(plays, since, -1), np.where(plays, last, -1)
 
     def call_data(self, line: int, at_ms: int, body: CallAnswered | CallData) -> list[Event]:
         """Hold opens it and its end closes it."""

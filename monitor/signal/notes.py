@@ -60,8 +60,8 @@ class Notes:
         plays, likely = self._plays[now.sel], self._likely[now.sel]
         return Playing(plays, likely, self._since[now.sel], last, self._certainty(now))
 
-    def heard(self, now: Moment) -> BoolArray:
-        """Where it plays, [n, 2], as of the frame before."""
+    def played(self, now: Moment) -> BoolArray:
+        """Where it plays as of the frame before, [n, 2]."""
         found: BoolArray = self._plays[now.sel]
         return found
 

@@ -141,12 +141,12 @@ class ToneSettings(_Section):
 
 
 class MusicSettings(_Section):
-    memory: float = Field(0.1, gt=0, le=1, description="weight of the newest 100 ms")
+    memory: float = Field(0.1, gt=0, le=1, description="weight of the newest 100 ms of its lines")
     starts: float = Field(0.55, gt=0, lt=1, description="certainty from which it is stated, 0 to 1")
-    ends: float = Field(0.2, ge=0, lt=1, description="certainty under which it is over")
-    moves: float = Field(0.15, ge=0, lt=1, description="unlikeness over seconds that music has at least")
+    ends: float = Field(0.2, ge=0, lt=1, description="certainty of its notes under which they are over")
+    moves: float = Field(0.15, ge=0, lt=1, description="unlikeness over seconds that notes have at least")
     after_ms: int = Field(2500, ge=500, le=20_000, description="it must last this long, ms")
-    lag_ms: int = Field(500, ge=0, le=5000, description="how far the evidence runs behind, ms")
+    lag_ms: int = Field(500, ge=0, le=5000, description="how far the evidence of its notes runs behind, ms")
 
 
 class ReverberantSettings(_Section):

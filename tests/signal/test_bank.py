@@ -205,4 +205,4 @@ def test_a_bank_runs_the_detectors_it_is_told_to() -> None:
 
 
 def test_a_line_costs_less_than_30_kilobytes() -> None:
-    assert Bank(8000, SignalSettings()).line_bytes() < 30 * 1024
+    assert Bank(8000, SignalSettings()).line_bytes() < 30_000
