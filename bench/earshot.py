@@ -15,10 +15,9 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from bench import readers
 from bench.mobile import through
+from bench.packages import missing
 from bench.surroundings import RATE, answered
-from monitor.errors import ConfigError
 from tests.tapes import Signal
 
 _FILE = Path("/usr/share/ssr/impulse_responses/hrirs/hrirs_kemar_min_phase_eq.wav")
@@ -72,10 +71,7 @@ def _answer(rt60_ms: int, seed: int) -> Signal:
 def _ears() -> Signal:
     """What each ear hears of a blow, by the degrees of where it comes from."""
     if not _FILE.exists():
-        raise ConfigError(
-            "bench signal", "the measured ears of the SoundScape Renderer are not installed",
-            do=f"On Debian: apt-get install --no-install-recommends {' '.join(readers.PACKAGES)}",
-        )  # fmt: skip
+        raise missing("the measured ears of the SoundScape Renderer")
     with wave.open(str(_FILE)) as file:
         data = np.frombuffer(file.readframes(file.getnframes()), np.uint8)
         rate_hz = file.getframerate()

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import readers
 from bench.mobile import through
+from bench.packages import missing
 from bench.surroundings import RATE, answered
-from monitor.errors import ConfigError
 from tests import tapes
 from tests.tapes import Signal
 
@@ -73,10 +72,7 @@ def _falls(part: Signal) -> float:
 def _sides(files: tuple[str, ...], rate_hz: int) -> list[Signal]:
     """Both sides of a recording as it is at that rate, from just before it is fullest: small rooms fill at once."""
     if not all((_FOLDER / file).exists() for file in files):
-        raise ConfigError(
-            "bench signal", "the recordings of rooms of CsoundQt are not installed",
-            do=f"On Debian: apt-get install --no-install-recommends {' '.join(readers.PACKAGES)}",
-        )  # fmt: skip
+        raise missing("the recordings of rooms of CsoundQt")
     sides = [side for file in files for side in tapes.legs(_FOLDER / file, rate_hz)][:2]
     window = np.full(rate_hz // 50, 50 / rate_hz)
     starts = [max(int(np.argmax(np.convolve(side**2, window, "same"))) - rate_hz // 100, 0) for side in sides]

@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import readers
 from bench.mobile import through
+from bench.packages import missing
 from bench.surroundings import RATE
-from monitor.errors import ConfigError
 from tests import tapes
 from tests.tapes import Signal
 
@@ -48,7 +47,4 @@ def _piece(folder: Path, name: str) -> NDArray[np.int16]:
     for path in folder.glob(f"{name}.*"):
         if path.suffix in (".wav", ".ogg"):
             return tapes.pcm(tapes.recorded(path))
-    raise ConfigError(
-        "bench signal", f"the music {folder}/{name} is not installed",
-        do=f"On Debian: apt-get install --no-install-recommends {' '.join(readers.PACKAGES)}",
-    )  # fmt: skip
+    raise missing(f"the music {folder}/{name}", "is")

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import readers
-from monitor.errors import ConfigError
+from bench.packages import missing
 from tests import tapes
 from tests.tapes import Signal
 
@@ -26,8 +25,5 @@ def prompts(speaker: str) -> Iterator[Signal]:
     """What somebody says, a recording at a time. A ConfigError where there is none."""
     found = sorted((SOUNDS / speaker).glob("*.wav"), key=lambda path: (-path.stat().st_size, path.name))
     if not found:
-        raise ConfigError(
-            "bench signal", f"the recordings of {speaker} are not installed",
-            do=f"On Debian: apt-get install --no-install-recommends {' '.join(readers.PACKAGES)}",
-        )  # fmt: skip
+        raise missing(f"the recordings of {speaker}")
     yield from map(tapes.recorded, [path for path in found if path.name != _NOBODY][:_MOST])

@@ -22,23 +22,9 @@ import numpy as np
 import soxr
 
 from bench import errands
-from monitor.errors import ConfigError
+from bench.packages import missing
 from tests.tapes import Signal
 
-# what `prompts.py` and the sets `settled` and `uptown` take their recordings from too
-PACKAGES = (
-    "flite", "festival", "festvox-kdlpc16k", "festvox-italp16k", "festvox-itapc16k", "festvox-ca-ona-hts",
-    "festvox-czech-dita", "festvox-czech-machac", "festvox-czech-ph", "festvox-suopuhe-lj",
-    "festival-hi", "festival-mr", "festival-te", "festvox-hi-nsk", "festvox-mr-nsk", "festvox-te-nsk",
-    "festvox-czech-krb", "festvox-ru", "festvox-suopuhe-mv",
-    "asterisk-core-sounds-en-wav", "asterisk-core-sounds-es-wav", "asterisk-core-sounds-fr-wav",
-    "asterisk-core-sounds-it-wav", "asterisk-core-sounds-ru-wav", "asterisk-prompt-it-menardi-wav",
-    "asterisk-prompt-es-co", "asterisk-moh-opsound-wav", "fillets-ng-data", "fillets-ng-data-cs", "fillets-ng-data-nl",
-    "tuxpaint-stamps-default", "lincity-ng-data", "simutrans-pak64", "csoundqt-examples",
-    "gcin-voice", "asterisk-prompt-fr-armelle", "ktuberling-data", "pocketsphinx-testdata", "sfront", "codec2-examples",
-    "bucklespring-data", "qabcs-data", "minetest-data", "searchandrescue-data", "psychtoolbox-3-common",
-    "extremetuxracer-data", "enigma-data", "pushover-data", "soundscaperenderer-common",
-)  # fmt: skip
 FLITE, FESTIVAL = "flite", "text2wave"
 # as these come, loud sounds leave the range of the samples
 _SOFTLY = "(set! czech-volume-scale* 1.0)"
@@ -193,10 +179,7 @@ def _made(reader: Reader, text: str) -> tuple[Signal, float]:
         if shutil.which(reader.tool):
             subprocess.run([reader.tool, *how], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if not said.exists() or not said.stat().st_size:
-            raise ConfigError(
-                "bench signal", f"the voice {reader.voice} of {reader.tool} is not installed",
-                do=f"On Debian: apt-get install --no-install-recommends {' '.join(PACKAGES)}",
-            )  # fmt: skip
+            raise missing(f"the voice {reader.voice} of {reader.tool}", "is")
         with wave.open(str(said)) as file:
             samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float64)
             return samples, file.getframerate() * reader.smaller

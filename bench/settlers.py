@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from bench import readers
+from bench.packages import missing
 from monitor.errors import ConfigError
 from tests import tapes
 from tests.tapes import Signal
@@ -98,18 +98,11 @@ def settlers() -> Iterator[Signal]:
     """All that each of them says, a pause after each sentence. A ConfigError where anything of the set is missing."""
     for where in _BESIDE:
         if not (SHARE / where).is_dir():
-            raise _missing(where)
+            raise missing(f"the recordings {SHARE / where}")
     for where, files in PEOPLE:
         yield _person(where, files)
     for number, how in enumerate(MANDARIN):
         yield _mandarin(how, [SENTENCES[(number * 4 + k) % len(SENTENCES)] for k in range(_EACH)])
-
-
-def _missing(what: str) -> ConfigError:
-    return ConfigError(
-        "bench signal", f"the recordings {SHARE / what} are not installed",
-        do=f"On Debian: apt-get install --no-install-recommends {' '.join(readers.PACKAGES)}",
-    )  # fmt: skip
 
 
 def _person(where: str, files: str) -> Signal:
@@ -126,7 +119,7 @@ def _person(where: str, files: str) -> Signal:
         if len(sound) >= _SHORTEST_S * _RATE and _clear(sound):
             said.append(tapes.at_level(sound, _DBOV))
     if not said:
-        raise _missing(f"{where}/{files}")
+        raise missing(f"the recordings {SHARE / where / files}")
     return _joined(said[:_MOST])
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import readers, syllables
-from monitor.errors import ConfigError
+from bench import syllables
+from bench.packages import missing
 from tests import tapes
 from tests.tapes import Signal
 
@@ -60,18 +60,11 @@ def townsfolk() -> Iterator[Signal]:
     """All that each of them says, a pause after each sentence. A ConfigError where anything of the set is missing."""
     for where in BESIDE:
         if not (SHARE / where).is_dir():
-            raise _missing(where)
+            raise missing(f"the recordings {SHARE / where}")
     for number, person in enumerate(PEOPLE):
         yield _person(person, np.random.default_rng(700 + number))
     for number, speaker in enumerate(syllables.SPEAKERS):
         yield syllables.mandarin(speaker, number)
-
-
-def _missing(what: str) -> ConfigError:
-    return ConfigError(
-        "bench signal", f"the recordings {SHARE / what} are not installed",
-        do=f"On Debian: apt-get install --no-install-recommends {' '.join(readers.PACKAGES)}",
-    )  # fmt: skip
 
 
 def _person(person: Person, random: np.random.Generator) -> Signal:
@@ -80,7 +73,7 @@ def _person(person: Person, random: np.random.Generator) -> Signal:
     heard = [sound for sound in map(tapes.recorded, found[:_TRIED]) if _clear(sound)]
     said = [_list(heard, random) for _ in range(_MOST)] if person.words and heard else heard[:_MOST]
     if not said:
-        raise _missing(f"{person.where}/{person.files[0]}")
+        raise missing(f"the recordings {SHARE / person.where / person.files[0]}")
     return np.concatenate([np.pad(tapes.at_level(each, _DBOV), (0, _PAUSE)) for each in said])
 
 

@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from bench import earshot, readers, waiting
+from bench import earshot, waiting
 from bench.mobile import carried, through
+from bench.packages import missing
 from bench.places import air, knock, lines, now_and_then, put, scene, unrest
 from bench.surroundings import RATE, Makers
-from monitor.errors import ConfigError
 from tests import tapes
 from tests.tapes import Signal
 
@@ -46,10 +46,7 @@ def _heard(folder: str, name: str, speed: float = 1.0) -> Signal:
     """What was recorded, at -26 dBov, where it is not all but still at its ends."""
     path = _SHARE / folder / name
     if not path.exists():
-        raise ConfigError(
-            "bench signal", f"the sounds {_SHARE / folder} are not installed",
-            do=f"On Debian: apt-get install --no-install-recommends {' '.join(readers.PACKAGES)}",
-        )  # fmt: skip
+        raise missing(f"the sounds {_SHARE / folder}")
     sound = through(tapes.recorded(path), (60, -40), (120, 0), (3900, 0))
     loud = np.flatnonzero(np.abs(sound) > 0.02 * np.abs(sound).max())
     return tapes.at_level(soxr.resample(sound[loud[0] : loud[-1]], RATE * speed, RATE), -26)

@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import readers
 from bench.mobile import through
+from bench.packages import missing
 from bench.surroundings import RATE
-from monitor.errors import ConfigError
 from tests import tapes
 from tests.tapes import Signal
 
@@ -47,10 +46,7 @@ def _piece(name: str) -> NDArray[np.int16]:
     """As it was recorded, from its first sound to its last."""
     path = _SHARE / f"{name}.ogg"
     if not path.exists():
-        raise ConfigError(
-            "bench signal", f"the music {path} is not installed",
-            do=f"On Debian: apt-get install --no-install-recommends {' '.join(readers.PACKAGES)}",
-        )  # fmt: skip
+        raise missing(f"the music {path}", "is")
     sound = tapes.recorded(path)
     heard = np.flatnonzero(np.abs(sound) > 0.03 * np.abs(sound).max())
     return tapes.pcm(sound[heard[0] : heard[-1]])

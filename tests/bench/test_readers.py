@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import detection, errands, prompts, readers, settlers, shelves, signal, townsfolk
+from bench import detection, errands, packages, prompts, readers, settlers, shelves, signal, townsfolk
 from monitor.errors import ConfigError
 from tests import tapes
 
@@ -62,7 +62,7 @@ def test_no_text_has_what_its_voice_falls_silent_at() -> None:
 def test_the_script_installs_what_the_message_asks_for() -> None:
     script = (Path(__file__).parents[2] / "tools" / "deps.sh").read_text("utf-8")
     listed = script.split('bench) need="')[1].split('"')[0].split()
-    assert (*listed,) == readers.PACKAGES
+    assert (*listed,) == packages.PACKAGES
 
 
 @pytest.mark.parametrize("reader", [readers.READERS[0], readers.AFIELD[-1]])
@@ -71,7 +71,7 @@ def test_a_voice_that_is_not_there_is_one_clear_line(bare: Path, reader: readers
         readers.read(reader)
     assert str(refused.value) == (
         f"bench signal: the voice {reader.voice} of {reader.tool} is not installed. On Debian: "
-        f"apt-get install --no-install-recommends {' '.join(readers.PACKAGES)}."
+        f"apt-get install --no-install-recommends {' '.join(packages.PACKAGES)}."
     )
     assert not [*bare.rglob("*.npy")]
 
@@ -81,7 +81,7 @@ def test_prompts_that_are_not_there_are_one_clear_line(bare: Path) -> None:
         [*prompts.prompts("it_IT_m_Carlo")]
     assert str(refused.value) == (
         "bench signal: the recordings of it_IT_m_Carlo are not installed. On Debian: "
-        f"apt-get install --no-install-recommends {' '.join(readers.PACKAGES)}."
+        f"apt-get install --no-install-recommends {' '.join(packages.PACKAGES)}."
     )
 
 

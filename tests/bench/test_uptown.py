@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import earshot, readers, settlers, syllables, townsfolk, uptown, waiting
+from bench import earshot, packages, settlers, syllables, townsfolk, uptown, waiting
 from bench.shelves import PARTS, shelf, stretches
 from bench.surroundings import Maker
 from monitor.errors import ConfigError
@@ -142,7 +142,7 @@ def test_without_its_packages_the_set_is_one_clear_line(monkeypatch: pytest.Monk
         next(townsfolk.townsfolk())
     assert str(refused.value) == (
         f"bench signal: the recordings {tmp_path}/gcin-voice/ogg are not installed. On Debian: "
-        f"apt-get install --no-install-recommends {' '.join(readers.PACKAGES)}."
+        f"apt-get install --no-install-recommends {' '.join(packages.PACKAGES)}."
     )
 
 
