@@ -11,61 +11,32 @@ Who wrote it had read neither the detectors nor what they are fitted on, and has
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import soxr
 
 from bench import halls, on_hold
 from bench.mobile import carried, through
-from bench.packages import missing
 from bench.places import air, knock, lines, now_and_then, put, scene, unrest
+from bench.sounds import Sounds
 from bench.surroundings import RATE, Makers
-from tests import tapes
 from tests.tapes import Signal
 
-_GAMES = Path("/usr/share/games")
-_CITY, _LORRIES = "lincity-ng/sounds", "simutrans/pak/sound"
-# how much slower each is had, beside as it is; and how slowly one piece goes over into the next
-_SPEEDS, _FADE_S = (0.87, 0.93, 1.0, 1.07, 1.15), 0.4
+# how much slower each is had, beside as it is
+_SPEEDS = (0.87, 0.93, 1.0, 1.07, 1.15)
+_CITY, _LORRIES = (
+    Sounds(Path("/usr/share/games") / folder, _SPEEDS, fade_s=0.4, suffix=".wav")
+    for folder in ("lincity-ng/sounds", "simutrans/pak/sound")
+)
 # what a headset's microphone makes of things that are not at the mouth: it is open at its back
 _FAR = ((100, -16), (300, -8), (800, -3), (1800, 0), (3900, 1))
-
-
-@lru_cache(maxsize=256)
-def _heard(folder: str, name: str, speed: float) -> Signal:
-    """What was recorded, at -26 dBov, where it is not all but still at its ends."""
-    path = _GAMES / folder / f"{name}.wav"
-    if not path.exists():
-        raise missing(f"the sounds {_GAMES / folder}")
-    sound = through(tapes.recorded(path), (60, -40), (120, 0), (3900, 0))
-    loud = np.flatnonzero(np.abs(sound) > 0.02 * np.abs(sound).max())
-    return tapes.at_level(soxr.resample(sound[loud[0] : loud[-1]], RATE * speed, RATE), -26)
-
-
-def _goes_on(
-    samples: int, random: np.random.Generator, folder: str, names: tuple[str, ...], piece_s: tuple[float, float],
-    uneven_db: float = 3.0,
-) -> Signal:  # fmt: skip
-    """Piece after piece of these, each from anywhere in it, at some speed and some strength."""
-    out, fade = np.zeros(samples), int(RATE * _FADE_S)
-    at = -int(RATE * random.uniform(0, piece_s[0]))
-    while at < samples:
-        sound = _heard(folder, names[int(random.integers(len(names)))], float(random.choice(_SPEEDS)))
-        lasts = min(int(RATE * random.uniform(*piece_s)), len(sound))
-        start = int(random.integers(len(sound) - lasts + 1))
-        ends = np.sin(np.pi / 2 * np.minimum(1, np.minimum(np.arange(lasts), np.arange(lasts)[::-1]) / fade))
-        put(out, at, sound[start : start + lasts] * ends * 10 ** (random.normal(0, uneven_db) / 20))
-        at += max(lasts - fade, fade)
-    return out
 
 
 def avenue(samples: int, random: np.random.Generator) -> Signal:
     """A customer walks along a street with traffic; more of it comes from further away."""
     cars = ("TraficHigh1", "TraficHigh2", "TraficHigh3", "TraficLow1", "TraficLow2", "TraficLow3")
-    near = _goes_on(samples, random, _CITY, cars, (1.6, 3.8), 3)
-    afar = [_goes_on(samples, random, _CITY, cars, (1.6, 3.8), 2) for _ in range(3)]
+    near = _CITY.goes_on(samples, random, cars, (1.6, 3.8), 3)
+    afar = [_CITY.goes_on(samples, random, cars, (1.6, 3.8), 2) for _ in range(3)]
     far = through(np.sum(afar, axis=0), (150, 2), (500, 0), (1200, -5), (2500, -12), (3900, -22))
     return scene((near, -30), (far, -33))
 
@@ -74,17 +45,17 @@ def works(samples: int, random: np.random.Generator) -> Signal:
     """A building site over the road, the window open: machines and hammers, at times a pneumatic drill, and what the
     house opposite sends back."""
     things = ("MonumentConstruction1", "MonumentConstruction2", "MonumentConstruction3", "Build1", "Build2")
-    site = _goes_on(samples, random, _CITY, things, (1.0, 3.5), 4)
+    site = _CITY.goes_on(samples, random, things, (1.0, 3.5), 4)
     drill = np.zeros(samples)
     for at in now_and_then(samples, random, (5, 14), 6):
         speed, strong = float(random.choice(_SPEEDS)), random.uniform(0.5, 1)
         lasts = int(RATE * random.uniform(1, 4))
-        blows = np.resize(_heard(_LORRIES, "jackhammer", speed), lasts) * unrest(lasts, random, 4, 0.15)
+        blows = np.resize(_LORRIES.heard("jackhammer", speed), lasts) * unrest(lasts, random, 4, 0.15)
         put(drill, at, strong * blows * np.minimum(1, np.minimum(np.arange(lasts), np.arange(lasts)[::-1]) / 400))
     whole = site + 0.7 * drill
     late = int(RATE * random.uniform(0.06, 0.16))
     whole[late:] += 0.4 * through(whole, (300, 0), (1000, -3), (3000, -12))[:-late]
-    road = _goes_on(samples, random, _CITY, ("TraficLow1", "TraficLow2", "TraficLow3"), (1.6, 3.8), 2)
+    road = _CITY.goes_on(samples, random, ("TraficLow1", "TraficLow2", "TraficLow3"), (1.6, 3.8), 2)
     away = through(whole, (120, 0), (700, 0), (1600, -3), (3900, -11))
     return scene((away, -30), (through(road, (300, 0), (1500, -6), (3900, -16)), -36))
 
@@ -92,8 +63,8 @@ def works(samples: int, random: np.random.Generator) -> Signal:
 def depot(samples: int, random: np.random.Generator) -> Signal:
     """A courier in the hall where parcels are sorted: belts and motors, and parcels that are set down."""
     machines = ("IndustryHigh1", "IndustryHigh2", "IndustryHigh3")
-    belts = _goes_on(samples, random, _CITY, machines, (2.0, 3.8), 1.5)
-    others = _goes_on(samples, random, _CITY, ("IndustryLight1", "IndustryLight2", "Recycle2"), (1.2, 3.5), 3)
+    belts = _CITY.goes_on(samples, random, machines, (2.0, 3.8), 1.5)
+    others = _CITY.goes_on(samples, random, ("IndustryLight1", "IndustryLight2", "Recycle2"), (1.2, 3.5), 3)
     thuds = np.zeros(samples)
     for at in now_and_then(samples, random, (0.7, 4)):
         low = random.uniform(110, 260)
@@ -115,7 +86,7 @@ def coach(samples: int, random: np.random.Generator) -> Signal:
             at += lasts
     some = int(1.2 * RATE)
     speed = np.convolve(np.pad(asked, (some - 1, 0), "edge"), np.full(some, 1 / some), "valid")
-    diesel = _heard(_LORRIES, "diesel", 1.0)
+    diesel = _LORRIES.heard("diesel", 1.0)
     fade = RATE // 5
     ramp = np.linspace(0, 1, fade)
     loop = np.concatenate((diesel[-fade:] * (1 - ramp) + diesel[:fade] * ramp, diesel[fade:-fade]))
@@ -143,7 +114,7 @@ def awning(samples: int, random: np.random.Generator) -> Signal:
     for at in drops:
         put(beats, int(at), random.lognormal(-0.6, 0.7) * knock(random, 450, 1900, random.uniform(1.5, 4), 0.6))
     sheet = air(samples, random, (200, -8), (600, -1), (1200, 0), (2400, 0), (3900, -4)) * gusts
-    gutter = _goes_on(samples, random, _CITY, ("Water1",), (1.5, 3.6), 1.5)
+    gutter = _CITY.goes_on(samples, random, ("Water1",), (1.5, 3.6), 1.5)
     cars = np.full(samples, 1e-3)
     for at in now_and_then(samples, random, (4, 15), 8):
         lasts = int(RATE * random.uniform(2, 4))
@@ -154,11 +125,11 @@ def awning(samples: int, random: np.random.Generator) -> Signal:
 
 def park(samples: int, random: np.random.Generator) -> Signal:
     """Under trees in summer, as a mobile's codec leaves it: birds and insects, leaves in a breeze, the town."""
-    birds = _goes_on(samples, random, _CITY, ("Green2", "Green3", "ParklandPlane3"), (1.2, 3.5), 4)
-    birds += _goes_on(samples, random, _LORRIES, ("forest", "tropic"), (1.5, 4), 3)
+    birds = _CITY.goes_on(samples, random, ("Green2", "Green3", "ParklandPlane3"), (1.2, 3.5), 4)
+    birds += _LORRIES.goes_on(samples, random, ("forest", "tropic"), (1.5, 4), 3)
     leaves = air(samples, random, (200, -14), (700, -5), (1500, 0), (2600, 1), (3900, -3))
     leaves *= unrest(samples, random, 0.35, 0.45) * unrest(samples, random, 5, 0.12)
-    town = _goes_on(samples, random, _CITY, ("TraficLow2", "TraficLow3"), (1.6, 3.8), 2)
+    town = _CITY.goes_on(samples, random, ("TraficLow2", "TraficLow3"), (1.6, 3.8), 2)
     town = through(town, (150, 2), (400, 0), (900, -6), (2000, -16), (3900, -30))
     return carried(scene((birds, -33), (leaves, -35), (town, -35)))
 

@@ -12,26 +12,28 @@ it.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import soxr
 
 from bench import earshot, waiting
 from bench.mobile import carried, through
-from bench.packages import missing
 from bench.places import air, knock, lines, now_and_then, put, scene, unrest
+from bench.sounds import Sounds
 from bench.surroundings import RATE, Makers
 from tests import tapes
 from tests.tapes import Signal
 
-_SHARE = Path("/usr/share")
-_KEYS, _THINGS, _SLIDES = "buckle/wav", "qabcs/abcs/all/noises", "games/etr/sounds"
-_WATER, _RESCUE = "games/minetest/games/minetest_game/mods/env_sounds/sounds", "games/searchandrescue/sounds"
-_LABORATORY = "psychtoolbox-3/PsychDemos/SoundFiles"
-# how much slower each is had, beside as it is; and how slowly one piece goes over into the next
-_SPEEDS, _FADE_S = (0.85, 0.92, 1.0, 1.08, 1.17), 0.35
+# how much slower each is had, beside as it is
+_SPEEDS = (0.85, 0.92, 1.0, 1.08, 1.17)
+_KEYS, _THINGS, _SLIDES, _WATER, _RESCUE, _LABORATORY = (
+    Sounds(Path("/usr/share") / folder, _SPEEDS, fade_s=0.35)
+    for folder in (
+        "buckle/wav", "qabcs/abcs/all/noises", "games/etr/sounds",
+        "games/minetest/games/minetest_game/mods/env_sounds/sounds", "games/searchandrescue/sounds",
+        "psychtoolbox-3/PsychDemos/SoundFiles",
+    )
+)  # fmt: skip
 # letters by their places on a keyboard, and the long keys: blank, enter, backspace
 _LETTERS = tuple(f"{place:02x}" for place in (*range(0x10, 0x1A), *range(0x1E, 0x27), *range(0x2C, 0x33)))
 _LONG = ("39", "1c", "0e")
@@ -39,34 +41,6 @@ _LONG = ("39", "1c", "0e")
 _FAR = ((100, -18), (300, -9), (900, -3), (2000, 0), (3900, 1))
 # above so many times the level an input gives way
 _TOWERS = 8.0
-
-
-@lru_cache(maxsize=256)
-def _heard(folder: str, name: str, speed: float = 1.0) -> Signal:
-    """What was recorded, at -26 dBov, where it is not all but still at its ends."""
-    path = _SHARE / folder / name
-    if not path.exists():
-        raise missing(f"the sounds {_SHARE / folder}")
-    sound = through(tapes.recorded(path), (60, -40), (120, 0), (3900, 0))
-    loud = np.flatnonzero(np.abs(sound) > 0.02 * np.abs(sound).max())
-    return tapes.at_level(soxr.resample(sound[loud[0] : loud[-1]], RATE * speed, RATE), -26)
-
-
-def _goes_on(
-    samples: int, random: np.random.Generator, folder: str, names: tuple[str, ...], piece_s: tuple[float, float],
-    uneven_db: float = 2.0,
-) -> Signal:  # fmt: skip
-    """Piece after piece of these, each from anywhere in it, at some speed and some strength."""
-    out, fade = np.zeros(samples), int(RATE * _FADE_S)
-    at = -int(RATE * random.uniform(0, piece_s[0]))
-    while at < samples:
-        sound = _heard(folder, names[int(random.integers(len(names)))], float(random.choice(_SPEEDS)))
-        lasts = min(int(RATE * random.uniform(*piece_s)), len(sound))
-        start = int(random.integers(len(sound) - lasts + 1))
-        ends = np.sin(np.pi / 2 * np.minimum(1, np.minimum(np.arange(lasts), np.arange(lasts)[::-1]) / fade))
-        put(out, at, sound[start : start + lasts] * ends * 10 ** (random.normal(0, uneven_db) / 20))
-        at += max(lasts - fade, fade)
-    return out
 
 
 def _gives_way(sound: Signal) -> Signal:
@@ -84,8 +58,8 @@ def clacks(samples: int, random: np.random.Generator) -> Signal:
         for left in range(int(random.integers(3, 14)), 0, -1):
             key = str(random.choice(_LETTERS if left > 1 else _LONG))
             hard, speed = random.lognormal(0, 0.25), float(random.choice(_SPEEDS))
-            put(out, at, hard * _heard(_KEYS, f"{key}-1.wav", speed))
-            put(out, at + int(RATE * random.uniform(0.06, 0.12)), 0.7 * hard * _heard(_KEYS, f"{key}-0.wav", speed))
+            put(out, at, hard * _KEYS.heard(f"{key}-1.wav", speed))
+            put(out, at + int(RATE * random.uniform(0.06, 0.12)), 0.7 * hard * _KEYS.heard(f"{key}-0.wav", speed))
             at += int(RATE * pace_s * random.lognormal(0, 0.3))
         at += int(RATE * random.choice([0.15, 0.3, 0.9], p=[0.5, 0.35, 0.15]))
         if random.random() < 0.15:
@@ -103,7 +77,7 @@ def toys(samples: int, random: np.random.Generator) -> Signal:
     some = ("dice", "rubber_ball", "top", "ratchet", "rocking_horse", "whirligig", "maracas", "skateboard")
     mine = [str(name) for name in random.choice(some, 5, replace=False)]
     for at in now_and_then(samples, random, (0.8, 2.6), 0.3):
-        sound = _heard(_THINGS, f"{mine[int(random.integers(len(mine)))]}.ogg", float(random.choice(_SPEEDS)))
+        sound = _THINGS.heard(f"{mine[int(random.integers(len(mine)))]}.ogg", float(random.choice(_SPEEDS)))
         put(out, at - len(sound) // 4, random.lognormal(0, 0.3) * sound)
     blocks = np.zeros(samples)
     for at in now_and_then(samples, random, (0.6, 3.5)):
@@ -116,8 +90,8 @@ def toys(samples: int, random: np.random.Generator) -> Signal:
 def fountain(samples: int, random: np.random.Generator) -> Signal:
     """In the hall of a mall, beside a fountain: water near and further off, its basin, an escalator."""
     names = tuple(f"env_sounds_water.{number}.ogg" for number in range(1, 5))
-    near = _goes_on(samples, random, _WATER, names, (2.0, 5.0))
-    far = np.sum([_goes_on(samples, random, _WATER, names, (2.0, 5.0)) for _ in range(3)], axis=0)
+    near = _WATER.goes_on(samples, random, names, (2.0, 5.0), 2)
+    far = np.sum([_WATER.goes_on(samples, random, names, (2.0, 5.0), 2) for _ in range(3)], axis=0)
     hall = through(far, (200, 0), (900, 0), (1800, -4), (3900, -14))
     basin = air(samples, random, (150, -4), (350, 0), (800, -1), (1600, -6), (3900, -18))
     basin *= unrest(samples, random, 3, 0.12)
@@ -138,7 +112,7 @@ def storm(samples: int, random: np.random.Generator) -> Signal:
     thunder = 1e-3 * sheet
     names = ("thunder_faint.wav", "thunder_moderate.wav", "thunder_loud.wav")
     for at in now_and_then(samples, random, (6, 14), 8):
-        sound = _heard(_RESCUE, names[int(random.integers(3))], float(random.choice(_SPEEDS)) * 0.85)
+        sound = _RESCUE.heard(names[int(random.integers(3))], float(random.choice(_SPEEDS)) * 0.85)
         ramp = np.minimum(1, np.arange(len(sound)) / (RATE * random.uniform(0.05, 0.4)))
         put(thunder, at, random.uniform(0.4, 1) * sound * ramp * np.linspace(1, 0, len(sound)))
     return carried(scene((sheet, -31), (drops, -33), (thunder, -36)))
@@ -146,8 +120,8 @@ def storm(samples: int, random: np.random.Generator) -> Signal:
 
 def polisher(samples: int, random: np.random.Generator) -> Signal:
     """The floor of a hall is polished: a motor that comes and goes, its brushes, and what it bumps against."""
-    motor = _goes_on(samples, random, _LABORATORY, ("motor_a8.wav",), (2.0, 3.5), 1)
-    other = _goes_on(samples, random, _LABORATORY, ("motor_b8.wav",), (0.8, 1.2), 1)
+    motor = _LABORATORY.goes_on(samples, random, ("motor_a8.wav",), (2.0, 3.5), 1)
+    other = _LABORATORY.goes_on(samples, random, ("motor_b8.wav",), (0.8, 1.2), 1)
     motor = through(motor, (120, 0), (300, 0), (800, -2), (2000, -5), (3900, -12))
     turns = random.uniform(0.25, 0.5) * np.arange(samples) / RATE
     to_and_fro = 10 ** (2.5 * np.sin(2 * np.pi * turns + random.uniform(0, 6)) / 20) * unrest(samples, random, 0.8, 0.1)
@@ -165,7 +139,7 @@ def courier(samples: int, random: np.random.Generator) -> Signal:
     speed = np.clip(0.75 * unrest(samples, random, 0.25, 0.2), 0.4, 1.2)
     grounds = ("rock_slide.wav", "mud_slide.wav", "ice_slide.wav", "grass_slide.wav", "snow_slide.wav")
     ground = tuple(str(name) for name in random.choice(grounds, 2, replace=False))
-    tyres = _goes_on(samples, random, _SLIDES, ground, (1.8, 4.0), 1) * speed**0.5
+    tyres = _SLIDES.goes_on(samples, random, ground, (1.8, 4.0), 1) * speed**0.5
     tyres = through(tyres, (150, 3), (500, 2), (1200, 0), (2500, -5), (3900, -12))
     turns = np.cumsum(random.uniform(380, 560) * speed) / RATE
     motor = lines(turns, (1, 0.15, 0.35, 0.05, 0.12), random) * speed * unrest(samples, random, 6, 0.2)
@@ -180,12 +154,12 @@ def courier(samples: int, random: np.random.Generator) -> Signal:
 
 def loading(samples: int, random: np.random.Generator) -> Signal:
     """Behind a supermarket: a lorry idles, a digger moves further off, and cages on wheels are rolled over the ramp."""
-    idles = _goes_on(samples, random, _THINGS, ("tractor.ogg",), (1.8, 2.6), 1)
-    digger = _goes_on(samples, random, _THINGS, ("excavator.ogg",), (1.5, 3.0), 2)
+    idles = _THINGS.goes_on(samples, random, ("tractor.ogg",), (1.8, 2.6), 1)
+    digger = _THINGS.goes_on(samples, random, ("excavator.ogg",), (1.5, 3.0), 2)
     idles = through(idles, (120, 2), (400, 0), (1000, 0), (2500, -6), (3900, -14))
     cages = 1e-3 * idles
     for at in now_and_then(samples, random, (0.8, 4.5), 1.5):
-        sound = _heard(_THINGS, "skateboard.ogg", float(random.choice(_SPEEDS)) * 0.9)
+        sound = _THINGS.heard("skateboard.ogg", float(random.choice(_SPEEDS)) * 0.9)
         ends = np.minimum(1, np.minimum(np.arange(len(sound)), np.arange(len(sound))[::-1]) / 1600)
         put(cages, at, random.lognormal(-0.2, 0.3) * sound * ends)
     clanks = 1e-3 * idles
@@ -208,7 +182,7 @@ def eatery(samples: int, random: np.random.Generator) -> Signal:
             put(bowls, int(hit), random.lognormal(-0.4, 0.6) * rings)
     spoons = 1e-3 * hood
     for at in now_and_then(samples, random, (1.5, 6), 3):
-        put(spoons, at, random.lognormal(-0.3, 0.3) * _heard(_THINGS, "spoons.ogg", float(random.choice(_SPEEDS))))
+        put(spoons, at, random.lognormal(-0.3, 0.3) * _THINGS.heard("spoons.ogg", float(random.choice(_SPEEDS))))
     chairs = 1e-3 * hood
     for at in now_and_then(samples, random, (3, 10), 6):
         lasts = int(RATE * random.uniform(0.25, 0.8))
