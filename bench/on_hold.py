@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.excerpts import excerpt
 from bench.mobile import through
 from bench.packages import missing
 from bench.surroundings import RATE
@@ -21,8 +22,6 @@ _PIECES = (
      "reno_project-system"),
     tuple(f"rybky{number:02d}" for number in (1, 2, 3, 4, 5, 6, 7, 9, 13, 14, 15)),
 )  # fmt: skip
-# no second of it is so much fainter than its loudest one, where that can be had: it neither begins nor ends
-_EVEN_DB, _TRIES = 20, 30
 # what is left of it behind a switch's input
 _LINE = ((150, -20), (280, -4), (450, 0), (2600, 0), (3200, -2), (3600, -14), (3900, -40))
 
@@ -33,12 +32,7 @@ def played(ms: int, dbov: float, seed: int) -> Signal:
     which = int(random.integers(2))
     folder, pieces = (_SWITCH, _FISH)[which], _PIECES[which]
     piece = _piece(folder, pieces[int(random.integers(len(pieces)))])
-    for _ in range(_TRIES):
-        # what is shorter than is waited begins anew
-        cut = np.resize(np.roll(piece, -int(random.integers(len(piece)))), samples).astype(np.float64)
-        seconds = 10 * np.log10(np.mean(cut[: samples // RATE * RATE].reshape(-1, RATE) ** 2, axis=1) + 1e-3)
-        if np.ptp(seconds) < _EVEN_DB:
-            break
+    cut = excerpt(piece, samples, random, even_db=20, tries=30)
     return tapes.at_level(tapes.band(through(cut, *_LINE)), dbov)
 
 

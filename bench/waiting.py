@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.excerpts import excerpt
 from bench.mobile import through
 from bench.packages import missing
 from bench.surroundings import RATE
@@ -22,8 +23,6 @@ PIECES = (
     *(f"pushover/themes/{name}" for name in ("castle", "greek", "japanese")),
     *(f"games/etr/music/{name}" for name in ("credits1-cp", "options1-jt", "start1-jt")),
 )
-# no second of it is so much fainter than its loudest one, where that can be had: it neither begins nor ends
-_EVEN_DB, _TRIES = 14, 40
 # what is left of it behind a switch's input
 _LINE = ((150, -24), (260, -6), (400, 0), (2400, 0), (3100, -2), (3500, -12), (3900, -40))
 
@@ -32,12 +31,7 @@ def waited(ms: int, dbov: float, seed: int) -> Signal:
     """Telephone band: some piece, from anywhere in it."""
     random, samples = np.random.default_rng(seed), ms * RATE // 1000
     piece = _piece(PIECES[int(random.integers(len(PIECES)))])
-    for _ in range(_TRIES):
-        # what is shorter than is waited begins anew
-        cut = np.resize(np.roll(piece, -int(random.integers(len(piece)))), samples).astype(np.float64)
-        seconds = 10 * np.log10(np.mean(cut[: samples // RATE * RATE].reshape(-1, RATE) ** 2, axis=1) + 1e-3)
-        if np.ptp(seconds) < _EVEN_DB:
-            break
+    cut = excerpt(piece, samples, random, even_db=14, tries=40)
     return tapes.at_level(tapes.band(through(cut, *_LINE)), dbov)
 
 
