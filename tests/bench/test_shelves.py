@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-import numpy as np
 import pytest
 
 from bench import fit_clips, shelves
 from bench.recordings import DATA
 from bench.shelves import PARTS
-from tests import tapes
-from tests.signal.compositions import all_scenes
+from tests.bench import sets
 
 OWN = [name for name, part in PARTS.items() if part.makers]
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="the recordings are not here (LINEWATCH_DATA)")
@@ -102,11 +100,4 @@ def test_every_call_of_the_last_sets_can_be_made_and_made_again(name: str) -> No
         # by voices that are here wherever the tests run
         last = PARTS["farther"]
         part = replace(part, read_by=(), spoken=last.spoken, in_a_row=last.in_a_row, pitches=last.pitches)
-    shelf, seed = shelves.shelf(replace(part, prompts=())), part.seed
-    for (label, scene), (_, again) in zip(all_scenes(shelf, seed), all_scenes(shelf, seed), strict=True):
-        assert np.isfinite(np.stack(scene.legs)).all(), label
-        assert (scene.tape().samples == again.tape().samples).all(), label
-        for noise in scene.noises.values():
-            assert tapes.level(noise.sound) == pytest.approx(-26 - noise.snr_db, abs=0.01), label
-        if not label.startswith("clipping") and "clipping" not in scene.allowed:
-            assert max(np.abs(leg).max() for leg in scene.legs) < 32_767, label
+    sets.can_be_made_again(shelves.shelf(replace(part, prompts=())), part.seed)

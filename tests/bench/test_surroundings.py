@@ -10,6 +10,7 @@ import pytest
 from bench import afield, apart, beyond, elsewhere, farther, few_bits, inland, mobile, surroundings, yonder
 from bench.surroundings import Maker, Makers
 from tests import tapes
+from tests.bench import sets
 
 LAST = (afield.MADE, inland.MADE)
 MADE = (surroundings.MADE, elsewhere.MADE, apart.MADE, beyond.MADE, farther.MADE, yonder.MADE, *LAST)
@@ -26,14 +27,7 @@ def test_a_noise_lasts_as_long_as_asked_and_has_a_level(maker: Maker) -> None:
 
 @pytest.mark.parametrize("maker", [pytest.param(m, id=n) for n, m in STEADY.items()])
 def test_a_noise_goes_on_in_the_telephone_band_and_is_another_by_each_seed(maker: Maker) -> None:
-    """So that it is known what an SNR is: no three seconds of it are far from the whole, no peak towers over it."""
-    sound, again, other = (maker(160_000, np.random.default_rng(seed)) for seed in (4, 4, 5))
-    assert (sound == again).all()
-    assert not np.allclose(sound, other)
-    threes = [tapes.level(sound[at : at + 24_000]) for at in range(0, 160_000 - 24_000, 4000)]
-    assert max(np.abs(np.array(threes) - tapes.level(sound))) < 6
-    assert np.abs(sound).max() < 12 * sound.std()
-    assert tapes.level(tapes.band(sound)) > tapes.level(sound) - 3
+    sets.goes_on(maker)
 
 
 def test_few_bits_leave_the_level_and_the_colour_of_a_noise() -> None:
@@ -67,11 +61,7 @@ def test_a_mobile_hears_in_the_telephone_band_and_its_microphone_gives_way() -> 
 
 @pytest.mark.parametrize("maker", [pytest.param(m, id=n) for made in LAST for n, m in made.noises.items()])
 def test_a_noise_is_there_however_short_it_is(maker: Maker) -> None:
-    """Where nothing happens in so short a time, what goes on goes on."""
-    for seed in range(20):
-        sound = maker(8000, np.random.default_rng(seed))
-        assert np.isfinite(sound).all()
-        assert sound.reshape(10, 800).std(axis=1).min() > 0.05 * sound.std()
+    sets.is_there_however_short(maker)
 
 
 def falls_db_s(room: Callable[..., tapes.Signal], rt60_ms: int, direct: float) -> float:

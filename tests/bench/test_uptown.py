@@ -12,7 +12,7 @@ from bench.shelves import PARTS, shelf, stretches
 from bench.surroundings import Maker
 from monitor.errors import ConfigError
 from tests import tapes
-from tests.signal.compositions import all_scenes
+from tests.bench import sets
 
 _HERE = all((townsfolk.SHARE / where).is_dir() for where in (*townsfolk.BESIDE, *(p.where for p in townsfolk.PEOPLE)))
 needs_packages = pytest.mark.skipif(not _HERE, reason="packages are not here (sh tools/deps.sh bench)")
@@ -22,23 +22,13 @@ NOISES = [pytest.param(maker, id=name) for name, maker in uptown.MADE.noises.ite
 @needs_packages
 @pytest.mark.parametrize("maker", NOISES)
 def test_a_noise_goes_on_in_the_telephone_band_and_is_another_by_each_seed(maker: Maker) -> None:
-    sound, again, other = (maker(160_000, np.random.default_rng(seed)) for seed in (4, 4, 5))
-    assert len(sound) == 160_000
-    assert (sound == again).all()
-    assert not np.allclose(sound, other)
-    threes = [tapes.level(sound[at : at + 24_000]) for at in range(0, 160_000 - 24_000, 4000)]
-    assert max(np.abs(np.array(threes) - tapes.level(sound))) < 6
-    assert np.abs(sound).max() < 12 * sound.std()
-    assert tapes.level(tapes.band(sound)) > tapes.level(sound) - 3
+    sets.goes_on(maker)
 
 
 @needs_packages
 @pytest.mark.parametrize("maker", NOISES)
 def test_a_noise_is_there_however_short_it_is(maker: Maker) -> None:
-    for seed in range(20):
-        sound = maker(8000, np.random.default_rng(seed))
-        assert np.isfinite(sound).all()
-        assert sound.reshape(10, 800).std(axis=1).min() > 0.05 * sound.std()
+    sets.is_there_however_short(maker)
 
 
 @needs_packages
@@ -149,12 +139,4 @@ def test_without_its_packages_the_set_is_one_clear_line(monkeypatch: pytest.Monk
 @needs_packages
 @pytest.mark.system
 def test_every_call_can_be_made_and_made_again() -> None:
-    part = PARTS["uptown"]
-    own, seed = shelf(part), part.seed
-    for (label, scene), (_, again) in zip(all_scenes(own, seed), all_scenes(own, seed), strict=True):
-        assert np.isfinite(np.stack(scene.legs)).all(), label
-        assert (scene.tape().samples == again.tape().samples).all(), label
-        for noise in scene.noises.values():
-            assert tapes.level(noise.sound) == pytest.approx(-26 - noise.snr_db, abs=0.01), label
-        if not label.startswith("clipping") and "clipping" not in scene.allowed:
-            assert max(np.abs(leg).max() for leg in scene.legs) < 32_767, label
+    sets.can_be_made_again(shelf(PARTS["uptown"]), PARTS["uptown"].seed)
