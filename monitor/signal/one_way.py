@@ -59,10 +59,12 @@ class OneWay(ConditionDetector):
         self.update(now, want, starting, ending)
 
     def _said_ms(self, now: Moment, since: IntArray) -> IntArray:
-        """By how much the other's speech has grown since the loss; of a run once it is certain, then all of it."""
+        """By how much the other's speech has grown since the loss; of a run once it is certain, then all of it. What it
+        grows by may reach back over a gap that it bridges."""
         runs, at = now.runs, now.at_ms[:, None]
         begun = at - np.maximum(runs.since_ms[:, ::-1], since)
-        said: IntArray = np.where(runs.started[:, ::-1], begun, np.where(runs.open[:, ::-1], runs.grown_ms[:, ::-1], 0))
+        grown = np.minimum(runs.grown_ms[:, ::-1], at - since)
+        said: IntArray = np.where(runs.started[:, ::-1], begun, np.where(runs.open[:, ::-1], grown, 0))
         return said
 
     def finish(self, line: int, at_ms: int) -> list[Event]:

@@ -1,17 +1,15 @@
 """Is this frame speech? WebRTC's VAD behind an energy gate, weighed with evidence against what fools it.
 
-A frame at the absolute floor costs no VAD call (but for a call's first two seconds) and is not speech. For a frame that
-stands over the noise floor, two layers of rectified units weigh what it is (WebRTC's vote, its height over the floor,
-periodicity, pitch, harmonics, flatness, tonality, balance, how its power lies in ten bands, how far all that moves:
-`movement.py`), and the same over the last 60 and 300 ms and 2 s. WebRTC alone calls white noise, hiss, tones and hum
-speech. Sounds just before the first speech frame (the s of 是) that WebRTC votes for are given back to the run once it
-begins.
+A frame at the absolute floor costs no VAD call (but for a call's first two seconds) and is not speech. Of a frame that
+stands over the noise floor, gated units that remember (`gated.py`) weigh what it is: WebRTC's vote, its height over the
+floor, periodicity, pitch, harmonics, flatness, tonality, balance, how its power lies in ten bands, how far all that
+moves (`movement.py`). WebRTC alone calls white noise, hiss, tones and hum speech. Sounds just before the first speech
+frame (the s of 是) that WebRTC votes for are given back to the run once it begins.
 
-A smaller net beside that one says of the same frames how like music they are (`playing.py` adds that up).
+A smaller net beside that one says of the same frames how like music they are (`musical.py`).
 
-The weights of both, and how `bench/fit_vad.py` fitted them, stand in `weights.py`; `bench signal` shows what they
-are worth beside Silero and WebRTC alone, docs/detection.md what they came to. Several people talking in the background
-are voices to it.
+`bench/fit_vad.py` fitted both; `bench signal` shows what they are worth beside Silero and WebRTC alone,
+docs/detection.md what they came to. Several people talking in the background are voices to it.
 """
 
 from __future__ import annotations
@@ -24,15 +22,15 @@ import numpy as np
 from monitor.core.types import FRAME_MS
 from monitor.signal.columns import BoolArray, FloatArray, IntArray, State, before, counting, held, lasting
 from monitor.signal.faint import Faint
+from monitor.signal.gated import Gated
 from monitor.signal.moment import Block
 from monitor.signal.movement import MOVEMENTS, Movement
+from monitor.signal.musical import Musical
 from monitor.signal.settings import SignalSettings
 from monitor.signal.silero import Silero
 from monitor.signal.spectrum import FRAME, HZ_PER_BIN, Evidence, evidence, narrow
 from monitor.signal.thresholds import Thresholds
-from monitor.signal.weights import MIDDLE, UNITS, WEIGHTS
 
-MEMORIES = (0.3, 0.06, 0.01)
 _BARE_LINE = 0.85
 # edges of the bands, as bins of the spectrum: 250 to 3500 Hz, about as the ear divides them
 _BANDS = np.array([round(hz / HZ_PER_BIN) for hz in (250, 400, 550, 700, 900, 1150, 1450, 1800, 2250, 2800, 3500)])
@@ -43,6 +41,8 @@ FEATURES = _OF_A_FRAME + len(_BANDS) - 1 + MOVEMENTS
 _SURE = 260
 # the least share of a voice's power that a telephone line carries; and the log-odds of what has less there
 _LEAST_WITHIN, _NO_VOICE = 0.02, -1000.0
+# where a frame does not stand out, what the one before came to holds, less so much: the faint end of a word
+_FADES = 100.0
 # log-odds of music where nothing is heard, and where what there is does not stand out, which music comes to in time
 _QUIET, _UNDER_FLOOR = -150.0, -80.0
 _SILERO_LATE_MS = 20
@@ -63,7 +63,9 @@ class Vad:
         self.state = State()
         self._before = self.state.column(np.int16, 0, (2, FRAME))
         self._level = self.state.column(np.float64, 0.0)
-        self._memory = self.state.column(np.float64, 0.0, (2, len(MEMORIES), len(UNITS)))
+        self._gated = Gated(self.state)
+        self._said = self.state.column(np.float64, _NO_VOICE)
+        self._musical = Musical(self.state)
         self._movement = Movement(self.state, len(_BANDS) - 1)
         self._fed = self.state.column(np.int64)
         self._waiting = self.state.column(np.int64)
@@ -137,23 +139,19 @@ class Vad:
     def _scored(self, block: Block, weighed: BoolArray, over: FloatArray, votes: BoolArray) -> FloatArray:
         """The log-odds of speech and of music in hundredths, [t, n, 2, 2], from what the frames are and what is kept
         of others."""
-        memory = self._memory[block.sel]
-        said = np.zeros((weighed.size, *_SAID))
-        chosen = weighed.reshape(-1).nonzero()[0]
+        says = np.zeros((*weighed.shape, 2))
+        chosen, inputs = weighed.reshape(-1).nonzero()[0], np.empty((0, FEATURES))
         if len(chosen):
-            sums = _sums(self._inputs(block, weighed, chosen, over, votes))
-            sums[:, 1:] *= _TAKEN
-            said[chosen] = sums
-        said = said.reshape(*weighed.shape, *_SAID)
-        for each in said:
-            memory = memory * _KEPT
-            memory += each[:, :, 1:]
-            for remembered in range(len(MEMORIES)):
-                each[:, :, 0] += memory[:, :, remembered]
-        self._memory[block.sel] = memory
-        says = _says(said[..., 0, :])
+            inputs = self._inputs(block, weighed, chosen, over, votes)
+        odds = self._gated.step(block.rows, weighed, inputs)
         if len(chosen):
-            says.reshape(-1, 2)[chosen[block.evidence.within[weighed[block.heard]] < _LEAST_WITHIN], 0] = _NO_VOICE
+            odds[block.evidence.within[weighed[block.heard]] < _LEAST_WITHIN] = _NO_VOICE
+            says.reshape(-1, 2)[chosen, 0] = odds
+        last = self._said[block.sel]
+        for here, said in zip(weighed, says[..., 0], strict=True):
+            last = said[:] = np.where(here, said, np.maximum(last - _FADES, _NO_VOICE))
+        self._said[block.sel] = last
+        says[..., 1] = self._musical.step(block.sel, weighed, inputs)
         return says
 
     def _inputs(
@@ -189,22 +187,8 @@ class Look(NamedTuple):
     score: FloatArray
 
 
-_SAID = 1 + len(MEMORIES), len(UNITS)
-_KEPT = 1.0 - np.array(MEMORIES)[:, None]
-_TAKEN = np.array(MEMORIES)[:, None]
 # numbers on a grid are integers in disguise: their sums are exact, whatever the order they are added in
 _GRID = 256.0
-# [features, (1 + memories) * units]
-_IN = (
-    np.array([unit[:-1] for unit in UNITS], np.float64)
-    .reshape(len(UNITS), 1 + len(MEMORIES), -1)
-    .T.reshape(-1, (1 + len(MEMORIES)) * len(UNITS))
-)
-_BIAS = np.array([unit[-1] for unit in UNITS]) * _GRID
-_BETWEEN = np.array([unit[:-1] for unit in MIDDLE], np.float64).T
-_BETWEEN_BIAS = np.array([unit[-1] for unit in MIDDLE]) * _GRID
-_OUT = np.array([says[:-1] for says in WEIGHTS], np.float64).T
-_OUT_BIAS = np.array([says[-1] for says in WEIGHTS], np.float64)
 
 
 def features(
@@ -236,16 +220,3 @@ def features(
     shares = np.maximum(np.log10(bands / bands.sum(axis=1, keepdims=True)), _LEAST_BEL)
     whole: FloatArray = np.rint(np.concatenate((np.stack(columns, axis=1), shares), axis=1) * _GRID)
     return whole
-
-
-def _sums(inputs: FloatArray) -> FloatArray:
-    """float64[k, 1 + memories, units]: what each frame adds to each unit now, and to its memories."""
-    return (inputs @ _IN).reshape(len(inputs), 1 + len(MEMORIES), len(UNITS))
-
-
-def _says(sums: FloatArray) -> FloatArray:
-    """The log-odds of speech and of music in hundredths, [..., 2]; sums: [..., units]."""
-    units = np.rint(np.maximum(sums + _BIAS, 0.0) / _GRID)
-    units = np.rint(np.maximum(units @ _BETWEEN + _BETWEEN_BIAS, 0.0) / _GRID)
-    odds: FloatArray = np.rint((units @ _OUT / _GRID + _OUT_BIAS) * (100.0 / _GRID))
-    return odds

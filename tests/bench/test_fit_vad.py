@@ -1,40 +1,62 @@
-"""The recipe of the VAD's weights: it learns what can be learnt, and writes what the VAD can read."""
+"""The recipe of the VAD's weights: what the two nets are given."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 
 from bench import fit_vad
+from bench.fit_clips import FRAME, Clip
+from tests import tapes
 
 
-def test_it_learns_speech_and_music_and_writes_whole_numbers() -> None:
-    random = np.random.default_rng(1)
-    inputs = random.normal(size=(20_000, fit_vad.INPUTS)).astype(np.float32)
-    truth = (np.abs(inputs[:, 0]) + inputs[:, 1] > 0.8).astype(np.float32)
-    music = (inputs[:, 1] - np.abs(inputs[:, 0]) > 0.1).astype(np.float32)
-    once = np.ones(len(inputs), np.float32)
-    speech, tunes = (
-        fit_vad.fitted(np.tile(inputs, (10, 1)), np.tile(each, 10), np.tile(once, 10), hidden)
-        for each, hidden in ((truth, fit_vad.HIDDEN), (music, fit_vad.MUSICAL))
-    )
-    net = fit_vad.beside(speech, tunes)
-    read: dict[str, object] = {}
-    exec(fit_vad.module(net), read)
-    units, middle, weights = (np.array(read[name]) / 256 for name in ("UNITS", "MIDDLE", "WEIGHTS"))
-    first = np.maximum(inputs @ units[:, :-1].T + units[:, -1], 0)
-    odds = np.maximum(first @ middle[:, :-1].T + middle[:, -1], 0) @ weights[:, :-1].T + weights[:, -1]
-    assert np.mean((odds[:, 0] > 0) == (truth > 0)) > 0.85
-    assert np.mean((odds[:, 1] > 0) == (music > 0)) > 0.85
+def clip(ms: int, music: bool = False) -> Clip:
+    """Two seconds of the line's noise, then a voice over it."""
+    sound, frames = tapes.white(ms, -66), ms // 20
+    sound[16_000:] += tapes.speech(ms - 2000, -26)
+    speech = np.arange(frames) >= 100
+    return Clip(sound, speech, np.where(speech, 1.0, 2.0), music)
 
 
-def test_two_nets_beside_each_other_say_what_each_says_alone() -> None:
-    random = np.random.default_rng(2)
-    inputs, truth, once = random.normal(size=(4000, 7)), random.random(4000) < 0.5, np.ones(4000)
-    nets = [fit_vad.fitted(inputs, truth.astype(float), once, hidden) for hidden in ((9, 5), (4, 3))]
-    alone, together = [said(net, inputs) for net in nets], said(fit_vad.beside(*nets), inputs)
-    assert np.allclose(np.concatenate(alone, axis=1), together)
+def test_clips_of_any_length_are_heard_side_by_side_as_each_is_alone() -> None:
+    clips = [clip(6000), clip(4000), clip(5000)]
+    together, loud = fit_vad.heard(clips)
+    assert together.shape == (3, 6000 * 8 // FRAME, fit_vad.FEATURES)
+    assert not together[1, 200:].any()
+    # the third is the only one that another law would carry
+    alone, own = fit_vad.heard(clips[:1])
+    assert (alone[0] == together[0]).all()
+    assert (own[0] == loud[0]).all()
+    assert together[0, 150:].any(axis=1).mean() > 0.5
 
 
-def said(net: list[np.ndarray], given: np.ndarray) -> np.ndarray:
-    units, biases, middle, constants, says, constant = net
-    return np.maximum(np.maximum(given @ units + biases, 0) @ middle + constants, 0) @ says + constant
+def test_speech_is_given_what_stands_out_and_music_all_that_is_over_the_gate() -> None:
+    clips = [clip(10_000), clip(10_000, music=True)]
+    inputs, loud = fit_vad.heard(clips)
+    found = fit_vad.listened(clips)
+    frames, truth, weights = (found[part] for part in fit_vad.SPEECH)
+    assert frames.shape[1:] == (400, fit_vad.FEATURES + 1)
+    assert np.count_nonzero(frames[..., :-1].any(axis=2)) == np.count_nonzero(inputs.any(axis=2))
+    assert set(weights[truth > 0]) == {fit_vad.SPEECH_WEIGHS}
+    told, music, apart = (found[part] for part in fit_vad.MUSIC)
+    assert len(told) == len(music) == len(apart) == np.count_nonzero(loud)
+    assert music.mean() == np.count_nonzero(loud[1]) / np.count_nonzero(loud)
+    assert set(apart[music > 0]) == {1.0}
+
+
+def test_what_is_remembered_of_a_frame_is_a_share_of_it_and_fades() -> None:
+    inputs = np.zeros((40, fit_vad.FEATURES), np.int16)
+    inputs[5, 3] = 512
+    found = fit_vad.remembered(inputs).reshape(40, -1, fit_vad.FEATURES)
+    assert found[5, :, 3].tolist() == np.float32([2.0, 0.6, 0.12, 0.02]).tolist()
+    assert found[6, :, 3].tolist() == np.float32([0.0, 0.42, 0.1128, 0.0198]).tolist()
+    assert np.count_nonzero(found) == 1 + 3 * 35
+
+
+def test_files_are_read_as_one(tmp_path: Path) -> None:
+    for number, size in enumerate((2, 3)):
+        np.savez(tmp_path / f"11-00{number}.npz", frames=np.full((size, 4), number), truth=np.arange(size))
+    frames, truth = fit_vad.whole(tmp_path, ("frames", "truth"))
+    assert frames[:, 0].tolist() == [0, 0, 1, 1, 1]
+    assert truth.tolist() == [0, 1, 0, 1, 2]

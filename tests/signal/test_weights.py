@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from monitor.signal.vad import FEATURES, MEMORIES
-from monitor.signal.weights import MIDDLE, UNITS, WEIGHTS
+from monitor.signal import music_weights, speech_weights
+from monitor.signal.gated import KEPT
+from monitor.signal.musical import MEMORIES
+from monitor.signal.vad import FEATURES
+
+LARGEST = 6 * 256
 
 
-def test_a_unit_weighs_the_features_now_and_in_each_memory_and_a_constant() -> None:
-    assert {len(unit) for unit in UNITS} == {FEATURES * (1 + len(MEMORIES)) + 1}
-    assert {len(unit) for unit in MIDDLE} == {len(UNITS) + 1}
-    assert [len(says) for says in WEIGHTS] == 2 * [len(MIDDLE) + 1]
+def most(rows: tuple[tuple[int, ...], ...], largest: int) -> int:
+    """What a sum over any of these comes to at most."""
+    return max(sum(abs(weight) for weight in row) for row in rows) * largest
 
 
-def test_no_unit_counts_both_for_speech_and_for_music() -> None:
-    speech, music = (says[:-1] for says in WEIGHTS)
-    assert not any(one and other for one, other in zip(speech, music, strict=True))
-
-
-def test_no_sum_can_leave_the_exact_integers() -> None:
-    largest = 6 * 256
-    for layer in (UNITS, MIDDLE, WEIGHTS):
-        largest *= max(sum(abs(weight) for weight in unit) for unit in layer)
+def test_music_is_weighed_by_the_features_now_and_in_each_memory() -> None:
+    units, middle, says = music_weights.UNITS, music_weights.MIDDLE, music_weights.MUSIC
+    assert {len(unit) for unit in units} == {FEATURES * (1 + len(MEMORIES)) + 1}
+    assert {len(unit) for unit in middle} == {len(units) + 1}
+    assert len(says) == len(middle) + 1
+    largest = LARGEST
+    for layer in (units, middle, (says,)):
+        largest = most(layer, largest)
         assert largest < 1 << 53
         largest = largest // 256 + 1
+
+
+def test_speech_is_weighed_by_the_features_and_what_three_gates_let_be_remembered() -> None:
+    units, gates, recalls, says = (getattr(speech_weights, name) for name in ("UNITS", "GATES", "RECALLS", "SPEECH"))
+    assert {len(unit) for unit in units} == {FEATURES + 1 + 1}
+    assert {len(gate) for gate in gates} == {len(units) + 1}
+    assert {len(recall) for recall in recalls} == {KEPT + 1}
+    assert len(gates) == len(recalls) == 3 * KEPT
+    assert len(says) == len(units) + KEPT + 1
+    of_units = most(units, LARGEST)
+    assert max(of_units, most(gates, of_units // 256 + 1)) < 1 << 53
+    # what is remembered is 1 at most, in 4096ths, and its sums are exact in 16ths
+    assert 16 * most(recalls, 4096) < 1 << 53
+    assert 16 * most((says,), max(of_units // 256 + 1, 4096)) < 1 << 53
