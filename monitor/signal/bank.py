@@ -28,6 +28,8 @@ from monitor.signal.voiced import Voiced
 _REFERENCE_UNTIL_MS = 500
 # words that the VAD has missed are no noise; of less than a second of it nobody can tell
 _KNOWN_FRAMES = 50
+# hundredths of log-odds of speech from where on what is not called speech may be a voice still
+_DOUBTFUL = -300.0
 _COUNT = np.arange(1, MOST_FRAMES + 1)[:, None]
 _SIDES = np.arange(2)
 
@@ -132,7 +134,8 @@ class Bank:
         look = self._vad.look(block, trusted)
         music_events = self._listen_for_music(block)
         maybe, back_ms = self._vad.judge(block, look)
-        block.tell(voiced=self._voiced.step(block))
+        held = self._voiced.step(block)
+        block.tell(voiced=held & block.speech)
         self._runs.step(block, maybe, back_ms)
         for detector in self._early:
             if detector is not self._music:
@@ -141,7 +144,9 @@ class Bank:
             for now, events in zip(block.frames, music_events, strict=True):
                 now.events += events
         music = block.all("music")
-        others = block.all("tone") | music | block.all("music_likely")
+        # what is held as a voice is and may be one, a long vowel, is no noise of the line
+        doubtful = held & ~block.speech & (look.score > _DOUBTFUL)
+        others = block.all("tone") | music | block.all("music_likely") | doubtful
         noise = self._noise.step(block, others, music & ~block.music_before)
         known = np.where(noise.frames >= _KNOWN_FRAMES, noise.dbov, np.nan)
         speech_power = self._speech.step(block, known)

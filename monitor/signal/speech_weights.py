@@ -1,5 +1,4 @@
-"""The weights of the VAD's net for speech in 256ths, made by bench/fit_vad.py; gated.py says what they are
-for."""
+"""The net for speech in 256ths, made by bench/fit_vad.py; gated.py says what it is for."""
 
 from __future__ import annotations
 

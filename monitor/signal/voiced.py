@@ -27,15 +27,15 @@ class Voiced:
         self._thresholds = Thresholds(settings, lambda each: each.vad)
 
     def step(self, now: Moment) -> BoolArray:
-        """bool[n, 2]: speech frames that repeat themselves as `voiced_periodicity` says, whose level against the frame
-        before neither falls nor rises by more than `voiced_fall_db` and `voiced_rise_db`. A ring with a time constant
-        of 150 ms, which is long, falls by 1.2 dB in a frame; a blow rises by more than 6."""
-        found = np.zeros(now.speech.shape, np.bool_)
-        if np.count_nonzero(now.speech) and np.count_nonzero(now.heard):
+        """bool[n, 2]: frames that repeat themselves as `voiced_periodicity` says, whose level against the frame before
+        neither falls nor rises by more than `voiced_fall_db` and `voiced_rise_db`. A ring with a time constant of
+        150 ms, which is long, falls by 1.2 dB in a frame; a blow rises by more than 6."""
+        found = np.zeros(now.heard.shape, np.bool_)
+        if np.count_nonzero(now.heard):
             own = self._thresholds.of(now.groups)
             step_db = now.level_dbov - now.before_dbov
-            periodic = np.zeros(now.speech.shape)
+            periodic = np.zeros(now.heard.shape)
             periodic[now.heard] = np.rint(now.evidence.periodicity * _GRID)
-            found = now.speech & now.heard & (periodic >= own.voiced_periodicity * _GRID)
+            found = now.heard & (periodic >= own.voiced_periodicity * _GRID)
             found &= (step_db >= -own.voiced_fall_db - _STEP_DB) & (step_db <= own.voiced_rise_db + _STEP_DB)
         return found

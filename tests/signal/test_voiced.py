@@ -23,8 +23,8 @@ def shares(signal: Signal, settings: SignalSettings) -> tuple[int, int]:
         def steps(self, block: Block) -> None:
             nonlocal speech, held
             found = voiced.step(block)
-            speech, held = speech + int(block.speech.sum()), held + int(found.sum())
-            assert not (found & ~block.speech).any()
+            speech, held = speech + int(block.speech.sum()), held + int((found & block.speech).sum())
+            assert (block.voiced == found & block.speech).all()
 
     bank._late.append(Listens())  # type: ignore[arg-type]
     number = bank.open()
