@@ -74,3 +74,18 @@ def test_music_that_turns_out_to_be_music_is_forgotten() -> None:
     assert [
         body.condition for side, body in conditions(heard(tapes.line(leg, leg * 0))) if body.condition == "noise"
     ] == []
+
+
+@pytest.mark.parametrize(("odds", "is_noise"), [(-100.0, False), (-400.0, True)])
+def test_a_vowel_that_may_be_a_voice_is_no_noise(odds: float, is_noise: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Held for two seconds between rests; what the voice detector makes of it is given."""
+    t = np.arange(16_000) / 8000
+    vowel = tapes.at_level(np.asarray(sum(np.sin(2 * np.pi * 150 * k * t) / k for k in range(1, 9))), -24)
+    leg = np.concatenate((np.zeros(24_000), vowel, np.zeros(24_000))) + tapes.white(8000, -66)
+    bank = Bank(8000, SignalSettings())
+    look = bank._vad.look
+    monkeypatch.setattr(bank._vad, "look", lambda *given: look(*given)._replace(score=np.full((1, 1, 2), odds)))
+    line, shown = np.array([bank.open()]), []
+    for pcm, absent in tapes.line(leg, np.zeros(64_000)).frames():
+        shown.append(float(bank.step(line, pcm[None], absent[None]).readings.noise_dbov[0, 0]))
+    assert (max(shown[150:]) > -40) == is_noise
