@@ -29,7 +29,7 @@ _REFERENCE_UNTIL_MS = 500
 # words that the VAD has missed are no noise; of less than a second of it nobody can tell
 _KNOWN_FRAMES = 50
 # hundredths of log-odds of speech from where on what is not called speech may be a voice still
-_DOUBTFUL = -300.0
+_DOUBTFUL = -200.0
 _COUNT = np.arange(1, MOST_FRAMES + 1)[:, None]
 _SIDES = np.arange(2)
 
