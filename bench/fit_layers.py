@@ -16,9 +16,7 @@ PEAK, WARM = 0.004, 300
 Array = NDArray[Any]
 
 
-def fitted(
-    inputs: Array, truth: Array, weights: Array, seed: int, hidden: tuple[int, ...] = HIDDEN
-) -> list[Array]:
+def fitted(inputs: Array, truth: Array, weights: Array, seed: int, hidden: tuple[int, ...] = HIDDEN) -> list[Array]:
     """Layers of rectified units and what the last ones say, by Adam on the log-loss: [inputs, first], [first], [first,
     second], [second], [second, 1], [1]."""
     random, sizes = np.random.default_rng(seed), (inputs.shape[1], *hidden, 1)

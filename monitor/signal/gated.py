@@ -12,8 +12,6 @@ other rows are in the bank.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
 from monitor.signal.columns import BoolArray, FloatArray, IntArray, State, before, lasting
@@ -25,6 +23,8 @@ MOST_FRAMES, OCTAVES = 100, 4.0
 # numbers on a grid are integers in disguise: their sums are exact, whatever the order they are added in
 _GRID, _FINE = 256.0, 4096.0
 _STEEP = 8
+# so many rows at a time stay in the processor's cache
+_TOGETHER = 128
 _GAPS = np.rint(_GRID * np.log2(1.0 + np.arange(MOST_FRAMES + 1)) / OCTAVES)[:, None]
 
 
@@ -43,46 +43,60 @@ class Gated:
         gap_0 = self._gap.rows[rows]
         gap = np.minimum(lasting(~which, gap_0), MOST_FRAMES)
         self._gap.rows[rows] = gap[-1]
-        ends = np.cumsum(np.count_nonzero(which, axis=(1, 2))).tolist()
-        heard = np.concatenate((inputs, _GAPS[before(gap_0, gap)[which]]), axis=1)
-        units = np.rint(np.maximum(heard @ _UNITS + _UNITS_BIAS, 0.0) / _GRID)
-        asks = units @ _GATES + _GATES_BIAS
-        said = units @ _SPEECH_NOW + _SPEECH_BIAS
-        for here, (first, end) in zip(which, pairwise((0, *ends)), strict=True):
-            if first < end:
-                among = rows[here]
-                kept = self._kept.rows[among] = _gated(self._kept.rows[among].astype(np.float64), asks[first:end])
-                said[first:end] += np.rint(kept * _FINE) @ _SPEECH_KEPT / (_FINE / _GRID)
-        odds: FloatArray = np.rint(said * (100.0 / (_GRID * _GRID)))
+        gaps = before(gap_0, gap)
+        odds, end = np.empty(len(inputs)), 0
+        for here, waited in zip(which, gaps, strict=True):
+            among, told = rows[here], _GAPS[waited[here]]
+            for at in range(0, len(among), _TOGETHER):
+                some = among[at : at + _TOGETHER]
+                span = slice(end + at, end + at + len(some))
+                heard = np.concatenate((inputs[span], told[at : at + _TOGETHER]), axis=1)
+                odds[span], self._kept.rows[some] = _said(heard, self._kept.rows[some].astype(np.float64))
+            end += len(among)
         return odds
 
 
-def _gated(kept: FloatArray, asks: FloatArray) -> FloatArray:
-    """float64[k, KEPT] as float32 holds them: what is remembered after a frame. asks: float64[k, 3 * KEPT]."""
-    recalls = np.rint(kept * _FINE) @ _RECALLS / (_FINE / _GRID) + _RECALLS_BIAS
-    resets, keeps = np.split(_read(_SIGMOID, asks[:, : 2 * KEPT] + recalls[:, : 2 * KEPT]), 2, axis=1)
-    new = _read(_TANH, asks[:, 2 * KEPT :] + resets * recalls[:, 2 * KEPT :])
-    found: FloatArray = (new + keeps * (kept - new)).astype(np.float32).astype(np.float64)
-    return found
+def _said(heard: FloatArray, kept: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """float64[k], the log-odds in hundredths; float64[k, KEPT], what is remembered after these frames, as float32 holds
+    it. heard: float64[k, features + 1], whole 256ths; kept: what was remembered before them."""
+    units = heard @ _UNITS
+    units += _UNITS_BIAS
+    np.rint(np.maximum(units, 0.0, out=units), out=units)
+    asks, recalls = units @ _GATES, np.rint(kept * _FINE) @ _RECALLS
+    asks += _GATES_BIAS
+    both = asks[:, : 2 * KEPT] + recalls[:, : 2 * KEPT]
+    opens = _read(_SIGMOID, both)
+    back = recalls[:, 2 * KEPT :] + _RECALLS_BIAS
+    back *= opens[:, :KEPT]
+    back += asks[:, 2 * KEPT :]
+    new = _read(_TANH, back)
+    kept -= new
+    kept *= opens[:, KEPT:]
+    kept += new
+    kept = kept.astype(np.float32).astype(np.float64)
+    said = units @ _SPEECH_NOW + _SPEECH_BIAS
+    said += np.rint(kept * _FINE) @ _SPEECH_KEPT
+    odds: FloatArray = np.rint(said * (100.0 / (_GRID * _GRID)))
+    return odds, kept
 
 
-def _read(table: FloatArray, sums: FloatArray) -> FloatArray:
-    """sums: in 65536ths."""
-    places = np.rint(sums * (1.0 / _GRID))
-    np.clip(places, -_STEEP * _GRID, _STEEP * _GRID, out=places)
-    places += _STEEP * _GRID
-    return table[places.astype(np.intp)]
+def _read(table: FloatArray, places: FloatArray) -> FloatArray:
+    """places: where to look, on the grid but for rounding; what lies beyond the table is as its ends."""
+    np.rint(places, out=places)
+    return table.take(places.astype(np.intp), mode="clip")
 
 
-_PLACES = np.arange(-_STEEP * _GRID, _STEEP * _GRID + 1) / _GRID
+_STEEPEST = _STEEP * _GRID
+_PLACES = np.arange(-_STEEPEST, _STEEPEST + 1) / _GRID
 _TANH = np.rint(np.tanh(_PLACES) * _FINE) / _FINE
 _SIGMOID = np.rint(_FINE / (1.0 + np.exp(-_PLACES))) / _FINE
-_UNITS = np.array([unit[:-1] for unit in UNITS], np.float64).T
-_UNITS_BIAS = np.array([unit[-1] for unit in UNITS]) * _GRID
-_GATES = np.array([gate[:-1] for gate in GATES], np.float64).T
-_GATES_BIAS = np.array([gate[-1] for gate in GATES]) * _GRID
-_RECALLS = np.array([recall[:-1] for recall in RECALLS], np.float64).T
-_RECALLS_BIAS = np.array([recall[-1] for recall in RECALLS]) * _GRID
+# powers of two are taken out beforehand, which changes no sum: units come out in 256ths, gates as places in the tables
+_UNITS = np.array([unit[:-1] for unit in UNITS], np.float64).T / _GRID
+_UNITS_BIAS = np.array([unit[-1] for unit in UNITS], np.float64)
+_GATES = np.array([gate[:-1] for gate in GATES], np.float64).T / _GRID
+_GATES_BIAS = np.array([gate[-1] for gate in GATES]) + _STEEPEST
+_RECALLS = np.array([recall[:-1] for recall in RECALLS], np.float64).T / _FINE
+_RECALLS_BIAS = np.array([recall[-1] for recall in RECALLS], np.float64)[2 * KEPT :]
 _SPEECH_NOW = np.array(SPEECH[: len(UNITS)], np.float64)
-_SPEECH_KEPT = np.array(SPEECH[len(UNITS) : -1], np.float64)
+_SPEECH_KEPT = np.array(SPEECH[len(UNITS) : -1], np.float64) * (_GRID / _FINE)
 _SPEECH_BIAS = SPEECH[-1] * _GRID
