@@ -25,8 +25,10 @@ class Totals:
 
     def step(self, block: Block) -> None:
         counted = [(self._media, block.present), (self._missing, block.missing)]
-        if np.count_nonzero(block.speech):
-            counted += [(self._speech, block.speech), (self._clipped, block.speech & block.all("clipping"))]
+        # without what fades after a word
+        spoken = block.speech & block.heard
+        if np.count_nonzero(spoken):
+            counted += [(self._speech, spoken), (self._clipped, spoken & block.all("clipping"))]
         for column, flags in counted:
             column[block.sel] = counting(flags, column[block.sel])[-1]
 
