@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import sys
+
+# as the command has it (`monitor/__main__.py`)
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 NAMES = ("signal", "model", "asr", "latency", "line", "rules", "ingest", "screens", "audit", "mono", "confidence")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -41,6 +42,17 @@ def test_a_command_brings_its_room_only_when_it_is_called() -> None:
         [sys.executable, "-c", look], capture_output=True, text=True, cwd=resources.CHECKOUT, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("asked", "threads"), [(None, 1), ("2", min(2, len(os.sched_getaffinity(0))))])
+def test_small_products_are_not_shared_among_cores_unless_somebody_asks_for_it(asked: str | None, threads: int) -> None:
+    look = "import monitor.__main__, numpy, os; print(len(os.listdir('/proc/self/task')))"
+    told = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    told |= {"OPENBLAS_NUM_THREADS": asked} if asked else {}
+    done = subprocess.run(
+        [sys.executable, "-c", look], capture_output=True, text=True, cwd=resources.CHECKOUT, env=told, check=True
+    )
+    assert int(done.stdout) == threads
 
 
 def test_the_reference_names_every_command_and_option() -> None:
