@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.fit_rows import tuples
+from bench.fit_adam import Adam
+from bench.fit_rows import in_256ths, tuples
 from monitor.signal.gated import MOST_FRAMES, OCTAVES
 
 UNITS, KEPT, EPOCHS, BATCH, PULL = 48, 48, 12, 32, 1e-4
@@ -113,8 +114,7 @@ def fitted(inputs: Array, truth: Array, weights: Array, seed: int, epochs: int =
     """inputs: int16[k, FRAMES, features], whole 256ths; truth, weights: float32[k, FRAMES]."""
     random = np.random.default_rng(seed)
     net = drawn(inputs.shape[2], random)
-    means, squares, steps = [part * 0 for part in net], [part * 0 for part in net], 0
-    last = epochs * (len(inputs) // batch)
+    adam, last = Adam(net, WARM), epochs * (len(inputs) // batch)
     for epoch in range(epochs):
         order, losses = random.permutation(len(inputs)), []
         for at in range(0, len(order) - batch + 1, batch):
@@ -123,14 +123,8 @@ def fitted(inputs: Array, truth: Array, weights: Array, seed: int, epochs: int =
             loss, found = slopes(net, x, truth[some].T, weights[some].T)
             losses.append(loss)
             long = float(np.sqrt(sum(np.vdot(part, part) for part in found)))
-            rate = PEAK / 2 * (1 + np.cos(np.pi * steps / last)) * min(1, (steps + 1) / WARM)
-            steps += 1
-            for k, slope in enumerate(found):
-                slope = slope * min(1.0, STEEPEST / long)
-                means[k] = 0.9 * means[k] + 0.1 * slope
-                squares[k] = 0.999 * squares[k] + 0.001 * slope**2
-                step = means[k] / (1 - 0.9**steps) / (np.sqrt(squares[k] / (1 - 0.999**steps)) + 1e-8)
-                net[k] = (net[k] - rate * step).astype(np.float32)
+            rate = PEAK / 2 * (1 + np.cos(np.pi * adam.steps / last))
+            adam.step([slope * min(1.0, STEEPEST / long) for slope in found], rate)
         print(f"speech, {epoch + 1} of {epochs}: log-loss {np.mean(losses):.4f}", file=sys.stderr, flush=True)
     return net
 
@@ -139,22 +133,14 @@ def module(net: Net) -> str:
     """The weights as Python, in whole 256ths."""
     first, biases, gates, offsets, recalls, recall, says, constant = (np.rint(256 * part).astype(int) for part in net)
     never = np.concatenate((np.zeros(2 * len(recall), int), recall))
-    return "\n".join(
-        (
-            '"""The net for speech in 256ths, made by bench/fit_vad.py; gated.py says what it is for."""',
-            "",
-            "from __future__ import annotations",
-            "",
-            "# fmt: off",
-            "# each unit: the features of a frame, for how long nothing stood out before it, and a constant",
-            *tuples("UNITS", np.concatenate((first.T, biases[:, None]), axis=1)),
-            "# what resets what is remembered, what keeps it, what is new: by the units, and a constant",
-            *tuples("GATES", np.concatenate((gates.T, offsets[:, None]), axis=1)),
-            "# the same by what is remembered",
-            *tuples("RECALLS", np.concatenate((recalls.T, never[:, None]), axis=1)),
-            "# what the units and what is remembered say of speech, and a constant",
-            *tuples("SPEECH", np.concatenate((says, constant))),
-            "# fmt: on",
-            "",
-        )
-    )
+    return in_256ths(
+        "speech", "gated.py",
+        "# each unit: the features of a frame, for how long nothing stood out before it, and a constant",
+        *tuples("UNITS", np.concatenate((first.T, biases[:, None]), axis=1)),
+        "# what resets what is remembered, what keeps it, what is new: by the units, and a constant",
+        *tuples("GATES", np.concatenate((gates.T, offsets[:, None]), axis=1)),
+        "# the same by what is remembered",
+        *tuples("RECALLS", np.concatenate((recalls.T, never[:, None]), axis=1)),
+        "# what the units and what is remembered say of speech, and a constant",
+        *tuples("SPEECH", np.concatenate((says, constant))),
+    )  # fmt: skip

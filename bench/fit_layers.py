@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.fit_rows import tuples
+from bench.fit_adam import Adam
+from bench.fit_rows import in_256ths, tuples
 
 HIDDEN, EPOCHS, BATCH, PULL = (16, 12), 16, 2048, 1e-4
-# the highest rate, and after how many steps it is reached: at full rate from the first, more units die
+# the highest rate, and after how many steps it is reached
 PEAK, WARM = 0.004, 300
 Array = NDArray[Any]
 
@@ -24,17 +25,12 @@ def fitted(inputs: Array, truth: Array, weights: Array, seed: int, hidden: tuple
     for wide, units in pairwise(sizes):
         spread = (2 / wide) ** 0.5 if units > 1 else wide**-0.5
         net += [random.normal(0, spread, (wide, units)).astype(np.float32), np.zeros(units, np.float32)]
-    means, squares, steps = [part * 0 for part in net], [part * 0 for part in net], 0
+    adam = Adam(net, WARM)
     for epoch in range(EPOCHS):
         order, sinking = random.permutation(len(inputs)), PEAK / 2 * (1 + np.cos(np.pi * epoch / EPOCHS))
         for at in range(0, len(order) - BATCH + 1, BATCH):
-            steps += 1
-            rate, some = sinking * min(1, steps / WARM), order[at : at + BATCH]
-            for k, slope in enumerate(_slopes(net, inputs[some], truth[some], weights[some])):
-                means[k] = 0.9 * means[k] + 0.1 * slope
-                squares[k] = 0.999 * squares[k] + 0.001 * slope**2
-                step = means[k] / (1 - 0.9**steps) / (np.sqrt(squares[k] / (1 - 0.999**steps)) + 1e-8)
-                net[k] = (net[k] - rate * step).astype(np.float32)
+            some = order[at : at + BATCH]
+            adam.step(_slopes(net, inputs[some], truth[some], weights[some]), sinking)
     return net
 
 
@@ -55,20 +51,12 @@ def module(net: list[Array]) -> str:
     units, biases, middle, constants, says, constant = (np.rint(part * 256).astype(int) for part in net)
     hears = ((units != 0).any(axis=0) | (biases > 0)) & (middle != 0).any(axis=1)
     counts = ((middle[hears] != 0).any(axis=0) | (constants > 0)) & (says != 0).any(axis=1)
-    return "\n".join(
-        (
-            '"""The net for music in 256ths, made by bench/fit_vad.py; musical.py says what it is for."""',
-            "",
-            "from __future__ import annotations",
-            "",
-            "# fmt: off",
-            "# each unit: the features of this frame, of the last 60 ms, 300 ms and 2 s, and a constant",
-            *tuples("UNITS", np.concatenate((units[:, hears].T, biases[hears, None]), axis=1)),
-            "# each unit of the second layer: what it makes of those of the first, and a constant",
-            *tuples("MIDDLE", np.concatenate((middle[hears][:, counts].T, constants[counts, None]), axis=1)),
-            "# what each of these says of music, and a constant",
-            *tuples("MUSIC", np.concatenate((says[counts, 0], constant))),
-            "# fmt: on",
-            "",
-        )
-    )
+    return in_256ths(
+        "music", "musical.py",
+        "# each unit: the features of this frame, of the last 60 ms, 300 ms and 2 s, and a constant",
+        *tuples("UNITS", np.concatenate((units[:, hears].T, biases[hears, None]), axis=1)),
+        "# each unit of the second layer: what it makes of those of the first, and a constant",
+        *tuples("MIDDLE", np.concatenate((middle[hears][:, counts].T, constants[counts, None]), axis=1)),
+        "# what each of these says of music, and a constant",
+        *tuples("MUSIC", np.concatenate((says[counts, 0], constant))),
+    )  # fmt: skip

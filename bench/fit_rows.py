@@ -9,6 +9,22 @@ from numpy.typing import NDArray
 _IN_A_LINE = 20
 
 
+def in_256ths(of: str, read_by: str, *lines: str) -> str:
+    """A module of such tuples: the net for speech or for music."""
+    return "\n".join(
+        (
+            f'"""The net for {of} in 256ths, made by bench/fit_vad.py; {read_by} says what it is for."""',
+            "",
+            "from __future__ import annotations",
+            "",
+            "# fmt: off",
+            *lines,
+            "# fmt: on",
+            "",
+        )
+    )
+
+
 def tuples(name: str, values: NDArray[Any]) -> list[str]:
     """Lines that set it to a tuple of whole numbers, or of such tuples."""
     if values.ndim == 1:

@@ -99,11 +99,10 @@ def remembered(inputs: NDArray[np.int16]) -> Array:
     """float32[frames, (1 + memories) * FEATURES]: each frame, and what is remembered of it and those before."""
     found = np.empty((len(inputs), 1 + len(MEMORIES), FEATURES), np.float32)
     found[:, 0] = inputs / np.float32(256)
-    for k, share in enumerate(MEMORIES, 1):
-        memory = np.zeros(FEATURES)
-        for at, fresh in enumerate(found[:, 0]):
-            memory += (fresh - memory) * share
-            found[at, k] = memory
+    memory, shares = np.zeros((len(MEMORIES), FEATURES)), np.array(MEMORIES)[:, None]
+    for each in found:
+        memory += (each[0] - memory) * shares
+        each[1:] = memory
     return found.reshape(len(inputs), -1)
 
 
@@ -111,7 +110,7 @@ def draw(seed: int, rounds: int, folder: Path) -> None:
     """Leaves what `listened` gives of one draw in the folder, file by file (npz)."""
     clips, number = Material(seed).clips(rounds), 0
     while some := list(islice(clips, 200)):
-        np.savez(folder / f"{seed}-{number:03}.npz", allow_pickle=False, **listened(some))
+        np.savez(folder / f"{seed}-{number:03}.npz", **listened(some))
         number += 1
         print(f"draw {seed}: {200 * number} clips", file=sys.stderr, flush=True)
 
