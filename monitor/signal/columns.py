@@ -20,6 +20,8 @@ Selection = slice | IntArray
 START_LINES = 16
 MOST_FRAMES = 50
 """A block is no longer: a second."""
+GRID = 256.0
+"""Numbers on a grid are integers in disguise: their sums are exact, whatever the order they are added in."""
 _NUMBER = np.arange(MOST_FRAMES)[:, None, None]
 
 

@@ -14,18 +14,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from monitor.signal.columns import BoolArray, FloatArray, IntArray, State, before, lasting
+from monitor.signal.columns import GRID, BoolArray, FloatArray, IntArray, State, before, lasting
 from monitor.signal.speech_weights import GATES, RECALLS, SPEECH, UNITS
 
 KEPT = len(RECALLS) // 3
 # frames without anything, up to which they are counted, and the octaves of their number by which they are told
 MOST_FRAMES, OCTAVES = 100, 4.0
-# numbers on a grid are integers in disguise: their sums are exact, whatever the order they are added in
-_GRID, _FINE = 256.0, 4096.0
+_FINE = 4096.0
 _STEEP = 8
 # so many rows at a time stay in the processor's cache
 _TOGETHER = 128
-_GAPS = np.rint(_GRID * np.log2(1.0 + np.arange(MOST_FRAMES + 1)) / OCTAVES)[:, None]
+_GAPS = np.rint(GRID * np.log2(1.0 + np.arange(MOST_FRAMES + 1)) / OCTAVES)[:, None]
 
 
 class Gated:
@@ -76,7 +75,7 @@ def _said(heard: FloatArray, kept: FloatArray) -> tuple[FloatArray, FloatArray]:
     kept = kept.astype(np.float32).astype(np.float64)
     said = units @ _SPEECH_NOW + _SPEECH_BIAS
     said += np.rint(kept * _FINE) @ _SPEECH_KEPT
-    odds: FloatArray = np.rint(said * (100.0 / (_GRID * _GRID)))
+    odds: FloatArray = np.rint(said * (100.0 / (GRID * GRID)))
     return odds, kept
 
 
@@ -86,17 +85,17 @@ def _read(table: FloatArray, places: FloatArray) -> FloatArray:
     return table.take(places.astype(np.intp), mode="clip")
 
 
-_STEEPEST = _STEEP * _GRID
-_PLACES = np.arange(-_STEEPEST, _STEEPEST + 1) / _GRID
+_STEEPEST = _STEEP * GRID
+_PLACES = np.arange(-_STEEPEST, _STEEPEST + 1) / GRID
 _TANH = np.rint(np.tanh(_PLACES) * _FINE) / _FINE
 _SIGMOID = np.rint(_FINE / (1.0 + np.exp(-_PLACES))) / _FINE
 # powers of two are taken out beforehand, which changes no sum: units come out in 256ths, gates as places in the tables
-_UNITS = np.array([unit[:-1] for unit in UNITS], np.float64).T / _GRID
+_UNITS = np.array([unit[:-1] for unit in UNITS], np.float64).T / GRID
 _UNITS_BIAS = np.array([unit[-1] for unit in UNITS], np.float64)
-_GATES = np.array([gate[:-1] for gate in GATES], np.float64).T / _GRID
+_GATES = np.array([gate[:-1] for gate in GATES], np.float64).T / GRID
 _GATES_BIAS = np.array([gate[-1] for gate in GATES]) + _STEEPEST
 _RECALLS = np.array([recall[:-1] for recall in RECALLS], np.float64).T / _FINE
 _RECALLS_BIAS = np.array([recall[-1] for recall in RECALLS], np.float64)[2 * KEPT :]
 _SPEECH_NOW = np.array(SPEECH[: len(UNITS)], np.float64)
-_SPEECH_KEPT = np.array(SPEECH[len(UNITS) : -1], np.float64) * (_GRID / _FINE)
-_SPEECH_BIAS = SPEECH[-1] * _GRID
+_SPEECH_KEPT = np.array(SPEECH[len(UNITS) : -1], np.float64) * (GRID / _FINE)
+_SPEECH_BIAS = SPEECH[-1] * GRID

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from monitor.signal.columns import BoolArray, FloatArray, Selection, State
+from monitor.signal.columns import GRID, BoolArray, FloatArray, Selection, State
 from monitor.signal.music_weights import MIDDLE, MUSIC, UNITS
 
 MEMORIES = (0.3, 0.06, 0.01)
-# numbers on a grid are integers in disguise: their sums are exact, whatever the order they are added in
-_GRID = 256.0
 
 
 class Musical:
@@ -37,9 +35,9 @@ class Musical:
             for remembered in range(len(MEMORIES)):
                 each[:, :, 0] += memory[:, :, remembered]
         self._memory[sel] = memory
-        units = np.rint(np.maximum(said[..., 0, :] + _BIAS, 0.0) / _GRID)
-        units = np.rint(np.maximum(units @ _BETWEEN + _BETWEEN_BIAS, 0.0) / _GRID)
-        odds: FloatArray = np.rint((units @ _OUT / _GRID + MUSIC[-1]) * (100.0 / _GRID))
+        units = np.rint(np.maximum(said[..., 0, :] + _BIAS, 0.0) / GRID)
+        units = np.rint(np.maximum(units @ _BETWEEN + _BETWEEN_BIAS, 0.0) / GRID)
+        odds: FloatArray = np.rint((units @ _OUT / GRID + MUSIC[-1]) * (100.0 / GRID))
         return odds
 
 
@@ -51,7 +49,7 @@ _IN = (
     .reshape(len(UNITS), 1 + len(MEMORIES), -1)
     .T.reshape(-1, (1 + len(MEMORIES)) * len(UNITS))
 )
-_BIAS = np.array([unit[-1] for unit in UNITS]) * _GRID
+_BIAS = np.array([unit[-1] for unit in UNITS]) * GRID
 _BETWEEN = np.array([unit[:-1] for unit in MIDDLE], np.float64).T
-_BETWEEN_BIAS = np.array([unit[-1] for unit in MIDDLE]) * _GRID
+_BETWEEN_BIAS = np.array([unit[-1] for unit in MIDDLE]) * GRID
 _OUT = np.array(MUSIC[:-1], np.float64)

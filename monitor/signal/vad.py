@@ -20,7 +20,7 @@ import _webrtcvad  # type: ignore[import-not-found, unused-ignore]
 import numpy as np
 
 from monitor.core.types import FRAME_MS
-from monitor.signal.columns import BoolArray, FloatArray, IntArray, State, before, counting, held, lasting
+from monitor.signal.columns import GRID, BoolArray, FloatArray, IntArray, State, before, counting, held, lasting
 from monitor.signal.faint import Faint
 from monitor.signal.gated import Gated
 from monitor.signal.moment import Block
@@ -108,8 +108,8 @@ class Vad:
             block.evidence = evidence(np.concatenate(windows, axis=1))
             block.tell_evidence()
         weighed = heard & stands_out
-        says = self._scored(block, weighed, over, votes)
-        block.tell(music_odds=np.where(weighed, says[..., 1], np.where(loud, _UNDER_FLOOR, _QUIET)))
+        speech, music = self._scored(block, weighed, over, votes)
+        block.tell(music_odds=np.where(weighed, music, np.where(loud, _UNDER_FLOOR, _QUIET)))
         columns = (
             (self._fed, np.minimum(fed[-1], _LEARNING_FRAMES)),
             (self._level, level[-1]),
@@ -117,7 +117,7 @@ class Vad:
         )
         for column, values in columns:
             column[block.sel] = values
-        return Look(loud, votes & weighed, says[..., 0])
+        return Look(loud, votes & weighed, speech)
 
     def judge(self, block: Block, look: Look) -> tuple[BoolArray, IntArray]:
         """Tells speech, firm and sure; returns (maybe, back_ms) for `SpeechRuns.step`."""
@@ -136,23 +136,24 @@ class Vad:
         waited = before(waiting_0, waiting)
         return maybe & (waited < _BACK_FRAMES), np.minimum(waited, _BACK_FRAMES) * FRAME_MS
 
-    def _scored(self, block: Block, weighed: BoolArray, over: FloatArray, votes: BoolArray) -> FloatArray:
-        """The log-odds of speech and of music in hundredths, [t, n, 2, 2], from what the frames are and what is kept
+    def _scored(
+        self, block: Block, weighed: BoolArray, over: FloatArray, votes: BoolArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """The log-odds of speech and of music in hundredths, each [t, n, 2], from what the frames are and what is kept
         of others."""
-        says = np.zeros((*weighed.shape, 2))
+        speech = np.zeros(weighed.shape)
         chosen, inputs = weighed.reshape(-1).nonzero()[0], np.empty((0, FEATURES))
         if len(chosen):
             inputs = self._inputs(block, weighed, chosen, over, votes)
         odds = self._gated.step(block.rows, weighed, inputs)
         if len(chosen):
             odds[block.evidence.within[weighed[block.heard]] < _LEAST_WITHIN] = _NO_VOICE
-            says.reshape(-1, 2)[chosen, 0] = odds
+            speech.reshape(-1)[chosen] = odds
         last = self._said[block.sel]
-        for here, said in zip(weighed, says[..., 0], strict=True):
+        for here, said in zip(weighed, speech, strict=True):
             last = said[:] = np.where(here, said, np.maximum(last - _FADES, _NO_VOICE))
         self._said[block.sel] = last
-        says[..., 1] = self._musical.step(block.sel, weighed, inputs)
-        return says
+        return speech, self._musical.step(block.sel, weighed, inputs)
 
     def _inputs(
         self, block: Block, weighed: BoolArray, chosen: IntArray, over: FloatArray, votes: BoolArray
@@ -187,10 +188,6 @@ class Look(NamedTuple):
     score: FloatArray
 
 
-# numbers on a grid are integers in disguise: their sums are exact, whatever the order they are added in
-_GRID = 256.0
-
-
 def features(
     over_db: FloatArray, step_db: FloatArray, votes: BoolArray, found: Evidence, among: BoolArray
 ) -> FloatArray:
@@ -218,5 +215,5 @@ def features(
     )
     bands = np.add.reduceat(found.power[among][:, : _BANDS[-1]], _BANDS[:-1], axis=1) + 1.0
     shares = np.maximum(np.log10(bands / bands.sum(axis=1, keepdims=True)), _LEAST_BEL)
-    whole: FloatArray = np.rint(np.concatenate((np.stack(columns, axis=1), shares), axis=1) * _GRID)
+    whole: FloatArray = np.rint(np.concatenate((np.stack(columns, axis=1), shares), axis=1) * GRID)
     return whole

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from monitor.signal.columns import BoolArray
+from monitor.signal.columns import GRID, BoolArray
 from monitor.signal.moment import Moment
 from monitor.signal.settings import SignalSettings
 from monitor.signal.thresholds import Thresholds
 
-# on a grid of 256ths, as the VAD has it: the last bits of a float decide nothing
-_GRID = 256.0
 # half a step of the levels compared
 _STEP_DB = 0.005
 
@@ -34,8 +32,9 @@ class Voiced:
         if np.count_nonzero(now.heard):
             own = self._thresholds.of(now.groups)
             step_db = now.level_dbov - now.before_dbov
+            # the last bits of a float decide nothing
             periodic = np.zeros(now.heard.shape)
-            periodic[now.heard] = np.rint(now.evidence.periodicity * _GRID)
-            found = now.heard & (periodic >= own.voiced_periodicity * _GRID)
+            periodic[now.heard] = np.rint(now.evidence.periodicity * GRID)
+            found = now.heard & (periodic >= own.voiced_periodicity * GRID)
             found &= (step_db >= -own.voiced_fall_db - _STEP_DB) & (step_db <= own.voiced_rise_db + _STEP_DB)
         return found
