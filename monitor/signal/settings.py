@@ -101,7 +101,7 @@ class TalkOverSettings(_Section):
     overlap_ms: int = Field(600, ge=100, le=10_000, description="both speak together for this long, ms")
     lead_ms: int = Field(500, ge=0, le=10_000, description="the second began at least this long after the first, ms")
     voiced_ms: int = Field(40, ge=0, le=1000, multiple_of=20, description="both hold a voice this long in it, ms")
-    voiced_percent: float = Field(5.0, ge=0, le=50, description="and in this share of it, percent")
+    voiced_percent: float = Field(3.0, ge=0, le=50, description="and in this share of it, percent")
 
 
 class OneWaySettings(_Section):
