@@ -153,7 +153,8 @@ class Bank:
         heard = np.where(block.speech_ms >= _REFERENCE_UNTIL_MS, block.speech_ms // FRAME_MS, 0)
         reference = self._references[block.groups][:, None]
         snr = snr_db(speech_power, heard, noise.steady_power, noise.steady_frames, reference)
-        block.tell(noise_ms=noise.steady_frames * FRAME_MS, snr_db=snr)
+        newest = snr_db(speech_power, heard, noise.newest_power, np.minimum(noise.steady_frames, 1), reference)
+        block.tell(noise_ms=noise.steady_frames * FRAME_MS, snr_db=snr, newest_snr_db=newest)
         for detector in self._late:
             detector.steps(block)
         self._totals.step(block)

@@ -195,7 +195,7 @@ class SpeechLevel:
 def snr_db(
     speech_power: IntArray,
     speech_frames: IntArray,
-    noise_power: IntArray,
+    noise_power: IntArray | FloatArray,
     noise_frames: IntArray,
     reference: float | FloatArray,
 ) -> FloatArray:

@@ -22,7 +22,8 @@ class Noise(ConditionDetector):
     """value: SNR, dB. since_ms: when the SNR fell under the threshold; it was held `hold_ms` since.
 
     kind: hiss, hum, babble, traffic, crackle, or none where it cannot be told. The noise measured is `2 * guard_ms`
-    old, so it is known that no speech was near.
+    old, so it is known that no speech was near. What is over by the time it would be stated is none: a sound that came
+    once, a word that was not heard as one.
     """
 
     name = "noise"
@@ -51,7 +52,8 @@ class Noise(ConditionDetector):
         below = np.where(under, np.minimum(self._below[now.sel], begun), _NEVER)
         self._below[now.sel] = below
         for_ms = at - below
-        judged = now.noise_ms >= own.min_noise_ms
+        goes_on = now.newest_snr_db < own.warn_db + own.hysteresis_db
+        judged = (now.noise_ms >= own.min_noise_ms) & (goes_on | (level != OFF))
         fresh = np.where(level == OFF, _ONSET_MS, 0)
         alarm = (for_ms[:, :, 1] >= own.hold_ms - fresh) & judged
         warn = (for_ms[:, :, 0] >= own.hold_ms) & judged

@@ -3,7 +3,8 @@
 `steady` is what lies clear of every frame judged speech, and what the noise detector goes by: it says nothing of a
 voice so faint that it is heard in pieces. `whole` is that and what was judged speech and came to no run, long before
 and after any that is certain: keys, drops, a pan, gusts. That is what the meters show as the line's noise, for it is
-heard with the words.
+heard with the words. `newest` is the steady one since the last words, or of a third of a second: whether it is still
+there.
 """
 
 from __future__ import annotations
@@ -20,17 +21,20 @@ from monitor.signal.moment import Block
 
 # how long after a sound it may be a run, and how long after a run's end what is heard may still be words
 _CERTAIN_MS, _AFTER_MS = 800, 500
+# what a frame is of the newest noise: the mean forgets within a third of a second
+_FRESH = 0.06
 
 
 class Noise(NamedTuple):
     """All [t, n, 2]. Frames measured, and their power: steady ones, and of the whole noise; its level in dBov, nan
-    before any."""
+    before any; the power of a frame of the newest steady noise, nan where there are words."""
 
     steady_frames: IntArray
     steady_power: IntArray
     frames: IntArray
     power: IntArray
     dbov: FloatArray
+    newest_power: FloatArray
 
 
 class NoiseLevel:
@@ -48,6 +52,7 @@ class NoiseLevel:
         self.longest = self._steady.length
         self._dbov = self.state.column(np.float64, np.nan)
         self._total = self.state.column(np.float64, 0.0, (2, 2))
+        self._newest = self.state.column(np.float64, 0.0)
         self._quiet = self.state.column(np.int64)
         self._no_run = self.state.column(np.int64)
         self._guarded = Delay(self.state, self._guard)
@@ -83,11 +88,15 @@ class NoiseLevel:
             self._forget(block.rows[anew[first]])
             span = slice(first, end)
             parts.append(self._pushed(block, steady[span], power[span], counted[span], frames[span], both[span]))
-        return parts[0] if len(parts) == 1 else Noise(*map(np.concatenate, zip(*parts, strict=True)))
+        newest = self._now(block, quiet, power)
+        if len(parts) == 1:
+            return Noise(*parts[0], newest)
+        steady_frames, steady_power, count, total, level = map(np.concatenate, zip(*parts, strict=True))
+        return Noise(steady_frames, steady_power, count, total, level, newest)
 
     def _pushed(
         self, block: Block, steady: BoolArray, power: IntArray, counted: BoolArray, frames: IntArray, both: IntArray
-    ) -> Noise:
+    ) -> tuple[IntArray, IntArray, IntArray, IntArray, FloatArray]:
         """steady frames and the power of each; which frames count at all, how many lie behind each, and their power."""
         still = self._steady.pushing(block.sel, block.rows, steady, (power, 1))
         still.keep()
@@ -100,7 +109,17 @@ class NoiseLevel:
             self._dbov[block.sel] = level[-1]
         else:
             level = held(self._dbov[block.sel], len(steady))
-        return Noise(still.sums[..., 1], still.sums[..., 0], count, total, level)
+        return still.sums[..., 1], still.sums[..., 0], count, total, level
+
+    def _now(self, block: Block, quiet: IntArray, power: IntArray) -> FloatArray:
+        """quiet: how many frames of no speech there were by each."""
+        since, newest = quiet - 2 * self._guard, self._newest[block.sel]
+        found = np.empty(quiet.shape)
+        for number, each, out in zip(since, power, found, strict=True):
+            newest = np.where(number > 1, newest + (each - newest) * _FRESH, each)
+            out[:] = np.where(number > 0, newest, np.nan)
+        self._newest[block.sel] = newest
+        return found
 
     def _forget(self, rows: IntArray) -> None:
         """What was measured there turned out to be something else."""

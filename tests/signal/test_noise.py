@@ -71,6 +71,17 @@ def test_it_must_last_three_seconds() -> None:
     assert [b for _, b in conditions(heard(line)) if b.condition == "noise" and b.since_ms < 1500] == []
 
 
+@pytest.mark.parametrize(("goes_on", "levels"), [(True, ["alarm"]), (False, [])])
+def test_what_is_over_before_it_can_be_stated_is_none(goes_on: bool, levels: list[str]) -> None:
+    """A hiss as the customer begins; who talks on for four seconds; then either the hiss is there still, or nothing."""
+    hiss = tapes.hiss(14_000, -30)
+    hiss[12_000 if not goes_on else len(hiss) :] = 0
+    speech = np.zeros(len(hiss))
+    speech[10_400:42_400] = tapes.speech(4000, -26)
+    line = tapes.line(tapes.white(14_000, -66), hiss + speech + tapes.white(14_000, -66, seed=3))
+    assert [body.level for _, body in conditions(heard(line)) if body.condition == "noise"] == levels
+
+
 @pytest.mark.parametrize("kind", ["S", "M", "R", "B", "D", "_", "u", "d", "."])
 def test_what_is_no_noise(kind: str) -> None:
     line = tapes.tape("a: " + "." * 20 + kind * 80 + "." * 20)
