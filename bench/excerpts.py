@@ -1,4 +1,4 @@
-"""What of a recorded piece somebody on hold hears, for the sets `settled` and `uptown`."""
+"""What of a recorded piece somebody on hold hears, for the sets `settled`, `uptown` and `coastal`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packages of Debian that the sets `yonder`, `afield`, `inland`, `settled` and `uptown` are made from."""
+"""Packages of Debian that the sets `yonder`, `afield`, `inland`, `settled`, `uptown` and `coastal` are made from."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ PACKAGES = (
     "gcin-voice", "asterisk-prompt-fr-armelle", "ktuberling-data", "pocketsphinx-testdata", "sfront", "codec2-examples",
     "bucklespring-data", "qabcs-data", "minetest-data", "searchandrescue-data", "psychtoolbox-3-common",
     "extremetuxracer-data", "enigma-data", "pushover-data", "soundscaperenderer-common",
+    "scratch", "scorched3d-data", "dustracing2d-data", "klettres-data", "neverball-common", "glob2-data",
+    "hex-a-hop-data", "python3-pyo", "jconvolver-config-files",
 )  # fmt: skip
 
 

@@ -21,7 +21,10 @@ set had, as they were recorded, and by a woman's Mandarin, at seven paces and si
 hold music were recorded too. Who made it had not seen the detectors; how often its music is told was looked at since.
 `uptown`: once more (`uptown.py`), by people whom no set had, as they were recorded, and by Mandarin of two more, put
 together of their syllables (`townsfolk.py`); noises and hold music were recorded too, rooms are what a measured ear
-hears of them. Who made it had seen neither the detectors nor what they are fitted on.
+hears of them. Who made it had seen neither the detectors nor what they are fitted on. `coastal`: once more
+(`coastal.py`), by actors and spellers whom no set had, as they were recorded, and by Mandarin of one more man, put
+together of his syllables and made into ten people (`islanders.py`); noises and hold music were recorded too, rooms are
+of grains of measured ones. Who made it had seen neither the detectors nor what they are fitted on.
 """
 
 from __future__ import annotations
@@ -37,6 +40,7 @@ from bench import (
     afield,
     apart,
     beyond,
+    coastal,
     elsewhere,
     farther,
     inland,
@@ -47,6 +51,7 @@ from bench import (
     uptown,
     yonder,
 )
+from bench.islanders import islanders
 from bench.recordings import DATA, NOISES, legs
 from bench.settlers import settlers
 from bench.surroundings import Makers
@@ -80,8 +85,8 @@ class Part:
     """What a set may use. noises: recorded ones from one share of theirs on, where no makers are given. calls:
     recordings of calls and others, each channel by itself. spoken: voices and the words they say a minute
     (espeak-ng), so many numbers in a row; pitches: theirs in turn, 50 is a speaker's own, and softer then. read_by:
-    people whom other synthesizers have. prompts: by people whom telephone switches have. settlers, townsfolk: whether
-    those of `settlers.py`, of `townsfolk.py` speak."""
+    people whom other synthesizers have. prompts: by people whom telephone switches have. settlers, townsfolk,
+    islanders: whether those of `settlers.py`, of `townsfolk.py`, of `islanders.py` speak."""
 
     voices: tuple[Clips, ...]
     noises: tuple[str, ...]
@@ -96,6 +101,7 @@ class Part:
     prompts: tuple[str, ...] = ()
     settlers: bool = False
     townsfolk: bool = False
+    islanders: bool = False
 
 
 PEOPLE = ("speech-other/azure-customspeech", "speech-other/watson-8k", "speech-other/silero", "speech-zh/misc")
@@ -159,6 +165,7 @@ PARTS = {
     "inland": Part(INLAND, tuple(inland.MADE.noises), (0.0, 1.0), 3_170_000, inland.MADE, prompts=prompts.SPEAKERS),
     "settled": Part((), tuple(settled.MADE.noises), (0.0, 1.0), 3_620_000, settled.MADE, settlers=True),
     "uptown": Part((), tuple(uptown.MADE.noises), (0.0, 1.0), 4_010_000, uptown.MADE, townsfolk=True),
+    "coastal": Part((), tuple(coastal.MADE.noises), (0.0, 1.0), 4_480_000, coastal.MADE, islanders=True),
 }
 
 
@@ -208,6 +215,8 @@ def _recordings(part: Part) -> Iterator[Signal]:
         yield from settlers()
     if part.townsfolk:
         yield from townsfolk()
+    if part.islanders:
+        yield from islanders()
     for (voice, words_per_minute), pitch in zip(part.spoken, cycle(part.pitches or (None,))):
         # numbers, which every language has words for; and a pause after each few of them
         random = np.random.default_rng(words_per_minute + len(voice))

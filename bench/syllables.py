@@ -113,7 +113,7 @@ def _phrase(text: str, speaker: Speaker, random: np.random.Generator) -> Signal:
         # lower towards the end, and a little as it comes
         higher = speaker.smaller * (1 + _FALLS * (0.5 - place)) * random.uniform(0.985, 1.015)
         sound = soxr.resample(sound, _RATE * higher, _RATE)
-        sound = _shorter(sound, max(asked * _RATE / 1000 / len(sound), _SHORTEST))
+        sound = shorter(sound, max(asked * _RATE / 1000 / len(sound), _SHORTEST))
         db = _EVENED * (_DBOV - tapes.level(sound)) + _FALLS_DB * place + (_NEUTRAL_DB if neutral else 0)
         sound = sound * 10 ** (db / 20)
         sound[:_RAMP] *= np.linspace(0, 1, _RAMP)
@@ -141,7 +141,7 @@ def _recorded(syllable: str, who: str) -> Signal:
     return sound[heard[0] * _EDGE : (heard[-1] + 1) * _EDGE]
 
 
-def _shorter(sound: Signal, share: float) -> Signal:
+def shorter(sound: Signal, share: float) -> Signal:
     """The same pitch in that share of the time (WSOLA: Verhelst and Roelands, 1993); as it is where it is short."""
     if share >= 1:
         return sound

@@ -13,7 +13,9 @@ bench) need="flite festival festvox-kdlpc16k festvox-italp16k festvox-itapc16k f
     tuxpaint-stamps-default lincity-ng-data simutrans-pak64 csoundqt-examples
     gcin-voice asterisk-prompt-fr-armelle ktuberling-data pocketsphinx-testdata sfront codec2-examples
     bucklespring-data qabcs-data minetest-data searchandrescue-data psychtoolbox-3-common
-    extremetuxracer-data enigma-data pushover-data soundscaperenderer-common" ;;
+    extremetuxracer-data enigma-data pushover-data soundscaperenderer-common
+    scratch scorched3d-data dustracing2d-data klettres-data neverball-common glob2-data hex-a-hop-data python3-pyo
+    jconvolver-config-files" ;;
 test) need="espeak-ng sox chromium pulseaudio pulseaudio-utils libasound2-plugins libportaudio2 fonts-noto-cjk" ;;
 *) echo "tools/deps.sh: unknown purpose $1; one of venv, test, model, bench" >&2; exit 2 ;;
 esac

@@ -119,7 +119,7 @@ def test_mandarin_is_said_as_fast_as_people_speak() -> None:
 
 def test_what_is_had_shorter_keeps_its_pitch() -> None:
     tone = tapes.sine(200, 400, -20)
-    shorter = syllables._shorter(tone, 0.6)
+    shorter = syllables.shorter(tone, 0.6)
     assert len(shorter) == pytest.approx(0.6 * len(tone), abs=2)
     spectrum = np.abs(np.fft.rfft(shorter * np.hanning(len(shorter)), 8000))
     assert int(np.argmax(spectrum)) == pytest.approx(200, abs=3)
