@@ -154,7 +154,7 @@ class Bank:
         reference = self._references[block.groups][:, None]
         snr = snr_db(speech_power, heard, noise.steady_power, noise.steady_frames, reference)
         newest = snr_db(speech_power, heard, noise.newest_power, np.minimum(noise.steady_frames, 1), reference)
-        block.tell(noise_ms=noise.steady_frames * FRAME_MS, snr_db=snr, newest_snr_db=newest)
+        block.tell(noise_ms=noise.steady_frames * FRAME_MS, snr_db=snr, newest_snr_db=newest, no_word=noise.steady)
         for detector in self._late:
             detector.steps(block)
         self._totals.step(block)

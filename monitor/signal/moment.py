@@ -54,9 +54,10 @@ class Moment:
     evidence: one row for each of them, unset where there are none. speech: frames judged speech; firm: those that
     are not too faint to begin a run (`faint.py`); sure: without a doubt; voiced: frames in which a voice is held
     (`voiced.py`). blocked: frames that are not the steady noise of the line. speech_dbov, snr_db: over the last
-    seconds of speech, and of that noise, nan where not known; newest_snr_db: of the noise since the last words, nan
-    during words; speech_ms, voiced_ms: how much speech that was, and how much of it a voice held; moves_db: how much
-    its level moved from frame to frame. speech_since(row)[2]: at_ms of the oldest speech frame measured.
+    seconds of speech, and of that noise, nan where not known; newest_snr_db: of the noise since the last words or
+    before these; no_word: frames by which noise was measured. speech_ms, voiced_ms: how much speech that was, and how
+    much of it a voice held; moves_db: how much its level moved from frame to frame.
+    speech_since(row)[2]: at_ms of the oldest speech frame measured.
     """
 
     lines: IntArray
@@ -93,6 +94,7 @@ class Moment:
     noise_ms: IntArray = field(init=False)
     snr_db: FloatArray = field(init=False)
     newest_snr_db: FloatArray = field(init=False)
+    no_word: BoolArray = field(init=False)
     holds: dict[str, BoolArray] = field(default_factory=dict)
     events: list[tuple[int, Event]] = field(default_factory=list)
 

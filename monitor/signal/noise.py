@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from monitor.core.types import FRAME_MS
 from monitor.signal.columns import IntArray
 from monitor.signal.condition import ALARM, OFF, WARN, ConditionDetector
 from monitor.signal.moment import Moment
@@ -16,14 +17,16 @@ from monitor.signal.thresholds import Thresholds
 _NEVER = np.iinfo(np.int64).max
 # one onset passes the second threshold a moment after the first: that is an alarm, not a warning and then an alarm
 _ONSET_MS = 1000
+# what lasted this long between words goes on under them
+_LASTS_MS = 600
 
 
 class Noise(ConditionDetector):
     """value: SNR, dB. since_ms: when the SNR fell under the threshold; it was held `hold_ms` since.
 
     kind: hiss, hum, babble, traffic, crackle, or none where it cannot be told. The noise measured is `2 * guard_ms`
-    old, so it is known that no speech was near. What is over by the time it would be stated is none: a sound that came
-    once, a word that was not heard as one.
+    old, so it is known that no speech was near. What was heard for a moment and is over by the time it would be stated
+    is none: a word that was not heard as one.
     """
 
     name = "noise"
@@ -35,6 +38,8 @@ class Noise(ConditionDetector):
         self._lag_ms = 2 * settings.noise.guard_ms
         self._kind = NoiseKind(self.state)
         self._below = self.state.column(np.int64, _NEVER, (2, 2))
+        # since then, of what was measured
+        self._measured_ms = self.state.column(np.int64)
 
     def step(self, now: Moment) -> None:
         own, level = self._thresholds.of(now.groups), self.level(now)
@@ -51,8 +56,11 @@ class Noise(ConditionDetector):
         under = (snr[:, :, None] < limits + left) & ~(now.condition("music") | now.condition("tone"))[:, :, None]
         below = np.where(under, np.minimum(self._below[now.sel], begun), _NEVER)
         self._below[now.sel] = below
+        measured_ms = np.where(under[:, :, 0], self._measured_ms[now.sel] + FRAME_MS * now.no_word, 0)
+        self._measured_ms[now.sel] = measured_ms
         for_ms = at - below
         goes_on = now.newest_snr_db < own.warn_db + own.hysteresis_db
+        goes_on &= now.no_word | (measured_ms >= _LASTS_MS)
         judged = (now.noise_ms >= own.min_noise_ms) & (goes_on | (level != OFF))
         fresh = np.where(level == OFF, _ONSET_MS, 0)
         alarm = (for_ms[:, :, 1] >= own.hold_ms - fresh) & judged

@@ -27,13 +27,14 @@ _FRESH = 0.06
 
 class Noise(NamedTuple):
     """All [t, n, 2]. Frames measured, and their power: steady ones, and of the whole noise; its level in dBov, nan
-    before any; the power of a frame of the newest steady noise, nan where there are words."""
+    before any; which frames are steady ones, and the power of a frame of the newest of these."""
 
     steady_frames: IntArray
     steady_power: IntArray
     frames: IntArray
     power: IntArray
     dbov: FloatArray
+    steady: BoolArray
     newest_power: FloatArray
 
 
@@ -90,9 +91,9 @@ class NoiseLevel:
             parts.append(self._pushed(block, steady[span], power[span], counted[span], frames[span], both[span]))
         newest = self._now(block, quiet, power)
         if len(parts) == 1:
-            return Noise(*parts[0], newest)
+            return Noise(*parts[0], steady, newest)
         steady_frames, steady_power, count, total, level = map(np.concatenate, zip(*parts, strict=True))
-        return Noise(steady_frames, steady_power, count, total, level, newest)
+        return Noise(steady_frames, steady_power, count, total, level, steady, newest)
 
     def _pushed(
         self, block: Block, steady: BoolArray, power: IntArray, counted: BoolArray, frames: IntArray, both: IntArray
@@ -116,8 +117,8 @@ class NoiseLevel:
         since, newest = quiet - 2 * self._guard, self._newest[block.sel]
         found = np.empty(quiet.shape)
         for number, each, out in zip(since, power, found, strict=True):
-            newest = np.where(number > 1, newest + (each - newest) * _FRESH, each)
-            out[:] = np.where(number > 0, newest, np.nan)
+            newest = np.where(number > 1, newest + (each - newest) * _FRESH, np.where(number == 1, each, newest))
+            out[:] = newest
         self._newest[block.sel] = newest
         return found
 
