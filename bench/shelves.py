@@ -24,12 +24,15 @@ together of their syllables (`townsfolk.py`); noises and hold music were recorde
 hears of them. Who made it had seen neither the detectors nor what they are fitted on. `coastal`: once more
 (`coastal.py`), by actors and spellers whom no set had, as they were recorded, and by Mandarin of one more man, put
 together of his syllables and made into ten people (`islanders.py`); noises and hold music were recorded too, rooms are
-of grains of measured ones. Who made it had seen neither the detectors nor what they are fitted on.
+of grains of measured ones. Who made it had seen neither the detectors nor what they are fitted on. `upland`: once more
+(`upland.py`), by people whom no set had, as they were recorded, and by Mandarin of one more, put together of her
+syllables (`highlanders.py`); noises, rooms and hold music were recorded too, all as PyPI and npm have them. Who made it
+had seen neither the detectors nor what they are fitted on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, cycle
 from pathlib import Path
@@ -48,9 +51,11 @@ from bench import (
     readers,
     settled,
     surroundings,
+    upland,
     uptown,
     yonder,
 )
+from bench.highlanders import highlanders
 from bench.islanders import islanders
 from bench.recordings import DATA, NOISES, legs
 from bench.settlers import settlers
@@ -85,8 +90,8 @@ class Part:
     """What a set may use. noises: recorded ones from one share of theirs on, where no makers are given. calls:
     recordings of calls and others, each channel by itself. spoken: voices and the words they say a minute
     (espeak-ng), so many numbers in a row; pitches: theirs in turn, 50 is a speaker's own, and softer then. read_by:
-    people whom other synthesizers have. prompts: by people whom telephone switches have. settlers, townsfolk,
-    islanders: whether those of `settlers.py`, of `townsfolk.py`, of `islanders.py` speak."""
+    people whom other synthesizers have. prompts: by people whom telephone switches have. people: who else speaks, each
+    in one go."""
 
     voices: tuple[Clips, ...]
     noises: tuple[str, ...]
@@ -99,9 +104,7 @@ class Part:
     pitches: tuple[int, ...] = ()
     read_by: tuple[readers.Reader, ...] = ()
     prompts: tuple[str, ...] = ()
-    settlers: bool = False
-    townsfolk: bool = False
-    islanders: bool = False
+    people: Callable[[], Iterator[Signal]] | None = None
 
 
 PEOPLE = ("speech-other/azure-customspeech", "speech-other/watson-8k", "speech-other/silero", "speech-zh/misc")
@@ -163,9 +166,10 @@ PARTS = {
     "yonder": Part((), tuple(yonder.MADE.noises), (0.0, 1.0), 2_360_000, yonder.MADE, read_by=readers.READERS),
     "afield": Part((), tuple(afield.MADE.noises), (0.0, 1.0), 2_790_000, afield.MADE, read_by=readers.AFIELD),
     "inland": Part(INLAND, tuple(inland.MADE.noises), (0.0, 1.0), 3_170_000, inland.MADE, prompts=prompts.SPEAKERS),
-    "settled": Part((), tuple(settled.MADE.noises), (0.0, 1.0), 3_620_000, settled.MADE, settlers=True),
-    "uptown": Part((), tuple(uptown.MADE.noises), (0.0, 1.0), 4_010_000, uptown.MADE, townsfolk=True),
-    "coastal": Part((), tuple(coastal.MADE.noises), (0.0, 1.0), 4_480_000, coastal.MADE, islanders=True),
+    "settled": Part((), tuple(settled.MADE.noises), (0.0, 1.0), 3_620_000, settled.MADE, people=settlers),
+    "uptown": Part((), tuple(uptown.MADE.noises), (0.0, 1.0), 4_010_000, uptown.MADE, people=townsfolk),
+    "coastal": Part((), tuple(coastal.MADE.noises), (0.0, 1.0), 4_480_000, coastal.MADE, people=islanders),
+    "upland": Part((), tuple(upland.MADE.noises), (0.0, 1.0), 4_950_000, upland.MADE, people=highlanders),
 }
 
 
@@ -211,12 +215,8 @@ def _recordings(part: Part) -> Iterator[Signal]:
         yield from (leg[at : at + _PIECE] for leg in legs(DATA / path) for at in range(0, len(leg), _PIECE))
     yield from map(readers.read, part.read_by)
     yield from chain.from_iterable(map(prompts.prompts, part.prompts))
-    if part.settlers:
-        yield from settlers()
-    if part.townsfolk:
-        yield from townsfolk()
-    if part.islanders:
-        yield from islanders()
+    if part.people:
+        yield from part.people()
     for (voice, words_per_minute), pitch in zip(part.spoken, cycle(part.pitches or (None,))):
         # numbers, which every language has words for; and a pause after each few of them
         random = np.random.default_rng(words_per_minute + len(voice))

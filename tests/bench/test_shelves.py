@@ -56,7 +56,7 @@ def test_a_voice_by_rule_speaks_as_fast_as_people_and_no_speaker_twice_at_one_pi
 @pytest.mark.parametrize("name", OWN)
 def test_no_other_set_has_its_recordings(name: str) -> None:
     part = PARTS[name]
-    assert files(name) or part.spoken or part.read_by or part.settlers or part.townsfolk or part.islanders
+    assert files(name) or part.spoken or part.read_by or part.people
     for other in PARTS:
         assert other == name or "inland" in (name, other) or not files(name) & files(other)
 
@@ -73,10 +73,9 @@ def test_prompts_are_in_one_set() -> None:
     assert len({*PARTS["inland"].prompts}) == len(PARTS["inland"].prompts)
 
 
-def test_settlers_townsfolk_and_islanders_are_in_one_set_each() -> None:
-    assert [name for name, part in PARTS.items() if part.settlers] == ["settled"]
-    assert [name for name, part in PARTS.items() if part.townsfolk] == ["uptown"]
-    assert [name for name, part in PARTS.items() if part.islanders] == ["coastal"]
+def test_people_are_in_one_set_each() -> None:
+    people = [part.people for part in PARTS.values() if part.people]
+    assert len({*people}) == len(people) == 4
 
 
 def test_the_last_sets_have_no_folder_that_weights_are_fitted_on() -> None:

@@ -1,0 +1,138 @@
+"""The set `upland`: its noises, rooms, music and people are what they say, where its recordings are fetched."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench import chambers, fetch_upland, highlanders, parlour, recital, registries, townsfolk, upland
+from bench.shelves import PARTS, shelf, stretches
+from bench.surroundings import Maker
+from monitor.errors import ConfigError
+from tests import tapes
+from tests.bench import sets
+
+_FOLDER = Path(os.environ.get(registries.FOLDER, "nowhere"))
+_HERE = all((_FOLDER / package.folder).is_dir() for package in registries.PACKAGES)
+needs_recordings = pytest.mark.skipif(not _HERE, reason=f"{registries.FOLDER} (python -m bench.fetch_upland FOLDER)")
+NOISES = [pytest.param(maker, id=name) for name, maker in upland.MADE.noises.items()]
+
+
+@needs_recordings
+@pytest.mark.parametrize("maker", NOISES)
+def test_a_noise_goes_on_in_the_telephone_band_and_is_another_by_each_seed(maker: Maker) -> None:
+    sets.goes_on(maker)
+
+
+@needs_recordings
+@pytest.mark.parametrize("maker", NOISES)
+def test_a_noise_is_there_however_short_it_is(maker: Maker) -> None:
+    sets.is_there_however_short(maker)
+
+
+@needs_recordings
+@pytest.mark.parametrize("rt60_ms", [300, 800])
+def test_a_voice_dies_away_by_sixty_decibels_in_the_time_asked(rt60_ms: int) -> None:
+    for seed in range(8):
+        answer = chambers._answer(rt60_ms, seed)
+        left = 10 * np.log10(np.cumsum(answer[::-1] ** 2)[::-1] / np.sum(answer**2) + 1e-12)
+        falls_ms = (int(np.argmax(left < -25)) - int(np.argmax(left < -5))) / 8
+        assert 3 * falls_ms == pytest.approx(rt60_ms, rel=0.25)
+
+
+@needs_recordings
+def test_the_level_stays() -> None:
+    voice = tapes.speech(2000)
+    heard = chambers.entered(voice, 600, 0.3, 1)
+    assert len(heard) == len(voice)
+    assert tapes.level(heard) == pytest.approx(tapes.level(voice), abs=0.1)
+
+
+@needs_recordings
+def test_hold_music_plays_on_for_as_long_as_asked() -> None:
+    for seed in range(16):
+        sound = parlour.received(12_000, -24.0, seed)
+        assert tapes.level(sound) == pytest.approx(-24, abs=0.01)
+        assert min(tapes.level(second) for second in sound.reshape(12, 8000)) > -40
+        assert np.abs(sound).max() < 32_767
+
+
+@needs_recordings
+def test_a_key_between_two_that_were_recorded_has_its_own_pitch() -> None:
+    for number in (60, 61, 62, 70):
+        spectrum = np.abs(np.fft.rfft(parlour._key(number)[:8000] * np.hanning(8000), 32_000))
+        asked = 440 * 2 ** ((number - 69) / 12)
+        near = spectrum[int(4 * asked * 0.9) : int(4 * asked * 1.1)]
+        assert (int(np.argmax(near)) + int(4 * asked * 0.9)) / 4 == pytest.approx(asked, rel=0.01)
+
+
+def test_nobody_is_in_the_set_before_it_too() -> None:
+    assert len({*highlanders.PEOPLE}) == len(highlanders.PEOPLE) >= 8
+    assert not {where for where, _ in highlanders.PEOPLE} & {person.where for person in townsfolk.PEOPLE}
+
+
+@needs_recordings
+def test_everybody_says_something_that_can_be_taken() -> None:
+    said = [*highlanders.highlanders()]
+    assert len(said) == len(highlanders.PEOPLE) + len(recital.VOICES)
+    for person in said:
+        taken = [*stretches(person)]
+        assert len(taken) >= 2
+        assert all(np.isfinite(each).all() and len(each) >= 12_000 for each in taken)
+        assert max(np.abs(each).max() for each in taken) < 32_767
+
+
+def test_a_phrase_is_of_eight_to_twenty_syllables() -> None:
+    for text in recital.PHRASES:
+        assert 8 <= sum(each != "，" for each in recital.spelled(text)) <= 20
+    assert len({*recital.PHRASES}) == len(recital.PHRASES)
+
+
+def test_syllables_are_called_as_their_files_are() -> None:
+    assert recital.spelled("你好，绿的") == ["ni2", "hao3", "，", "lü4", "de5"]
+
+
+@needs_recordings
+def test_mandarin_is_said_as_fast_as_people_speak() -> None:
+    for number, voice in enumerate(recital.VOICES):
+        said = recital.recited(voice, number)
+        texts = [recital.PHRASES[(number * 7 + k) % len(recital.PHRASES)] for k in range(12)]
+        count = sum(each != "，" for text in texts for each in recital.spelled(text))
+        assert 3.8 < count / ((len(said) - 12 * 5600) / 8000) < 5.6
+
+
+def test_without_its_recordings_the_set_is_one_clear_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    how = f"Fetch them: python -m bench.fetch_upland FOLDER, and set {registries.FOLDER} to that folder."
+    monkeypatch.delenv(registries.FOLDER, raising=False)
+    with pytest.raises(ConfigError) as refused:
+        next(highlanders.highlanders())
+    assert str(refused.value) == f"bench signal: {registries.FOLDER} names no folder of recordings. {how}"
+    monkeypatch.setenv(registries.FOLDER, str(tmp_path))
+    with pytest.raises(ConfigError) as refused:
+        next(highlanders.highlanders())
+    assert str(refused.value) == f"bench signal: the recordings {tmp_path}/cnchar-data are not there. {how}"
+
+
+def test_of_a_package_the_recordings_are_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    package = registries.Package("npm", "@some/sounds", "1.0.0", "voice", (".mp3",), "MIT")
+    for name in ("voice/low/a.mp3", "voice/README", "other/b.mp3"):
+        path = tmp_path / "package" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"sound")
+    with tarfile.open(tmp_path / "sounds.tgz", "w:gz") as archive:
+        archive.add(tmp_path / "package", "package")
+    monkeypatch.setattr(fetch_upland, "PACKAGES", (package,))
+    monkeypatch.setattr(fetch_upland, "_archive", lambda *_: tmp_path / "sounds.tgz")
+    fetch_upland.main(tmp_path / "here")
+    kept = [path.relative_to(tmp_path / "here") for path in (tmp_path / "here").rglob("*") if path.is_file()]
+    assert [str(path) for path in kept] == ["sounds/low/a.mp3"]
+
+
+@needs_recordings
+@pytest.mark.system
+def test_every_call_can_be_made_and_made_again() -> None:
+    sets.can_be_made_again(shelf(PARTS["upland"]), PARTS["upland"].seed)
