@@ -1,5 +1,5 @@
 """Sounds that were recorded, some seconds each, and what goes on for longer made of them: for the sets `settled`,
-`uptown` and `coastal`."""
+`uptown`, `coastal` and `upland`."""
 
 from __future__ import annotations
 
