@@ -1,8 +1,9 @@
 """Who speaks in the set `upland`: people as they were recorded, by packages of PyPI, and the Mandarin of `recital.py`.
 
-Ten who read books aloud in English, some sentences each, which a synthesizer has as voices to learn from (tortoise-tts;
-of its voices these alone, for the others are actors in films), and one who says a line of a play in Mandarin (f5-tts).
-What is recorded louder or fainter than the rest is made even; two of five are Mandarin.
+Ten who read aloud in English, some sentences each, which a synthesizer has as voices to imitate (tortoise-tts; of its
+voices those that are not called after actors and characters of films, and have little noise of their own), and one who
+says a line of a tale in Mandarin (f5-tts). What is recorded louder or fainter than the rest is made even. Eight of
+eighteen speak Mandarin.
 """
 
 from __future__ import annotations
