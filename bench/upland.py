@@ -80,7 +80,7 @@ def sleeper(samples: int, random: np.random.Generator) -> Signal:
     return carried(scene((car, -30), (ducts, -40), (creaks, -44)))
 
 
-def keyboard(samples: int, random: np.random.Generator) -> Signal:
+def keystrokes(samples: int, random: np.random.Generator) -> Signal:
     """An agent types what is said, a word or two, then listens, clicks, and types again; the computer's fan."""
     keys = _of("keyboardsounds")
     letters, longs, ups = _BOARDS[int(random.integers(len(_BOARDS)))]
@@ -139,7 +139,7 @@ def gale(samples: int, random: np.random.Generator) -> Signal:
     return carried(scene((around, -32), (blasts, -31)))
 
 
-def taxi(samples: int, random: np.random.Generator) -> Signal:
+def cab(samples: int, random: np.random.Generator) -> Signal:
     """In a taxi: its motor, which is let go at lights, the tyres, the air outside, its blower, an indicator at times,
     and what is passed."""
     speed = np.clip(0.6 + 0.3 * np.log(unrest(samples, random, 0.12, 1.0)), 0.3, 1.1)
@@ -209,8 +209,8 @@ def counter(samples: int, random: np.random.Generator) -> Signal:
 
 MADE = Makers(
     {
-        "fanned": fanned, "sleeper": sleeper, "keyboard": keyboard, "cloudburst": cloudburst, "grove": grove,
-        "gale": gale, "taxi": taxi, "landing": landing, "counter": counter,
+        "fanned": fanned, "sleeper": sleeper, "keystrokes": keystrokes, "cloudburst": cloudburst, "grove": grove,
+        "gale": gale, "cab": cab, "landing": landing, "counter": counter,
     },
     chambers.entered, parlour.received,
 )  # fmt: skip
