@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.packages import missing
 from bench.surroundings import RATE
+from tests import tapes
 from tests.tapes import Signal
 
 
@@ -19,3 +24,13 @@ def excerpt(piece: NDArray[np.int16], samples: int, random: np.random.Generator,
         if np.ptp(seconds) < even_db:
             break
     return cut
+
+
+@lru_cache(maxsize=32)
+def recorded(path: Path) -> NDArray[np.int16]:
+    """A piece from its first sound to its last."""
+    if not path.exists():
+        raise missing(f"the music {path}", "is")
+    sound = tapes.recorded(path)
+    heard = np.flatnonzero(np.abs(sound) > 0.03 * np.abs(sound).max())
+    return tapes.pcm(sound[heard[0] : heard[-1]])

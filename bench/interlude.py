@@ -3,15 +3,12 @@ Hex-a-hop), as Debian has them; all without words."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bench.excerpts import excerpt
+from bench.excerpts import excerpt, recorded
 from bench.mobile import through
-from bench.packages import missing
 from bench.surroundings import RATE
 from tests import tapes
 from tests.tapes import Signal
@@ -29,17 +26,6 @@ _LINE = ((150, -22), (270, -5), (420, 0), (2500, 0), (3150, -2), (3550, -13), (3
 def whiled(ms: int, dbov: float, seed: int) -> Signal:
     """Telephone band: some piece, from anywhere in it."""
     random, samples = np.random.default_rng(seed), ms * RATE // 1000
-    piece = _piece(PIECES[int(random.integers(len(PIECES)))])
+    piece = recorded(_GAMES / f"{PIECES[int(random.integers(len(PIECES)))]}.ogg")
     cut = excerpt(piece, samples, random, even_db=14, tries=40)
     return tapes.at_level(tapes.band(through(cut, *_LINE)), dbov)
-
-
-@lru_cache(maxsize=16)
-def _piece(name: str) -> NDArray[np.int16]:
-    """As it was recorded, from its first sound to its last."""
-    path = _GAMES / f"{name}.ogg"
-    if not path.exists():
-        raise missing(f"the music {path}", "is")
-    sound = tapes.recorded(path)
-    heard = np.flatnonzero(np.abs(sound) > 0.03 * np.abs(sound).max())
-    return tapes.pcm(sound[heard[0] : heard[-1]])

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from bench import putonghua
+from bench import putonghua, told
 from bench.packages import missing
 from monitor.errors import ConfigError
 from tests import tapes
@@ -48,10 +48,9 @@ ACTORS = (
 # who says letters, and by which files
 SPELLERS = ("en_GB/*/*.ogg", "nl/*/*.ogg", "ru/*/*.ogg", "fr/*/*.ogg", "de/syllab/*.ogg")
 _MOST, _TRIED, _SHORTEST_S = 12, 160, 1.8
-# of a list: how long at least, and what is between its words
-_LIST_S, _BETWEEN_S = 2.2, (0.07, 0.2)
-_RATE, _PAUSE, _FRAME, _DBOV = 8000, 5600, 160, -26.0
-_OWN_NOISE_DB, _EDGE_DB, _STILL_DB = 35, 25, 0.0
+# of a list: how long at least
+_LIST_S = 2.2
+_OWN_NOISE_DB, _STILL_DB = 35, 0.0
 # the game's recordings: bytes around zero at this rate, between a head and a tail that are none
 _ACTED_HZ, _AROUND, _SILENT = 11_025, 128, 32
 
@@ -87,53 +86,28 @@ def _acts(folder: Path, files: str, random: np.random.Generator) -> Signal:
     said: list[Signal] = []
     for which in random.permutation(len(found)):
         sound = _acted(found[int(which)])
-        if len(sound) >= _SHORTEST_S * _RATE and _clear(sound):
+        if len(sound) >= _SHORTEST_S * told.RATE and _clear(sound):
             said.append(sound)
     if not said:
         raise missing(f"the recordings {folder / files}")
-    return _joined(said[:_MOST])
+    return told.joined(said[:_MOST])
 
 
 def _acted(path: Path) -> Signal:
     samples = np.frombuffer(path.read_bytes()[_SILENT:-_SILENT], np.uint8).astype(np.float64) - _AROUND
-    return np.asarray(soxr.resample(128 * samples, _ACTED_HZ, _RATE))
+    return np.asarray(soxr.resample(128 * samples, _ACTED_HZ, told.RATE))
 
 
 def _spells(files: str, random: np.random.Generator) -> Signal:
     found = sorted((SHARE / "klettres").glob(files))[:_TRIED]
-    heard = [sound for sound in map(tapes.recorded, found) if len(sound) > 5 * _FRAME and _clear(sound)]
+    heard = [sound for sound in map(tapes.recorded, found) if len(sound) > 5 * told.FRAME and _clear(sound)]
     if not heard:
         raise missing(f"the recordings {SHARE / 'klettres' / files}")
-    return _joined([_list(heard, random) for _ in range(_MOST)])
-
-
-def _joined(said: list[Signal]) -> Signal:
-    return np.concatenate([np.pad(tapes.at_level(each, _DBOV), (0, _PAUSE)) for each in said])
-
-
-def _loudness(sound: Signal) -> Signal:
-    frames = sound[: len(sound) // _FRAME * _FRAME].reshape(-1, _FRAME)
-    return np.asarray(10 * np.log10((frames**2).mean(axis=1) + 1e-3))
+    return told.joined([told.in_a_row(heard, random, _LIST_S) for _ in range(_MOST)])
 
 
 def _clear(sound: Signal) -> bool:
     """Whether its own noise is far enough under it, where it was not cut to silence."""
-    loud = _loudness(sound)
+    loud = told.loudness(sound)
     live = loud[loud > _STILL_DB]
     return len(live) > 0 and bool(np.percentile(loud, 95) - np.percentile(live, 5) >= _OWN_NOISE_DB)
-
-
-def _list(words: list[Signal], random: np.random.Generator) -> Signal:
-    """Some of these in a row."""
-    parts: list[Signal] = []
-    for which in random.permutation(len(words)):
-        if sum(map(len, parts)) >= _LIST_S * _RATE:
-            break
-        word = words[int(which)]
-        loud = _loudness(word)
-        heard = np.flatnonzero(loud > np.percentile(loud, 95) - _EDGE_DB)
-        sound = tapes.at_level(word[heard[0] * _FRAME : (heard[-1] + 1) * _FRAME], _DBOV)
-        sound[:40] *= np.linspace(0, 1, 40)
-        sound[-40:] *= np.linspace(1, 0, 40)
-        parts += [sound, np.zeros(int(_RATE * random.uniform(*_BETWEEN_S)))]
-    return np.concatenate(parts[:-1])

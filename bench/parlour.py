@@ -14,7 +14,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from bench.excerpts import excerpt
+from bench.excerpts import excerpt, recorded
 from bench.mobile import through
 from bench.places import put
 from bench.registries import lies
@@ -59,17 +59,13 @@ def received(ms: int, dbov: float, seed: int) -> Signal:
     """Telephone band: some piece, from anywhere in it."""
     random, samples = np.random.default_rng(seed), ms * RATE // 1000
     which = int(random.integers(len(RECORDED) + len(PLAYED)))
-    piece = _recorded(*RECORDED[which]) if which < len(RECORDED) else _played(PLAYED[which - len(RECORDED)])
+    piece = (
+        recorded(lies(RECORDED[which][0]) / RECORDED[which][1])
+        if which < len(RECORDED)
+        else _played(PLAYED[which - len(RECORDED)])
+    )
     cut = excerpt(piece, samples, random, even_db=14, tries=40)
     return tapes.at_level(tapes.band(through(cut, *_LINE)), dbov)
-
-
-@lru_cache(maxsize=16)
-def _recorded(package: str, file: str) -> NDArray[np.int16]:
-    """From its first sound to its last."""
-    sound = tapes.recorded(lies(package) / file)
-    heard = np.flatnonzero(np.abs(sound) > 0.03 * np.abs(sound).max())
-    return tapes.pcm(sound[heard[0] : heard[-1]])
 
 
 @lru_cache(maxsize=4)

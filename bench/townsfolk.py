@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import syllables
+from bench import syllables, told
 from bench.packages import missing
 from tests import tapes
 from tests.tapes import Signal
@@ -50,10 +50,9 @@ PEOPLE = (
     *(Person(f"{_DRAWING}/{language}", ("*.ogg", "*.opus"), words=True) for language in _LANGUAGES),
 )
 _MOST, _TRIED = 12, 160
-# of a list: how many words at least, how long at least, and what is between them
-_FEWEST, _SHORTEST_S, _BETWEEN_S = 3, 2.2, (0.07, 0.2)
-_RATE, _PAUSE, _FRAME, _DBOV = 8000, 5600, 160, -26.0
-_OWN_NOISE_DB, _EDGE_DB = 35, 25
+# of a list: how many words at least, how long at least
+_FEWEST, _SHORTEST_S = 3, 2.2
+_OWN_NOISE_DB = 35
 
 
 def townsfolk() -> Iterator[Signal]:
@@ -71,34 +70,17 @@ def _person(person: Person, random: np.random.Generator) -> Signal:
     found = [path for files in person.files for path in (SHARE / person.where).glob(files)]
     found.sort(key=lambda path: (-path.stat().st_size, path.name))
     heard = [sound for sound in map(tapes.recorded, found[:_TRIED]) if _clear(sound)]
-    said = [_list(heard, random) for _ in range(_MOST)] if person.words and heard else heard[:_MOST]
+    said = (
+        [told.in_a_row(heard, random, _SHORTEST_S, _FEWEST) for _ in range(_MOST)]
+        if person.words and heard
+        else heard[:_MOST]
+    )
     if not said:
         raise missing(f"the recordings {SHARE / person.where / person.files[0]}")
-    return np.concatenate([np.pad(tapes.at_level(each, _DBOV), (0, _PAUSE)) for each in said])
-
-
-def _loudness(sound: Signal) -> Signal:
-    frames = sound[: len(sound) // _FRAME * _FRAME].reshape(-1, _FRAME)
-    return np.asarray(10 * np.log10((frames**2).mean(axis=1) + 1e-3))
+    return told.joined(said)
 
 
 def _clear(sound: Signal) -> bool:
     """Whether its own noise is far enough under it; as in `shelves.py`, but of each recording by itself."""
-    loud = _loudness(sound)
+    loud = told.loudness(sound)
     return bool(np.percentile(loud, 95) - np.percentile(loud, 5) >= _OWN_NOISE_DB)
-
-
-def _list(words: list[Signal], random: np.random.Generator) -> Signal:
-    """Some of these words in a row."""
-    parts: list[Signal] = []
-    for which in random.permutation(len(words)):
-        if len(parts) >= 2 * _FEWEST and sum(map(len, parts)) >= _SHORTEST_S * _RATE:
-            break
-        word = words[which]
-        loud = _loudness(word)
-        heard = np.flatnonzero(loud > np.percentile(loud, 95) - _EDGE_DB)
-        sound = tapes.at_level(word[heard[0] * _FRAME : (heard[-1] + 1) * _FRAME], _DBOV)
-        sound[:40] *= np.linspace(0, 1, 40)
-        sound[-40:] *= np.linspace(1, 0, 40)
-        parts += [sound, np.zeros(int(_RATE * random.uniform(*_BETWEEN_S)))]
-    return np.concatenate(parts[:-1])

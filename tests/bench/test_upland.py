@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 
 from bench import chambers, fetch_upland, highlanders, parlour, recital, registries, townsfolk, upland
-from bench.shelves import PARTS, shelf, stretches
+from bench.shelves import PARTS, shelf
 from bench.surroundings import Maker
 from monitor.errors import ConfigError
-from tests import tapes
 from tests.bench import sets
 
 _FOLDER = Path(os.environ.get(registries.FOLDER, "nowhere"))
@@ -37,28 +36,17 @@ def test_a_noise_is_there_however_short_it_is(maker: Maker) -> None:
 @needs_recordings
 @pytest.mark.parametrize("rt60_ms", [300, 800])
 def test_a_voice_dies_away_by_sixty_decibels_in_the_time_asked(rt60_ms: int) -> None:
-    for seed in range(8):
-        answer = chambers._answer(rt60_ms, seed)
-        left = 10 * np.log10(np.cumsum(answer[::-1] ** 2)[::-1] / np.sum(answer**2) + 1e-12)
-        falls_ms = (int(np.argmax(left < -25)) - int(np.argmax(left < -5))) / 8
-        assert 3 * falls_ms == pytest.approx(rt60_ms, rel=0.25)
+    sets.dies_away(chambers._answer, rt60_ms)
 
 
 @needs_recordings
 def test_the_level_stays() -> None:
-    voice = tapes.speech(2000)
-    heard = chambers.entered(voice, 600, 0.3, 1)
-    assert len(heard) == len(voice)
-    assert tapes.level(heard) == pytest.approx(tapes.level(voice), abs=0.1)
+    sets.keeps_the_level(chambers.entered)
 
 
 @needs_recordings
 def test_hold_music_plays_on_for_as_long_as_asked() -> None:
-    for seed in range(16):
-        sound = parlour.received(12_000, -24.0, seed)
-        assert tapes.level(sound) == pytest.approx(-24, abs=0.01)
-        assert min(tapes.level(second) for second in sound.reshape(12, 8000)) > -40
-        assert np.abs(sound).max() < 32_767
+    sets.plays_on(parlour.received)
 
 
 @needs_recordings
@@ -77,13 +65,7 @@ def test_nobody_is_in_the_set_before_it_too() -> None:
 
 @needs_recordings
 def test_everybody_says_something_that_can_be_taken() -> None:
-    said = [*highlanders.highlanders()]
-    assert len(said) == len(highlanders.PEOPLE) + len(recital.VOICES)
-    for person in said:
-        taken = [*stretches(person)]
-        assert len(taken) >= 2
-        assert all(np.isfinite(each).all() and len(each) >= 12_000 for each in taken)
-        assert max(np.abs(each).max() for each in taken) < 32_767
+    assert sets.can_be_taken(highlanders.highlanders()) == len(highlanders.PEOPLE) + len(recital.VOICES)
 
 
 def test_a_phrase_is_of_eight_to_twenty_syllables() -> None:
