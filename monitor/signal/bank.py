@@ -39,7 +39,7 @@ class Readings:
     """Meters of one frame, [n, 2] in the order of the lines stepped; agent, customer.
 
     float32 in dBov or dB, nan = not known: level_dbov of the frame, speech_level_dbov (active, the noise under it taken
-    out) and noise_dbov over their last seconds, snr_db. speech: bool.
+    out) and noise_dbov over their last seconds, snr_db: the one over the other. speech: bool.
     """
 
     level_dbov: NDArray[np.float32]
@@ -162,7 +162,10 @@ class Bank:
         under = under_db(speech_power, block.speech_ms // FRAME_MS, noise.dbov, known, floor, self._samples)
         if not np.array_equal(noise.steady_power, noise.power):
             snr = snr_db(speech_power, heard, noise.power, noise.frames, reference)
-        readings = _readings(block.level_dbov, block.speech_dbov - under, shown, snr, block.speech)
+        speech_dbov = block.speech_dbov - under
+        # what the meters show agrees
+        snr = np.where(heard > 0, speech_dbov - noise.dbov, snr)
+        readings = _readings(block.level_dbov, speech_dbov, shown, snr, block.speech)
         return [Step(each, now.events) for each, now in zip(readings.frames(), block.frames, strict=True)]
 
     def _listen_for_music(self, block: Block) -> list[list[tuple[int, Event]]]:
