@@ -17,9 +17,9 @@ from monitor.signal.thresholds import Thresholds
 class LowVolume(ConditionDetector):
     """value: active speech level, dBov. since_ms: the first of the speech that was measured.
 
-    Not while the channel clips or its noise is stated (noise outranks it). It begins, or gets worse, only where
-    enough of what was measured is a voice that is held, and its level moves as one voice's does: clattering dishes and
-    people talking in the background have a level, too, and it says nothing of a telephone.
+    Not while the channel clips or its noise is stated (noise outranks it). It begins, or gets worse, only where there
+    may be no noise, and enough of what was measured is a voice that is held, and its level moves as one voice's does:
+    clattering dishes and people talking in the background have a level, too, and it says nothing of a telephone.
     """
 
     name = "low_volume"
@@ -41,7 +41,7 @@ class LowVolume(ConditionDetector):
         warn = dbov <= own.warn_dbov + np.where(level >= WARN, own.hysteresis_db - 0.005, 0.0)
         want: IntArray = np.where(due, np.where(warn, np.where(alarm, ALARM, WARN), OFF), level)
         a_voice = (100 * now.voiced_ms >= own.voiced_percent * now.speech_ms) & (now.moves_db >= own.moves_db)
-        want = np.where((want > level) & ~a_voice, level, want)
+        want = np.where((want > level) & ~(a_voice & ~now.condition("noise_likely")), level, want)
 
         def starting(i: int, side: int) -> dict[str, Any]:
             since = now.at_ms[i] if level[i, side] else now.speech_since(int(now.rows[i, side]))[2] - FRAME_MS

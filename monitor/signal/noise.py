@@ -26,7 +26,7 @@ class Noise(ConditionDetector):
 
     kind: hiss, hum, babble, traffic, crackle, or none where it cannot be told. The noise measured is `2 * guard_ms`
     old, so it is known that no speech was near. What was heard for a moment and is over by the time it would be stated
-    is none: a word that was not heard as one.
+    is none: a word that was not heard as one. While it is not known, `noise_likely` holds all the same.
     """
 
     name = "noise"
@@ -46,7 +46,7 @@ class Noise(ConditionDetector):
         known = ~np.isnan(now.snr_db)
         snr = np.where(known, now.snr_db, 99.0)
         self._kind.step(now)
-        now.holds["noise"] = level != OFF
+        now.holds["noise"] = now.holds["noise_likely"] = level != OFF
         if not any(map(np.count_nonzero, (snr < own.warn_db + own.hysteresis_db, self._below[now.sel] != _NEVER))):
             return
         limits = np.stack(np.broadcast_arrays(own.warn_db, own.alarm_db), axis=-1)
@@ -61,10 +61,12 @@ class Noise(ConditionDetector):
         for_ms = at - below
         goes_on = now.newest_snr_db < own.warn_db + own.hysteresis_db
         goes_on &= now.no_word | (measured_ms >= _LASTS_MS)
-        judged = (now.noise_ms >= own.min_noise_ms) & (goes_on | (level != OFF))
+        judged = now.noise_ms >= own.min_noise_ms
         fresh = np.where(level == OFF, _ONSET_MS, 0)
         alarm = (for_ms[:, :, 1] >= own.hold_ms - fresh) & judged
         warn = (for_ms[:, :, 0] >= own.hold_ms) & judged
+        likely, goes_on = warn | alarm, goes_on | (level != OFF)
+        warn, alarm = warn & goes_on, alarm & goes_on
         stays = for_ms >= 0
         want: IntArray = np.where(
             warn | (level >= WARN) & stays[:, :, 0],
@@ -84,3 +86,4 @@ class Noise(ConditionDetector):
 
         self.update(now, want, starting, ending)
         now.holds["noise"] = self.holding(now)
+        now.holds["noise_likely"] = now.holds["noise"] | likely

@@ -86,7 +86,7 @@ class Reverberant(ConditionDetector):
         odds = np.where(ended, odds * (1.0 - _MEMORY) + _by_rate(own, rate_db_s) + _by_pause(own, loud_s), odds)
         self._odds[now.sel] = odds
         certainty = np.rint(100.0 / (1.0 + np.exp((_PRIOR - odds) / _ALIKE))) / 100.0
-        judged = ended & (falls >= own.decays) & ~now.condition("noise")
+        judged = ended & (falls >= own.decays) & ~now.condition("noise_likely")
         stays = (level != OFF) & ~(judged & (certainty < own.ends))
         want: IntArray = np.where(stays | judged & (certainty >= own.starts), WARN, OFF)
 
