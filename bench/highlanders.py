@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
+from bench import told
 from bench.recital import VOICES, recited
 from bench.registries import PACKAGES, lies, missing
 from tests import tapes
@@ -24,7 +23,7 @@ PEOPLE = (
     *((_READERS, f"train_{name}/*") for name in ("atkins", "daws", "dotrice", "dreams", "grace", "kennard")),
     ("f5-tts", "basic_ref_zh.wav"),
 )
-_PAUSE, _DBOV, _SHORT = 5600, -26.0, 8000
+_SHORT = 8000
 
 
 def highlanders() -> Iterator[Signal]:
@@ -33,9 +32,9 @@ def highlanders() -> Iterator[Signal]:
         lies(package.folder)
     for where, files in PEOPLE:
         found = [tapes.recorded(path) for path in sorted(lies(where).glob(files)) if path.suffix in (".wav", ".mp3")]
-        said = [tapes.at_level(tapes.band(sound), _DBOV) for sound in found if len(sound) > _SHORT]
+        said = [tapes.band(sound) for sound in found if len(sound) > _SHORT]
         if not said:
             raise missing(lies(where) / files)
-        yield np.concatenate([np.pad(each, (0, _PAUSE)) for each in said])
+        yield told.joined(said)
     for number, voice in enumerate(VOICES):
         yield recited(voice, number)

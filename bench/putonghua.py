@@ -18,12 +18,13 @@ import numpy as np
 import soxr
 from pypinyin import Style, lazy_pinyin
 
+from bench import told
 from bench.syllables import shorter
 from tests import tapes
 from tests.tapes import Signal
 
 FOLDER = Path("package/pinyin-syllables")
-_RATE, _DBOV, _PAUSE, _WIDE = 8000, -26.0, 5600, 16_000
+_RATE, _DBOV, _WIDE = told.RATE, told.DBOV, 16_000
 # before these the mouth is shut for a moment
 _STOPS = ("b", "p", "d", "t", "g", "k", "j", "q", "z", "c")
 # what lies further under a syllable's loudest is not yet it, or no longer
@@ -89,8 +90,7 @@ def mandarin(home: Path, speaker: Speaker, number: int) -> Signal:
     lies."""
     random = np.random.default_rng(2600 + number)
     chosen = [PHRASES[(number * 7 + k) % len(PHRASES)] for k in range(_EACH)]
-    said = [tapes.at_level(_phrase(home, text, speaker, random), _DBOV) for text in chosen]
-    return np.concatenate([np.pad(each, (0, _PAUSE)) for each in said])
+    return told.joined([_phrase(home, text, speaker, random) for text in chosen])
 
 
 def spelled(text: str) -> list[str]:
@@ -133,10 +133,7 @@ def _said(home: Path, syllable: str, higher: float, smaller: float) -> Signal:
     sound = soxr.resample(tapes.recorded(home / FOLDER / f"{syllable}.mp3", _WIDE), _WIDE * higher, _WIDE)
     if higher != smaller:
         sound = _moved(sound, higher / smaller)
-    sound = soxr.resample(sound, _WIDE, _RATE)
-    loud = 10 * np.log10((sound[: len(sound) // _EDGE * _EDGE].reshape(-1, _EDGE) ** 2).mean(axis=1) + 1e-3)
-    heard = np.flatnonzero(loud > loud.max() - _EDGE_DB)
-    return np.asarray(sound[heard[0] * _EDGE : (heard[-1] + 1) * _EDGE])
+    return told.sounding(soxr.resample(sound, _WIDE, _RATE), _EDGE_DB, _EDGE)
 
 
 def _moved(sound: Signal, by: float) -> Signal:

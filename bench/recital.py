@@ -18,13 +18,14 @@ import numpy as np
 import soxr
 from pypinyin import Style, lazy_pinyin
 
+from bench import told
 from bench.registries import lies, missing
 from bench.syllables import shorter
 from tests import tapes
 from tests.tapes import Signal
 
 PACKAGE = "cnchar-data"
-_RATE, _DBOV, _PAUSE, _FRAME = 8000, -26.0, 5600, 40
+_RATE, _DBOV, _FRAME = told.RATE, told.DBOV, 40
 # some files have no sound in them
 _EMPTY_BYTES = 400
 # a syllable is what comes this near to its loudest; its own hiss is further under it
@@ -84,8 +85,7 @@ def recited(voice: Voice, number: int) -> Signal:
     """What this voice says, a pause after each phrase; number: which phrases, and how they are said."""
     random = np.random.default_rng(2600 + number)
     chosen = [PHRASES[(number * 7 + k) % len(PHRASES)] for k in range(_EACH)]
-    said = [tapes.at_level(_phrase(text, voice, random), _DBOV) for text in chosen]
-    return np.concatenate([np.pad(each, (0, _PAUSE)) for each in said])
+    return told.joined([_phrase(text, voice, random) for text in chosen])
 
 
 def spelled(text: str) -> list[str]:
@@ -127,6 +127,4 @@ def recorded(syllable: str, smaller: float) -> Signal:
     else:
         raise missing(folder / f"{syllable}.mp3")
     sound = tapes.band(tapes.recorded(path, round(_RATE / smaller)))
-    loud = 10 * np.log10((sound[: len(sound) // _FRAME * _FRAME].reshape(-1, _FRAME) ** 2).mean(axis=1) + 1e-3)
-    heard = np.flatnonzero(loud > loud.max() - _EDGE_DB)
-    return tapes.at_level(sound[heard[0] * _FRAME : (heard[-1] + 1) * _FRAME], _DBOV)
+    return tapes.at_level(told.sounding(sound, _EDGE_DB, _FRAME), _DBOV)

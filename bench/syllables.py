@@ -18,12 +18,13 @@ import numpy as np
 import soxr
 from pypinyin import Style, lazy_pinyin
 
+from bench import told
 from tests import tapes
 from tests.tapes import Signal
 
 FOLDER = Path("/usr/share/gcin-voice/ogg")
 MAN, WOMAN = "3", "5"
-_RATE, _DBOV, _PAUSE = 8000, -26.0, 5600
+_RATE, _DBOV = told.RATE, told.DBOV
 _TONES = {"ˊ": "2", "ˇ": "3", "ˋ": "4", "˙": "1"}
 _NEUTRAL = "1"
 # before these the mouth is shut for a moment
@@ -87,15 +88,14 @@ def mandarin(speaker: Speaker, number: int) -> Signal:
     """What they say, a pause after each phrase; number: which phrases, and how they are said."""
     random = np.random.default_rng(1900 + number)
     chosen = [PHRASES[(number * 5 + k) % len(PHRASES)] for k in range(_EACH)]
-    said = [tapes.at_level(_phrase(text, speaker, random), _DBOV) for text in chosen]
-    return np.concatenate([np.pad(each, (0, _PAUSE)) for each in said])
+    return told.joined([_phrase(text, speaker, random) for text in chosen])
 
 
 def spelled(text: str) -> list[str]:
     """Its syllables in Zhuyin with the number of their tone, none for the first, as their folders are called; and its
     commas."""
-    told = lazy_pinyin(text, style=Style.BOPOMOFO, tone_sandhi=True)
-    return [each[:-1] + _TONES[each[-1]] if each[-1] in _TONES else each for each in told]
+    spelling = lazy_pinyin(text, style=Style.BOPOMOFO, tone_sandhi=True)
+    return [each[:-1] + _TONES[each[-1]] if each[-1] in _TONES else each for each in spelling]
 
 
 def _phrase(text: str, speaker: Speaker, random: np.random.Generator) -> Signal:
@@ -136,9 +136,7 @@ def _recorded(syllable: str, who: str) -> Signal:
             break
     else:
         raise FileNotFoundError(FOLDER / syllable / f"{who}.ogg")
-    loud = 10 * np.log10((sound[: len(sound) // _EDGE * _EDGE].reshape(-1, _EDGE) ** 2).mean(axis=1) + 1e-3)
-    heard = np.flatnonzero(loud > loud.max() - _EDGE_DB)
-    return sound[heard[0] * _EDGE : (heard[-1] + 1) * _EDGE]
+    return told.sounding(sound, _EDGE_DB, _EDGE)
 
 
 def shorter(sound: Signal, share: float) -> Signal:

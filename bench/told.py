@@ -1,5 +1,5 @@
-"""What recorded people say who have no more than words or letters to say: some of them in a row, as somebody reads a
-list out or spells; for the sets `uptown` and `coastal`."""
+"""What recorded people say, sentence after sentence, for the sets from `uptown` on; and who have no more than words or
+letters to say, some of them in a row, as somebody reads a list out or spells."""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ _EDGE_DB, _BETWEEN_S = 25, (0.07, 0.2)
 def joined(said: Sequence[Signal]) -> Signal:
     """Sentence after sentence, evenly loud, a pause after each."""
     return np.concatenate([np.pad(tapes.at_level(each, DBOV), (0, _PAUSE)) for each in said])
+
+
+def sounding(sound: Signal, under_db: float, frame: int) -> Signal:
+    """From its first sound to its last: what is not further under its loudest frame."""
+    loud = 10 * np.log10((sound[: len(sound) // frame * frame].reshape(-1, frame) ** 2).mean(axis=1) + 1e-3)
+    heard = np.flatnonzero(loud > loud.max() - under_db)
+    return sound[heard[0] * frame : (heard[-1] + 1) * frame]
 
 
 def loudness(sound: Signal) -> Signal:

@@ -78,7 +78,9 @@ class Bank:
         self._runs = SpeechRuns(settings)
         self._speech = SpeechLevel(self._samples, settings)
         self._noise = NoiseLevel(self._samples, noise.window_ms, noise.guard_ms)
-        self._references = np.array([self._power_at(each.noise.reference_dbov) for each in settings.variants()])
+        self._reference_dbov = np.array([each.noise.reference_dbov for each in settings.variants()])
+        # as `Moment.power` has it
+        self._reference_power = 10.0 ** (self._reference_dbov / 10.0) * (self._samples * 32768.0) ** 2
         self._totals = Totals(self._samples)
         names = DETECTORS if settings.detectors is None else [name for name in DETECTORS if name in settings.detectors]
         self.detectors: dict[str, Detector] = {name: _build(DETECTORS[name], settings, rate_hz) for name in names}
@@ -151,7 +153,7 @@ class Bank:
         known = np.where(noise.frames >= _KNOWN_FRAMES, noise.dbov, np.nan)
         speech_power = self._speech.step(block, known)
         heard = np.where(block.speech_ms >= _REFERENCE_UNTIL_MS, block.speech_ms // FRAME_MS, 0)
-        reference = self._references[block.groups][:, None]
+        reference = self._reference_power[block.groups][:, None]
         snr = snr_db(speech_power, heard, noise.steady_power, noise.steady_frames, reference)
         newest = snr_db(speech_power, heard, noise.newest_power, np.minimum(noise.steady_frames, 1), reference)
         block.tell(noise_ms=noise.steady_frames * FRAME_MS, snr_db=snr, newest_snr_db=newest, no_word=noise.steady)
@@ -160,12 +162,10 @@ class Bank:
         self._totals.step(block)
         shown = np.where(np.isnan(noise.dbov), floor, noise.dbov)
         under = under_db(speech_power, block.speech_ms // FRAME_MS, noise.dbov, known, floor, self._samples)
-        if not np.array_equal(noise.steady_power, noise.power):
-            snr = snr_db(speech_power, heard, noise.power, noise.frames, reference)
         speech_dbov = block.speech_dbov - under
         # what the meters show agrees
-        snr = np.where(heard > 0, speech_dbov - noise.dbov, snr)
-        readings = _readings(block.level_dbov, speech_dbov, shown, snr, block.speech)
+        spoken_dbov = np.where(heard > 0, speech_dbov, self._reference_dbov[block.groups][:, None])
+        readings = _readings(block.level_dbov, speech_dbov, shown, spoken_dbov - noise.dbov, block.speech)
         return [Step(each, now.events) for each, now in zip(readings.frames(), block.frames, strict=True)]
 
     def _listen_for_music(self, block: Block) -> list[list[tuple[int, Event]]]:
@@ -207,10 +207,6 @@ class Bank:
     def line_bytes(self) -> int:
         """Bytes of state for one line, without the two WebRTC detectors."""
         return sum(part.line_bytes() for part in self._parts())
-
-    def _power_at(self, dbov: float) -> float:
-        """Power of one frame at a level, as `Moment.power` has it."""
-        return float(10.0 ** (dbov / 10.0) * (self._samples * 32768.0) ** 2)
 
     def _block(self, lines: IntArray, pcm: Pcm, absent: NDArray[np.uint8]) -> Block:
         sel = selection(lines)
