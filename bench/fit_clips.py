@@ -72,12 +72,13 @@ MADE, GROWN, BRIGHTER_DB = 0.3, 0.5, 7.0
 
 @dataclass
 class Clip:
-    """speech, weights: of each frame. music: whether it is nothing else."""
+    """speech, weights: of each frame. music: whether it is nothing else. voice: by itself, where somebody speaks."""
 
     signal: Signal
     speech: NDArray[np.bool_]
     weights: NDArray[np.float64]
     music: bool = False
+    voice: Signal | None = None
 
 
 def loudness(signal: Signal, size: int) -> NDArray[np.float64]:
@@ -209,8 +210,9 @@ class Material:
         if random.random() < 0.5:
             beside = beside + tapes.white(len(voice) // 8 + 1, -66, RATE, int(random.integers(1 << 20)))[: len(voice)]
         if snr_db is None:
-            return Clip(voice + beside, speech, np.where(speech, CLEAN_SPEECH_WEIGHS, 1.0))
-        return Clip(voice + beside, speech, np.full(len(speech), WEIGHTS.get(noise, 0.5 if snr_db == 0 else 1.0)))
+            return Clip(voice + beside, speech, np.where(speech, CLEAN_SPEECH_WEIGHS, 1.0), voice=voice)
+        weight = WEIGHTS.get(noise, 0.5 if snr_db == 0 else 1.0)
+        return Clip(voice + beside, speech, np.full(len(speech), weight), voice=voice)
 
     def _said(self) -> tuple[Signal, NDArray[np.bool_]]:
         """Some seconds of somebody at any level, and which of its frames are speech."""

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 _IN_A_LINE = 20
 
 
-def in_256ths(of: str, read_by: str, *lines: str) -> str:
-    """A module of such tuples: the net for speech or for music."""
+def in_256ths(of: str, read_by: str, *lines: str, made_by: str = "bench/fit_vad.py") -> str:
+    """A module of such tuples: the net for speech, for music or for the mask."""
     return "\n".join(
         (
-            f'"""The net for {of} in 256ths, made by bench/fit_vad.py; {read_by} says what it is for."""',
+            f'"""The net for {of} in 256ths, made by {made_by}; {read_by} says what it is for."""',
             "",
             "from __future__ import annotations",
             "",

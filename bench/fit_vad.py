@@ -44,11 +44,11 @@ class Listening(Vad):
         self.loud = block.level_dbov > -60
         return super().look(block, floor_dbov)
 
-    def _scored(self, block: Block, weighed: Array, over: Array, votes: Array) -> tuple[Array, Array]:
+    def _scored(self, block: Block, weighed: Array, over: Array, votes: Array) -> tuple[Array, Array, Array]:
         self.inputs, chosen = np.zeros((*weighed.shape, FEATURES), np.int16), weighed.reshape(-1).nonzero()[0]
         if len(chosen):
             self.inputs[weighed] = self._inputs(block, weighed, chosen, over, votes)
-        return np.zeros(weighed.shape), np.zeros(weighed.shape)
+        return np.zeros(weighed.shape), np.zeros(weighed.shape), np.ones(weighed.shape)
 
 
 def by_wire(signal: Signal, k: int) -> NDArray[np.int16]:

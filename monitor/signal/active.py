@@ -3,10 +3,9 @@
 Method B of the recommendation counts as active what its envelope (magnitudes averaged over 30 ms, twice) finds within
 15.9 dB of that very level, and 200 ms more. Here a frame of a run is loud from 15 dB under the highest of late on, and
 what follows a loud one by up to 240 ms is active: the 200 ms and what the envelope takes to fall. Where the voice
-detector misses what goes on at the same loudness right after a run, clear of the noise, it counts, too. What is no
-louder than the noise is not loud; it counts where it follows what is. On
-synthetic voices with pauses, on recorded ones without noise and on the reference program's vectors that comes out
-within 0.2 dB of method B (`tests/p56.py`).
+detector misses what goes on at the same loudness right after a run, clear of the noise, it counts, too. Loud is what
+the voice itself is, without the noise under it (`mask.py`). On synthetic voices with pauses, on recorded ones without
+noise and on the reference program's vectors that comes out within 0.2 dB of method B (`tests/p56.py`).
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ _ACTIVE_FRAMES, _SPOKEN_FRAMES = 12, 6
 # hundredths of dB: how far under the highest frame one is loud, and by how much that sinks with each frame of speech
 _LOUD, _SINKS = 1500, 5
 _LOWEST = -100_00
-# how far over the noise is what goes on; and is what is loud, for noise taken for speech has no loudness of its own
-_NEAR_MS, _OVER_NOISE_DB, _LOUD_OVER_NOISE_DB = 500, 8.0, 2.0
+# how far over the noise is what goes on
+_NEAR_MS, _OVER_NOISE_DB = 500, 8.0
 
 
 class Activity(NamedTuple):
@@ -65,15 +64,14 @@ class Active:
         loud, said = self._since_loud[sel] < _ACTIVE_FRAMES, self._since_speech[sel] < _SPOKEN_FRAMES
         return not np.count_nonzero(loud | said)
 
-    def frames(self, block: Block, speech: BoolArray, goes_on: BoolArray, noise_dbov: FloatArray) -> Activity:
+    def frames(self, block: Block, speech: BoolArray, goes_on: BoolArray) -> Activity:
         """What is active where this is the speech."""
-        sel, level = block.sel, np.rint(block.level_dbov * 100.0).astype(np.int64)
+        sel, level = block.sel, np.rint(block.voice_dbov * 100.0).astype(np.int64)
         top_0, loud_0, said_0 = self._top[sel], self._since_loud[sel], self._since_speech[sel]
         sunk = counting(speech, np.zeros_like(top_0)) * _SINKS
         highest = np.maximum.accumulate(np.where(speech, level + sunk, top_0), axis=0)
         top = np.maximum(highest, top_0) - sunk
-        drowned = block.level_dbov < noise_dbov + _LOUD_OVER_NOISE_DB
-        loud = (speech | goes_on) & (level >= top - _LOUD) & ~drowned
+        loud = (speech | goes_on) & (level >= top - _LOUD)
         since_loud = np.minimum(lasting(~loud, loud_0), _ACTIVE_FRAMES)
         since_speech = np.minimum(lasting(~speech, said_0), _SPOKEN_FRAMES)
         runs = block.runs

@@ -13,21 +13,23 @@ from numpy.typing import NDArray
 from monitor.core.events import CallAnswered, CallData, Event
 from monitor.core.types import FRAME_MS, RATES_HZ, Absent, Pcm
 from monitor.signal import DETECTORS
-from monitor.signal.columns import MOST_FRAMES, START_LINES, IntArray, State, selection
+from monitor.signal.columns import MOST_FRAMES, START_LINES, FloatArray, IntArray, State, selection
 from monitor.signal.level import FLOOR_DBOV, NoiseFloor, SpeechLevel, dbov, frame_power, snr_db
+from monitor.signal.mask import voice_share
 from monitor.signal.moment import Block, Detector
 from monitor.signal.music import Music
 from monitor.signal.noise_level import NoiseLevel
 from monitor.signal.runs import SpeechRuns
 from monitor.signal.settings import SignalSettings
 from monitor.signal.totals import Totals
-from monitor.signal.under import under_db
 from monitor.signal.vad import Vad
 from monitor.signal.voiced import Voiced
 
 _REFERENCE_UNTIL_MS = 500
 # words that the VAD has missed are no noise; of less than a second of it nobody can tell
 _KNOWN_FRAMES = 50
+# of less only what is steady is taken for it, which has so much over its floor
+_OVER_FLOOR_DB = 3.0
 # hundredths of log-odds of speech from where on what is not called speech may be a voice still
 _DOUBTFUL = -200.0
 _COUNT = np.arange(1, MOST_FRAMES + 1)[:, None]
@@ -151,6 +153,8 @@ class Bank:
         others = block.all("tone") | music | block.all("music_likely") | doubtful
         noise = self._noise.step(block, others, music & ~block.music_before)
         known = np.where(noise.frames >= _KNOWN_FRAMES, noise.dbov, np.nan)
+        steady = np.minimum(noise.dbov, block.floor_dbov + _OVER_FLOOR_DB)
+        self._tell_voice(block, look.own, np.where(np.isnan(known), steady, known))
         speech_power = self._speech.step(block, known)
         heard = np.where(block.speech_ms >= _REFERENCE_UNTIL_MS, block.speech_ms // FRAME_MS, 0)
         reference = self._reference_power[block.groups][:, None]
@@ -161,12 +165,16 @@ class Bank:
             detector.steps(block)
         self._totals.step(block)
         shown = np.where(np.isnan(noise.dbov), floor, noise.dbov)
-        under = under_db(speech_power, block.speech_ms // FRAME_MS, noise.dbov, known, floor, self._samples)
-        speech_dbov = block.speech_dbov - under
         # what the meters show agrees
-        spoken_dbov = np.where(heard > 0, speech_dbov, self._reference_dbov[block.groups][:, None])
-        readings = _readings(block.level_dbov, speech_dbov, shown, spoken_dbov - noise.dbov, block.speech)
+        spoken_dbov = np.where(heard > 0, block.speech_dbov, self._reference_dbov[block.groups][:, None])
+        readings = _readings(block.level_dbov, block.speech_dbov, shown, spoken_dbov - noise.dbov, block.speech)
         return [Step(each, now.events) for each, now in zip(readings.frames(), block.frames, strict=True)]
+
+    def _tell_voice(self, block: Block, own: FloatArray, noise_dbov: FloatArray) -> None:
+        """Tells voice_power and voice_dbov. own: what `Look` has."""
+        share = voice_share(own, block.level_dbov, noise_dbov, block.floor_dbov)
+        power = np.rint(block.power * share).astype(np.int64)
+        block.tell(voice_power=power, voice_dbov=dbov(power, 1, self._samples))
 
     def _listen_for_music(self, block: Block) -> list[list[tuple[int, Event]]]:
         """The VAD asks where music was playing before a frame, so music, which asks nothing of what is speech, goes

@@ -111,7 +111,8 @@ class NoiseFloor:
 
 
 class SpeechLevel:
-    """Active speech level (ITU-T P.56, see `active.py`) over the last seconds of a channel's speech runs.
+    """Active speech level (ITU-T P.56, see `active.py`) over the last seconds of a channel's speech runs, of the voice
+    without the noise under it.
 
     Speech far under the other party's while both speak is taken for that party's echo and does not count. What comes
     before a run is certain waits, and counts as one entry once it is.
@@ -143,13 +144,13 @@ class SpeechLevel:
             pushing, waits, found = self._window.pushing(block.sel, block.rows, speech, ()), None, None
             level = held(dbov_0, len(speech))
         elif not np.count_nonzero(over_other):
-            pushing, level, found, waits = self._measured(block, speech, goes_on, maybe, noise_dbov, dbov_0)
+            pushing, level, found, waits = self._measured(block, speech, goes_on, maybe, dbov_0)
         else:
             other = dbov_0[None, :, ::-1]
             echo = over_other & (block.level_dbov < other - echo_db)
             while True:
                 spoken = speech & ~echo
-                pushing, level, found, waits = self._measured(block, spoken, goes_on, maybe, noise_dbov, dbov_0)
+                pushing, level, found, waits = self._measured(block, spoken, goes_on, maybe, dbov_0)
                 if len(level) == 1:
                     break
                 # what is echo depends on the level before, so the first frames are right first
@@ -179,11 +180,10 @@ class SpeechLevel:
         speech: BoolArray,
         goes_on: BoolArray,
         maybe: BoolArray,
-        noise_dbov: FloatArray,
         dbov_0: FloatArray,
     ) -> tuple[Pushing, FloatArray, Activity, Waits | None]:
         """What is pushed, the level after each frame, and what is active, where this is the speech; and what waits."""
-        found = self._active.frames(block, speech, goes_on, noise_dbov)
+        found = self._active.frames(block, speech, goes_on)
         entries, which, waits = self._waiting.merged(block, found, maybe)
         pushing = self._window.pushing(block.sel, block.rows, which, entries)
         power, count = pushing.sums[..., 0], pushing.sums[..., 1]
@@ -199,11 +199,11 @@ def snr_db(
     noise_frames: IntArray,
     reference: float | FloatArray,
 ) -> FloatArray:
-    """Speech over noise, the noise under the speech taken out first; `reference` is used where speech_frames is 0.
+    """Speech over noise; `reference` is used where speech_frames is 0.
 
     reference: power of one frame of speech assumed before any was heard. nan where noise_frames is 0.
     """
     noise = np.maximum(noise_power, 1) / np.maximum(noise_frames, 1)
-    heard = speech_power / np.maximum(speech_frames, 1) - noise
+    heard = speech_power / np.maximum(speech_frames, 1)
     speech = np.where(speech_frames > 0, np.maximum(heard, noise * 0.01), reference)
     return np.where(noise_frames > 0, rounded(10.0 * np.log10(speech / noise)), np.nan)

@@ -51,7 +51,8 @@ class Moment:
     music_before: where music was playing, music_since_ms: since when what plays does, music_last_ms: up to when it did
     for certain, both -1 where nothing does. music_odds: how much likelier music is than all else, hundredths of the
     natural logarithm. heard: frames over the gates;
-    evidence: one row for each of them, unset where there are none. speech: frames judged speech; firm: those that
+    evidence: one row for each of them, unset where there are none. voice_power, voice_dbov: of power, what is the
+    voice's and not the noise's under it, and its level (`mask.py`). speech: frames judged speech; firm: those that
     are not too faint to begin a run (`faint.py`); sure: without a doubt; voiced: frames in which a voice is held
     (`voiced.py`). blocked: frames that are not the steady noise of the line. speech_dbov, snr_db: over the last
     seconds of speech, and of that noise, nan where not known; newest_snr_db: of the noise since the last words or
@@ -80,6 +81,8 @@ class Moment:
     heard: BoolArray = field(init=False)
     music_odds: FloatArray = field(init=False)
     blocked: BoolArray = field(init=False)
+    voice_power: IntArray = field(init=False)
+    voice_dbov: FloatArray = field(init=False)
     evidence: Evidence = field(init=False)
     speech: BoolArray = field(init=False)
     firm: BoolArray = field(init=False)

@@ -6,10 +6,11 @@ floor, periodicity, pitch, harmonics, flatness, tonality, balance, how its power
 moves (`movement.py`). WebRTC alone calls white noise, hiss, tones and hum speech. Sounds just before the first speech
 frame (the s of 是) that WebRTC votes for are given back to the run once it begins.
 
-A smaller net beside that one says of the same frames how like music they are (`musical.py`).
+A smaller net beside that one says of the same frames how like music they are (`musical.py`), one behind it how much of
+their power is the voice's (`mask.py`).
 
-`bench/fit_vad.py` fitted both; `bench signal` shows what they are worth beside Silero and WebRTC alone,
-docs/detection.md what they came to. Several people talking in the background are voices to it.
+`bench/fit_vad.py` fitted these, `bench/fit_mask.py` the last; `bench signal` shows what they are worth beside Silero
+and WebRTC alone, docs/detection.md what they came to. Several people talking in the background are voices to it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from monitor.core.types import FRAME_MS
 from monitor.signal.columns import GRID, BoolArray, FloatArray, IntArray, State, before, counting, held, lasting
 from monitor.signal.faint import Faint
 from monitor.signal.gated import Gated
+from monitor.signal.mask import mask
 from monitor.signal.moment import Block
 from monitor.signal.movement import MOVEMENTS, Movement
 from monitor.signal.musical import Musical
@@ -108,7 +110,7 @@ class Vad:
             block.evidence = evidence(np.concatenate(windows, axis=1))
             block.tell_evidence()
         weighed = heard & stands_out
-        speech, music = self._scored(block, weighed, over, votes)
+        speech, music, own = self._scored(block, weighed, over, votes)
         block.tell(music_odds=np.where(weighed, music, np.where(loud, _UNDER_FLOOR, _QUIET)))
         columns = (
             (self._fed, np.minimum(fed[-1], _LEARNING_FRAMES)),
@@ -117,7 +119,7 @@ class Vad:
         )
         for column, values in columns:
             column[block.sel] = values
-        return Look(loud, votes & weighed, speech)
+        return Look(loud, votes & weighed, speech, own)
 
     def judge(self, block: Block, look: Look) -> tuple[BoolArray, IntArray]:
         """Tells speech, firm and sure; returns (maybe, back_ms) for `SpeechRuns.step`."""
@@ -138,22 +140,22 @@ class Vad:
 
     def _scored(
         self, block: Block, weighed: BoolArray, over: FloatArray, votes: BoolArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """The log-odds of speech and of music in hundredths, each [t, n, 2], from what the frames are and what is kept
-        of others."""
-        speech = np.zeros(weighed.shape)
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """The log-odds of speech and of music in hundredths, and the voice's own share as far as it is told, each
+        [t, n, 2], from what the frames are and what is kept of others."""
+        speech, own = np.zeros(weighed.shape), np.full(weighed.shape, np.nan)
         chosen, inputs = weighed.reshape(-1).nonzero()[0], np.empty((0, FEATURES))
         if len(chosen):
             inputs = self._inputs(block, weighed, chosen, over, votes)
-        odds = self._gated.step(block.rows, weighed, inputs)
+        odds, states = self._gated.step(block.rows, weighed, inputs)
         if len(chosen):
             odds[block.evidence.within[weighed[block.heard]] < _LEAST_WITHIN] = _NO_VOICE
-            speech.reshape(-1)[chosen] = odds
+            speech.reshape(-1)[chosen], own.reshape(-1)[chosen] = odds, mask(states)
         last = self._said[block.sel]
         for here, said in zip(weighed, speech, strict=True):
             last = said[:] = np.where(here, said, np.maximum(last - _FADES, _NO_VOICE))
         self._said[block.sel] = last
-        return speech, self._musical.step(block.sel, weighed, inputs)
+        return speech, self._musical.step(block.sel, weighed, inputs), own
 
     def _inputs(
         self, block: Block, weighed: BoolArray, chosen: IntArray, over: FloatArray, votes: BoolArray
@@ -181,11 +183,13 @@ class Vad:
 
 
 class Look(NamedTuple):
-    """Frames over the gate, those that WebRTC votes for, and the log-odds of speech in hundredths; all [t, n, 2]."""
+    """Frames over the gate, those that WebRTC votes for, the log-odds of speech in hundredths, and the share of the
+    voice in what stands out (`mask.py`), nan elsewhere; all [t, n, 2]."""
 
     loud: BoolArray
     voted: BoolArray
     score: FloatArray
+    own: FloatArray
 
 
 def features(

@@ -89,7 +89,7 @@ class Waiting:
     ) -> Waits:
         """Adds to the entry of a run's first frame what is given back to it, and what was as loud shortly before: a
         word whose beginning the voice detector missed is measured whole. Returns what is kept of that, [t, n, 2]."""
-        maybe = maybe & ~found.active & (np.rint(block.level_dbov * 100.0) >= found.top - _FAINT)
+        maybe = maybe & ~found.active & (np.rint(block.voice_dbov * 100.0) >= found.top - _FAINT)
         seen = latest(run > 0, run, start.seen)
         # what came before one run is not given to the next
         last = latest(maybe | (run > 0), np.where(run > 0, 0, block.sides_ms), start.maybe_last_ms)
@@ -97,7 +97,7 @@ class Waiting:
         near = (last_before > 0) & (block.sides_ms - last_before <= _TOGETHER_MS)
         anew = maybe & ~near
         since = latest(anew, block.sides_ms - FRAME_MS, start.maybe_since_ms)
-        power = _summed(np.where(maybe, block.power, 0), anew, start.maybe_power)
+        power = _summed(np.where(maybe, block.voice_power, 0), anew, start.maybe_power)
         frames = _summed(maybe.astype(np.int64), anew, start.maybe_frames)
         begins = found.active & (run > 0) & (run != before(start.seen, seen))
         back = begins & near & (run - 1 - _SHORTLY_BEFORE_MS <= since)
@@ -129,7 +129,7 @@ def _entries(block: Block, found: Activity) -> list[IntArray]:
     step_db = np.minimum(np.abs(block.level_dbov - block.before_dbov), _MOST_STEP_DB)
     spoken, active = found.spoken.astype(np.int64), found.active.astype(np.int64)
     moved = np.rint(step_db * 100.0).astype(np.int64) * spoken
-    return [block.power * active, active, block.sides_ms, block.voiced * spoken, moved, spoken]
+    return [block.voice_power * active, active, block.sides_ms, block.voiced * spoken, moved, spoken]
 
 
 def _summed(values: IntArray, anew: BoolArray, start: IntArray) -> IntArray:

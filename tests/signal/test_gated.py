@@ -25,7 +25,7 @@ def said(gated: Gated, frames: slice, lines: list[int]) -> NDArray[np.float64]:
     """[t, n, 2] hundredths of these frames of these lines; nan where nothing stands out."""
     which = WHICH[frames][:, lines]
     found = np.full(which.shape, np.nan)
-    found[which] = gated.step(ROWS[lines], which, INPUTS[frames][:, lines][which])
+    found[which], _ = gated.step(ROWS[lines], which, INPUTS[frames][:, lines][which])
     return found
 
 
@@ -68,7 +68,7 @@ def test_time_passes_only_where_something_stands_out() -> None:
     gated, nothing = Gated(State()), np.zeros((50, 3, 2), np.bool_)
     before = said(gated, slice(0, 20), [0, 1, 2])
     for _ in range(3):
-        assert gated.step(ROWS, nothing, np.empty((0, FEATURES))).size == 0
+        assert gated.step(ROWS, nothing, np.empty((0, FEATURES)))[0].size == 0
     kept = gated._kept.array.copy()
     again = Gated(State())
     assert np.array_equal(before, said(again, slice(0, 20), [0, 1, 2]), equal_nan=True)

@@ -8,9 +8,16 @@ from hypothesis import strategies as st
 
 from monitor.signal.active import Activity
 from monitor.signal.columns import State
-from monitor.signal.moment import Runs
+from monitor.signal.moment import Block, Runs
 from monitor.signal.waiting import Waiting
 from tests.signal.test_runs import both, made
+
+
+def heard(at_ms: int, letters: str) -> Block:
+    """Without a noise under it."""
+    block = made(at_ms, letters)
+    block.tell(voice_dbov=block.level_dbov)
+    return block
 
 
 @given(st.lists(st.sampled_from(["....", "www", "wwwwcc.cc", "w.wccw", "wccc", "waac", "ac", "cca"]), max_size=10),
@@ -21,9 +28,9 @@ def test_a_run_that_becomes_certain_brings_what_it_had(stretches: list[str], mos
     frames = [(letter, 100 * k + 100) for k, stretch in enumerate(stretches) for letter in stretch]
     waiting, pushed = Waiting(State()), []
     for at in range(0, len(frames), most):
-        block = made(20 * (at + 1), "S" * len(frames[at : at + most]))
+        block = heard(20 * (at + 1), "S" * len(frames[at : at + most]))
         letters, since = zip(*frames[at : at + most], strict=True)
-        block.tell(power=both(range(at + 1, at + len(letters) + 1)), before_dbov=block.level_dbov - 0.5)
+        block.tell(voice_power=both(range(at + 1, at + len(letters) + 1)), before_dbov=block.level_dbov - 0.5)
         none = np.zeros_like(block.present)
         is_open = both(x == "c" for x in letters) > 0
         block.runs = Runs(both(since), both(since), is_open, none, none, none, none, none)
@@ -56,8 +63,8 @@ def expected(frames: list[tuple[str, int]]) -> list[list[int]]:
 
 
 def test_what_goes_on_after_a_run_counts_at_once() -> None:
-    block = made(1000, "....")
-    block.tell(power=both([5, 6, 7, 8]), before_dbov=block.level_dbov - 0.5)
+    block = heard(1000, "....")
+    block.tell(voice_power=both([5, 6, 7, 8]), before_dbov=block.level_dbov - 0.5)
     none = np.zeros_like(block.present)
     block.runs = Runs(none - 1, none - 1, none, none, none, none, none, none)
     active = both([1, 1, 0, 0]) > 0
@@ -68,10 +75,10 @@ def test_what_goes_on_after_a_run_counts_at_once() -> None:
 
 def test_a_run_brings_the_sounds_that_are_given_back_to_it() -> None:
     """Three sounds before it that WebRTC alone voted for, one of them too faint; a second run goes without them."""
-    block = made(1000, "....SS..SS")
+    block = heard(1000, "....SS..SS")
     none = np.zeros_like(block.present)
     since = both([0] * 4 + [981, 981] + [0] * 2 + [1161, 1161]) - 1
-    block.tell(power=both(range(1, 11)), before_dbov=block.level_dbov)
+    block.tell(voice_power=both(range(1, 11)), before_dbov=block.level_dbov)
     block.runs = Runs(since, since, since >= 0, none, none, none, none, none)
     top = np.rint(block.level_dbov * 100.0).astype(np.int64)
     top[2] += 1600
@@ -80,8 +87,8 @@ def test_a_run_brings_the_sounds_that_are_given_back_to_it() -> None:
     for cut in (10, 5, 1):
         waiting, found = Waiting(State()), []
         for at in range(0, 10, cut):
-            part, span = made(1000 + 20 * at, "....SS..SS"[at : at + cut]), slice(at, at + cut)
-            part.tell(power=block.power[span], before_dbov=block.before_dbov[span])
+            part, span = heard(1000 + 20 * at, "....SS..SS"[at : at + cut]), slice(at, at + cut)
+            part.tell(voice_power=block.voice_power[span], before_dbov=block.before_dbov[span])
             part.runs = Runs(since[span], since[span], active[span], *(none[span] for _ in range(5)))
             said = Activity(active[span], none[span], none[span], none[span], top[span])
             entries, which, waits = waiting.merged(part, said, maybe[span])
@@ -109,8 +116,8 @@ def pushed(letters: str, most: int) -> list[tuple[int, int, int]]:
     waiting, found = Waiting(State()), []
     for at in range(0, len(letters), most):
         part, here = letters[at : at + most], both(since[at : at + most])
-        block = made(20 * (at + 1), "S" * len(part))
-        block.tell(power=both(range(at + 1, at + len(part) + 1)), before_dbov=block.level_dbov)
+        block = heard(20 * (at + 1), "S" * len(part))
+        block.tell(voice_power=both(range(at + 1, at + len(part) + 1)), before_dbov=block.level_dbov)
         none = np.zeros_like(block.present)
         here[..., 1] = -1
         is_open = both(letter == "c" for letter in part) > 0

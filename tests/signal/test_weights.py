@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from monitor.signal import music_weights, speech_weights
-from monitor.signal.gated import KEPT
+from monitor.signal import mask_weights, music_weights, speech_weights
+from monitor.signal.gated import KEPT, STATES
 from monitor.signal.musical import MEMORIES
 from monitor.signal.vad import FEATURES
 
@@ -39,3 +39,14 @@ def test_speech_is_weighed_by_the_features_and_what_three_gates_let_be_remembere
     # what is remembered is 1 at most, in 4096ths, and its sums are exact in 16ths
     assert 16 * most(recalls, 4096) < 1 << 53
     assert 16 * most((says,), max(of_units // 256 + 1, 4096)) < 1 << 53
+
+
+def test_the_mask_is_weighed_by_what_the_net_for_speech_has_come_to() -> None:
+    units, says = mask_weights.UNITS, mask_weights.MASK
+    assert {len(unit) for unit in units} == {STATES + 1}
+    assert len(says) == len(units) + 1
+    largest = most(speech_weights.UNITS, LARGEST) // 256 + 1
+    # states are 4096ths, and no sum has more than 20 bits after the point
+    of_units = most(units, 16 * largest)
+    assert 256 * of_units < 1 << 53
+    assert 256 * most((says,), of_units // 4096 + 1) < 1 << 53
