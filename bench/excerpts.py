@@ -1,4 +1,4 @@
-"""What of a recorded piece somebody on hold hears, for the sets `settled`, `uptown`, `coastal` and `upland`."""
+"""What of a recorded piece somebody on hold hears, for the sets from `settled` on."""
 
 from __future__ import annotations
 

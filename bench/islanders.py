@@ -50,7 +50,6 @@ SPELLERS = ("en_GB/*/*.ogg", "nl/*/*.ogg", "ru/*/*.ogg", "fr/*/*.ogg", "de/sylla
 _MOST, _TRIED, _SHORTEST_S = 12, 160, 1.8
 # of a list: how long at least
 _LIST_S = 2.2
-_OWN_NOISE_DB, _STILL_DB = 35, 0.0
 # the game's recordings: bytes around zero at this rate, between a head and a tail that are none
 _ACTED_HZ, _AROUND, _SILENT = 11_025, 128, 32
 
@@ -86,7 +85,7 @@ def _acts(folder: Path, files: str, random: np.random.Generator) -> Signal:
     said: list[Signal] = []
     for which in random.permutation(len(found)):
         sound = _acted(found[int(which)])
-        if len(sound) >= _SHORTEST_S * told.RATE and _clear(sound):
+        if len(sound) >= _SHORTEST_S * told.RATE and told.clear(sound):
             said.append(sound)
     if not said:
         raise missing(f"the recordings {folder / files}")
@@ -100,14 +99,7 @@ def _acted(path: Path) -> Signal:
 
 def _spells(files: str, random: np.random.Generator) -> Signal:
     found = sorted((SHARE / "klettres").glob(files))[:_TRIED]
-    heard = [sound for sound in map(tapes.recorded, found) if len(sound) > 5 * told.FRAME and _clear(sound)]
+    heard = [sound for sound in map(tapes.recorded, found) if len(sound) > 5 * told.FRAME and told.clear(sound)]
     if not heard:
         raise missing(f"the recordings {SHARE / 'klettres' / files}")
     return told.joined([told.in_a_row(heard, random, _LIST_S) for _ in range(_MOST)])
-
-
-def _clear(sound: Signal) -> bool:
-    """Whether its own noise is far enough under it, where it was not cut to silence."""
-    loud = told.loudness(sound)
-    live = loud[loud > _STILL_DB]
-    return len(live) > 0 and bool(np.percentile(loud, 95) - np.percentile(live, 5) >= _OWN_NOISE_DB)

@@ -1,5 +1,5 @@
-"""Sounds that were recorded, some seconds each, and what goes on for longer made of them: for the sets `settled`,
-`uptown`, `coastal` and `upland`."""
+"""Sounds that were recorded, some seconds each, and what goes on for longer made of them, for the sets from `settled`
+on."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ RATE, FRAME, DBOV = 8000, 160, -26.0
 _PAUSE = 5600
 # what is further under a word's loudest is not yet it, or no longer; what is between two of them
 _EDGE_DB, _BETWEEN_S = 25, (0.07, 0.2)
+_OWN_NOISE_DB, _STILL_DB = 35, 0.0
 
 
 def joined(said: Sequence[Signal]) -> Signal:
@@ -32,6 +33,13 @@ def loudness(sound: Signal) -> Signal:
     """Of each frame, dB."""
     frames = sound[: len(sound) // FRAME * FRAME].reshape(-1, FRAME)
     return np.asarray(10 * np.log10((frames**2).mean(axis=1) + 1e-3))
+
+
+def clear(sound: Signal) -> bool:
+    """Whether its own noise is far enough under it, where it was not cut to silence."""
+    loud = loudness(sound)
+    live = loud[loud > _STILL_DB]
+    return len(live) > 0 and bool(np.percentile(loud, 95) - np.percentile(live, 5) >= _OWN_NOISE_DB)
 
 
 def in_a_row(words: Sequence[Signal], random: np.random.Generator, least_s: float, fewest: int = 0) -> Signal:
