@@ -27,7 +27,9 @@ together of his syllables and made into ten people (`islanders.py`); noises and 
 of grains of measured ones. Who made it had seen neither the detectors nor what they are fitted on. `upland`: once more
 (`upland.py`), by people whom no set had, as they were recorded, and by Mandarin of one more, put together of her
 syllables (`highlanders.py`); noises, rooms and hold music were recorded too, all as PyPI and npm have them. Who made it
-had seen neither the detectors nor what they are fitted on.
+had seen neither the detectors nor what they are fitted on. `lowland`: once more (`lowland.py`), by people whom no set
+had, as they were recorded, and by one man's Mandarin numbers (`lowlanders.py`); most of the noises and all of the hold
+music were recorded too. Who made it had seen neither the detectors nor what they are fitted on.
 """
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ from bench import (
     elsewhere,
     farther,
     inland,
+    lowland,
     prompts,
     readers,
     settled,
@@ -57,6 +60,7 @@ from bench import (
 )
 from bench.highlanders import highlanders
 from bench.islanders import islanders
+from bench.lowlanders import lowlanders
 from bench.recordings import DATA, NOISES, legs
 from bench.settlers import settlers
 from bench.surroundings import Makers
@@ -170,6 +174,7 @@ PARTS = {
     "uptown": Part((), tuple(uptown.MADE.noises), (0.0, 1.0), 4_010_000, uptown.MADE, people=townsfolk),
     "coastal": Part((), tuple(coastal.MADE.noises), (0.0, 1.0), 4_480_000, coastal.MADE, people=islanders),
     "upland": Part((), tuple(upland.MADE.noises), (0.0, 1.0), 4_950_000, upland.MADE, people=highlanders),
+    "lowland": Part((), tuple(lowland.MADE.noises), (0.0, 1.0), 5_530_000, lowland.MADE, people=lowlanders),
 }
 
 

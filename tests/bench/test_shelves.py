@@ -75,7 +75,7 @@ def test_prompts_are_in_one_set() -> None:
 
 def test_people_are_in_one_set_each() -> None:
     people = [part.people for part in PARTS.values() if part.people]
-    assert len({*people}) == len(people) == 4
+    assert len({*people}) == len(people) == 5
 
 
 def test_the_last_sets_have_no_folder_that_weights_are_fitted_on() -> None:
