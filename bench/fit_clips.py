@@ -53,18 +53,20 @@ MIXED = (
     "calls", "horns", "strokes", "revs", "barks", "drops",
 )  # fmt: skip
 ALONE = (*UNDER_SPEECH, "idle", "ring-back", "busy", "dtmf", "music", "crackle", *("played",) * 6)
-MUSIC = ("music", "played")
+MUSIC = ("music", "played", "further")
 # what a frame weighs: many voices at once are voices still, and 0 dB is asking much
 WEIGHTS = {"hall": 0.1, "babble": 0.2, "talk": 0.2}
 # where nobody speaks: what is struck is what is most taken for a voice; of what is played only music is learnt, as a
 # net that learns no speech from it either hears voices over noise worse
 ALONE_WEIGHTS = {
     **WEIGHTS, "ring-back": 8.0, "busy": 6.0, "dtmf": 6.0, "clatter": 6.0, "dishes": 6.0, "typing": 6.0, "thuds": 6.0,
-    "played": 0.0,
+    "played": 0.0, "further": 0.0,
 }  # fmt: skip
 # speech on a clean line: it is to be heard whole
 CLEAN_SPEECH_WEIGHS = 2.0
 COMES_AND_GOES = 0.4
+# how often each kind of music that people play is drawn in a round, beside what speech is fitted on
+PLAYED = 20
 # the share of made voices among those that are not synthetic; of voices from another throat than their own; dB an
 # octave a telephone may be brighter for a voice
 MADE, GROWN, BRIGHTER_DB = 0.3, 0.5, 7.0
@@ -102,7 +104,7 @@ def clean_speech(wide: Signal) -> NDArray[np.bool_]:
 
 class Material:
     def __init__(self, seed: int) -> None:
-        self._random = np.random.default_rng(seed)
+        self._seed, self._random = seed, np.random.default_rng(seed)
         self._voices = [voice for wide in self._recordings() if (voice := _voice(wide)) is not None]
         self._made = [voice for wide in fit_voices.made(self._random) if (voice := _voice(wide, fit_voices.spoken))]
         whole = {name: tapes.recorded(DATA / "noise" / path) for name, path in NOISES.items()}
@@ -161,13 +163,14 @@ class Material:
             "music": lambda: tapes.music(ms, -20, RATE, seed),
             "crackle": lambda: tapes.crackle(ms, -20, RATE, seed),
             "played": lambda: self._played(samples),
+            "further": lambda: self._played(samples, further=True),
         }
         return made[name]()[:samples]
 
-    def _played(self, samples: int) -> Signal:
+    def _played(self, samples: int, further: bool = False) -> Signal:
         """Music as some telephone brings it."""
         random = self._random
-        music = fit_music.played(samples, random)
+        music = fit_music.played(samples, random, further)
         music = tapes.band(music) if random.random() < 0.75 else music
         return tilted(music, random) if random.random() < 0.6 else music
 
@@ -256,8 +259,18 @@ class Material:
                 yield from (self.spoken(float(random.uniform(-30, -20)), name, db) for db in (20.0, 10.0, 5.0, 0.0))
         for _ in range(rounds):
             for name in ALONE:
-                yield from (self.alone(name, dbov) for dbov in (-20.0, -26.0, -34.0, -40.0, -46.0))
-                yield from (self.alone(name, dbov, True) for dbov in (-20.0, -26.0, -34.0))
+                yield from self._by_itself(name)
+
+    def music(self, rounds: int) -> Iterator[Clip]:
+        """More of what people play, which only the net for music is fitted on, whatever was drawn before."""
+        self._random = np.random.default_rng((self._seed, PLAYED))
+        for _ in range(PLAYED * rounds):
+            for name in ("played", "further"):
+                yield from self._by_itself(name)
+
+    def _by_itself(self, name: str) -> Iterator[Clip]:
+        yield from (self.alone(name, dbov) for dbov in (-20.0, -26.0, -34.0, -40.0, -46.0))
+        yield from (self.alone(name, dbov, True) for dbov in (-20.0, -26.0, -34.0))
 
 
 def _files(folder: str) -> list[Path]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bench.fit_adam import Adam
 from bench.fit_rows import in_256ths, tuples
 
-HIDDEN, EPOCHS, BATCH, PULL = (16, 12), 16, 2048, 1e-4
+HIDDEN, EPOCHS, BATCH, PULL = (32, 16), 16, 2048, 1e-4
 # the highest rate, and after how many steps it is reached
 PEAK, WARM = 0.004, 300
 Array = NDArray[Any]
@@ -46,8 +46,9 @@ def _slopes(net: list[Array], x: Array, truth: Array, weights: Array) -> list[Ar
     return slopes[::-1]
 
 
-def module(net: list[Array]) -> str:
-    """The weights as Python, in whole 256ths; without the units that have died in the fit."""
+def module(net: list[Array], rarer: float = 0.0) -> str:
+    """The weights as Python, in whole 256ths; without the units that have died in the fit. rarer: how much less
+    likely music is, in log-odds, than among what it is fitted on."""
     units, biases, middle, constants, says, constant = (np.rint(part * 256).astype(int) for part in net)
     hears = ((units != 0).any(axis=0) | (biases > 0)) & (middle != 0).any(axis=1)
     counts = ((middle[hears] != 0).any(axis=0) | (constants > 0)) & (says != 0).any(axis=1)
@@ -58,5 +59,5 @@ def module(net: list[Array]) -> str:
         "# each unit of the second layer: what it makes of those of the first, and a constant",
         *tuples("MIDDLE", np.concatenate((middle[hears][:, counts].T, constants[counts, None]), axis=1)),
         "# what each of these says of music, and a constant",
-        *tuples("MUSIC", np.concatenate((says[counts, 0], constant))),
+        *tuples("MUSIC", np.concatenate((says[counts, 0], constant - round(256 * rarer)))),
     )  # fmt: skip

@@ -22,6 +22,7 @@ def shelf(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     place.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(fit_music, "_PLACES", ((place, "*.wav"),))
+    monkeypatch.setattr(fit_music, "_FURTHER", ((place, "further/*.wav"),))
     monkeypatch.setattr(fit_music, "_INSTRUMENTS", place)
     fit_music._pieces.cache_clear()
     return place
@@ -55,6 +56,14 @@ def test_its_rests_are_not_played(shelf: Path) -> None:
         assert tapes.level(fit_music.played(16_000, np.random.default_rng(seed))) == pytest.approx(-20, abs=3)
 
 
+def test_what_only_music_is_fitted_on_is_played_where_that_is_asked_for(shelf: Path) -> None:
+    (shelf / "further").mkdir()
+    record(shelf / "one.wav", [-20.0] * 10)
+    record(shelf / "further" / "other.wav", [-30.0] * 10)
+    for further, dbov in ((False, -20), (True, -30)):
+        assert tapes.level(fit_music.played(16_000, np.random.default_rng(1), further)) == pytest.approx(dbov, abs=1)
+
+
 def test_where_there_is_none_it_says_which_and_what_to_install() -> None:
     with pytest.raises(ConfigError, match=r"there is no music .*wesnoth-1\.16-music supertux-data"):
         fit_music.played(8000, np.random.default_rng(1))
@@ -62,5 +71,5 @@ def test_where_there_is_none_it_says_which_and_what_to_install() -> None:
 
 def test_no_set_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    used = {str(place) for place, _ in fit_music._PLACES}
+    used = {str(place) for place, _ in fit_music._PLACES + fit_music._FURTHER}
     assert used.isdisjoint({str(_FISH), str(_SWITCH)})
