@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 from bench.fit_adam import Adam
 from bench.fit_rows import in_256ths, tuples
 
-HIDDEN, EPOCHS, BATCH, PULL = (32, 16), 16, 2048, 1e-4
+HIDDEN, EPOCHS, BATCH, PULL = (32, 16), 6, 2048, 1e-4
 # the highest rate, and after how many steps it is reached
 PEAK, WARM = 0.004, 300
 Array = NDArray[Any]
 
 
-def fitted(inputs: Array, truth: Array, weights: Array, seed: int, hidden: tuple[int, ...] = HIDDEN) -> list[Array]:
+def fitted(
+    inputs: Array, truth: Array, weights: Array, seed: int, hidden: tuple[int, ...] = HIDDEN, epochs: int = EPOCHS
+) -> list[Array]:
     """Layers of rectified units and what the last ones say, by Adam on the log-loss: [inputs, first], [first], [first,
     second], [second], [second, 1], [1]."""
     random, sizes = np.random.default_rng(seed), (inputs.shape[1], *hidden, 1)
@@ -26,8 +28,8 @@ def fitted(inputs: Array, truth: Array, weights: Array, seed: int, hidden: tuple
         spread = (2 / wide) ** 0.5 if units > 1 else wide**-0.5
         net += [random.normal(0, spread, (wide, units)).astype(np.float32), np.zeros(units, np.float32)]
     adam = Adam(net, WARM)
-    for epoch in range(EPOCHS):
-        order, sinking = random.permutation(len(inputs)), PEAK / 2 * (1 + np.cos(np.pi * epoch / EPOCHS))
+    for epoch in range(epochs):
+        order, sinking = random.permutation(len(inputs)), PEAK / 2 * (1 + np.cos(np.pi * epoch / epochs))
         for at in range(0, len(order) - BATCH + 1, BATCH):
             some = order[at : at + BATCH]
             adam.step(_slopes(net, inputs[some], truth[some], weights[some]), sinking)

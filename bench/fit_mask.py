@@ -30,7 +30,7 @@ from monitor.signal.columns import BoolArray, FloatArray, IntArray
 from monitor.signal.gated import FINE, Gated
 from monitor.signal.settings import SignalSettings
 
-ROUNDS, DRAWS, SEED, HIDDEN = 2, (31, 41), 14, 32
+ROUNDS, DRAWS, SEED, HIDDEN, EPOCHS = 2, (31, 41), 14, 32, 16
 # what a frame weighs beside one as loud as the voice's speech on the mean
 LEAST, MOST = 0.02, 6.0
 PARTS = ("states", "share", "weights")
@@ -109,7 +109,7 @@ def main() -> int:
     into, rounds = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else ROUNDS
     with TemporaryDirectory() as name, ProcessPoolExecutor(len(DRAWS), get_context("spawn")) as each:
         list(each.map(partial(draw, rounds=rounds, folder=Path(name)), DRAWS))
-        net = fit_layers.fitted(*whole(Path(name), PARTS), SEED, (HIDDEN,))
+        net = fit_layers.fitted(*whole(Path(name), PARTS), SEED, (HIDDEN,), EPOCHS)
     (into / "mask_weights.py").write_text(module(net), encoding="utf-8")
     return 0
 

@@ -32,9 +32,11 @@ from tests import tapes
 from tests.tapes import Signal
 
 ROUNDS, DRAWS, SEED = 3, (11, 21), 12
-SPEECH_WEIGHS, MUSIC_WEIGHS, THINNED = 2.5, 3, 2
-# a ninth of what the net for music is fitted on is music, so that it learns that; of what lines carry a two-hundredth
-RARER = 3.0
+SPEECH_WEIGHS = 2.5
+# of what the net for music is fitted on
+VOICE_WEIGHS, MUSIC_WEIGHS, THINNED = 5, 3, 2
+# a fifteenth of what the net for music is fitted on is music, so that it learns that; far less of what lines carry is
+RARER = 2.0
 SPEECH, MUSIC = ("frames", "truth", "weights"), ("inputs", "music", "apart")
 Array = NDArray[Any]
 
@@ -90,7 +92,7 @@ def listened(clips: list[Clip]) -> dict[str, Array]:
         own, over, truth, weights = own[:size], over[:size], clip.speech, clip.weights.astype(np.float32)
         speech += fit_gated.sequences(own, truth, weights * over * np.where(truth, SPEECH_WEIGHS, 1))
         # a noise by itself is most taken for music, and a voice that is taken for it is lost; of both every other frame
-        apart = np.where(clip.music, MUSIC_WEIGHS, THINNED * np.where(truth, 2, 2 * np.maximum(weights, 1)))
+        apart = np.where(clip.music, MUSIC_WEIGHS, THINNED * np.where(truth, VOICE_WEIGHS, 2 * np.maximum(weights, 1)))
         thin = slice(None, None, 1 if clip.music else THINNED)
         told = remembered(own)[over], np.full(np.count_nonzero(over), clip.music), apart[over]
         music.append([each[thin].astype(np.float32) for each in told])
